@@ -1,0 +1,29 @@
+import type { Octets } from "../at/octets.js";
+import type { ClientPacket, ServerPacket } from "../mqtt/packet.js";
+import type { DownReason, LinkId, Phase } from "../mqtt/session.js";
+import type { RadioChange } from "./radio.js";
+import type { RebootCause } from "./reboot.js";
+
+/** What an observer may know, in order with the effects. Secrets are masked before they get here. */
+export type TraceEvent =
+  /** A command line of the host, without its terminator. */
+  | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
+  | { readonly kind: "payload"; readonly length: number }
+  | { readonly kind: "cancelled" }
+  /** An information line, a final result or the prompt, without frame. */
+  | { readonly kind: "answer"; readonly line: Octets }
+  | { readonly kind: "urc"; readonly line: Octets }
+  | { readonly kind: "packet"; readonly way: "sent"; readonly packet: ClientPacket }
+  | { readonly kind: "packet"; readonly way: "came"; readonly packet: ServerPacket }
+  | { readonly kind: "phase"; readonly phase: Phase }
+  | { readonly kind: "dial"; readonly link: LinkId; readonly host: string; readonly port: number }
+  | { readonly kind: "up"; readonly link: LinkId }
+  | { readonly kind: "down"; readonly link: LinkId; readonly reason: DownReason }
+  | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset" }
+  /** Something came that changes nothing, or is not allowed. */
+  | { readonly kind: "ignored"; readonly what: string }
+  | { readonly kind: "violation"; readonly why: string }
+  | { readonly kind: "radio"; readonly change: RadioChange }
+  | { readonly kind: "reboot"; readonly cause: RebootCause }
+  /** Input of the host that came while a command was still being answered, beyond what is kept. */
+  | { readonly kind: "dropped"; readonly bytes: number };

@@ -1,0 +1,33 @@
+/** Milliseconds: a span, or a moment counted from the start of the clock. */
+export type Millis = number;
+
+/** Where time comes from. One alarm at a time is all that the loop needs. */
+export interface Clock {
+  /** Monotonic, from 0. */
+  now(): Millis;
+  /** Calls `ring` once at `at` or soon after; returns how to call it off. */
+  alarm(at: Millis, ring: () => void): () => void;
+}
+
+const longest: Millis = 2 ** 31 - 1; // setTimeout takes no more
+
+/** The machine's clock, running `times` times as fast. */
+export function scaledClock(times: number): Clock {
+  const start = performance.now();
+  const now = (): Millis => (performance.now() - start) * times;
+  return {
+    now,
+    alarm(at, ring) {
+      let timer: NodeJS.Timeout;
+      const wait = (): void => {
+        const left = (at - now()) / times;
+        timer = setTimeout(() => (at > now() ? wait() : ring()), Math.min(Math.max(Math.ceil(left), 0), longest));
+      };
+      wait();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** The machine's clock. */
+export const systemClock = (): Clock => scaledClock(1);

@@ -1,0 +1,49 @@
+/** The modem lines that a front end can carry; what it cannot carry it leaves out. */
+export interface ModemLines {
+  readonly dtr?: boolean;
+  readonly rts?: boolean;
+  readonly cts?: boolean;
+  readonly dsr?: boolean;
+  readonly dcd?: boolean;
+  readonly ri?: boolean;
+}
+
+/** What a front end tells about itself, apart from bytes. */
+export type PortChange =
+  | { readonly kind: "attach" }
+  | { readonly kind: "detach" }
+  /** Bits per second, as the host set it. */
+  | { readonly kind: "speed"; readonly speed: number }
+  | { readonly kind: "lines"; readonly lines: ModemLines }
+  | { readonly kind: "break" }
+  /** So many bytes towards the host were lost, because nobody read them. */
+  | { readonly kind: "dropped"; readonly bytes: number }
+  /** The path by which hosts attach is now this one. */
+  | { readonly kind: "path"; readonly path: string }
+  /** The other end is gone for good (end of input on a pipe): nothing more will come. */
+  | { readonly kind: "ended" };
+
+/** What a front end calls when something comes; both are set once, before it opens. */
+export interface PortEvents {
+  onBytes(bytes: Uint8Array): void;
+  onChange(change: PortChange): void;
+}
+
+/**
+ * A front end: one way for a host to reach the module's UART.
+ *
+ * What each of them owes:
+ * - The order of bytes is kept, both ways; all 256 values pass.
+ * - `onBytes` and `onChange` are never called from inside `write`, `set` or `close`, nor before the opening
+ *   function returned; the bytes given to `onBytes` belong to the receiver.
+ * - `write` never blocks and never queues without bound: what a slow or absent reader does not take is lost, as on a
+ *   wire without flow control, and told as `dropped`.
+ * - `close` may be called at any time and more than once; after it nothing is called and nothing is left behind.
+ */
+export interface SerialPort {
+  /** What hosts attach to: a path or an address, as the user would type it. */
+  readonly path: string;
+  write(bytes: Uint8Array): void;
+  set(what: { readonly lines?: ModemLines; readonly speed?: number }): void;
+  close(): Promise<void>;
+}
