@@ -22,5 +22,4 @@ export interface RadioChange {
 export const radioOn: Radio = { sim: true, coverage: true, functionality: true, wanted: true, rssi: 25 };
 
 /** Attached: only then is there a network for MQTT. */
-export const isAttached = (radio: Radio): boolean =>
-  radio.sim && radio.coverage && radio.functionality && radio.wanted;
+export const isAttached = (radio: Radio): boolean => radio.sim && radio.coverage && radio.functionality && radio.wanted;

@@ -1,99 +1,134 @@
-import type { ClientPacket, Level, MessageId, Millis, Publish, Qos, ServerPacket, Subscribe, TopicRequest, Unsubscribe, Will } from "./packet.js";
+import type { Config, Input, Phase, Refusal, Request } from "./border.js";
+import { dutiesWakeAt, onTime, packetArrived, publish } from "./connected.js";
+import { connectAnswered, connectOverdue, connectUnsendable, sendConnect } from "./connecting.js";
+import { subscribe, unsubscribe } from "./delivery.js";
+import {
+  abort,
+  close,
+  closeAgain,
+  closeConnected,
+  closeEarly,
+  closeOverdue,
+  disconnect,
+  lost,
+  serverClosed,
+  serverSilent,
+  violation,
+} from "./ending.js";
+import { handedOver, noteSent } from "./handing.js";
+import { sendFailed } from "./keep-alive.js";
+import { dial, dialAnew, opened, openFailed, openOverdue } from "./opening.js";
+import type { Level, Millis } from "./packet.js";
+import { doing, type Handle, ignore, type Session, type Step } from "./state.js";
 
-export type Phase = "idle" | "opening" | "open" | "connecting" | "connected" | "disconnecting";
+export type {
+  Config,
+  DownReason,
+  Effect,
+  Input,
+  LinkId,
+  LinkInput,
+  Matter,
+  Phase,
+  Refusal,
+  Report,
+  Request,
+} from "./border.js";
+export { newSession, type Session, type Step } from "./state.js";
 
-/** Names one dial: whatever comes late for another one is not ours. */
-export type LinkId = number;
+type Listens = { readonly [K in Input["kind"]]?: Handle<Extract<Input, { readonly kind: K }>> };
 
-/** Why a link did not come up, or went. */
-export type DownReason =
-  | "closed" // the peer sent FIN, or hung up
-  | "reset" // the peer sent RST
-  | "refused"
-  | "unresolved" // the name does not resolve
-  | "unreachable" // no way to the host or the network
-  | "timedOut"
-  | "networkGone" // detached, coverage lost: the radio says so
-  | "failed"; // anything else
+/** Who listens to what. A request that is not here is refused, all else is ignored, both in `step` and nowhere else. */
+export const listens: { readonly [P in Phase]: Listens } = {
+  idle: { open: dial, close: closeAgain },
+  opening: { up: opened, down: openFailed, time: openOverdue, close: abort },
+  open: { connect: sendConnect, close, packet: unasked, violation, down: lost },
+  connecting: {
+    packet: connectAnswered,
+    violation,
+    sent: noteSent,
+    sendFailed: connectUnsendable,
+    time: connectOverdue,
+    close,
+    down: lost,
+  },
+  connected: {
+    publish,
+    subscribe,
+    unsubscribe,
+    packet: packetArrived,
+    violation,
+    sent: handedOver,
+    sendFailed,
+    time: onTime,
+    disconnect,
+    close: closeConnected,
+    down: lost,
+  },
+  // Only with afterDisconnect = wait.
+  disconnecting: {
+    open: dialAnew,
+    close: closeEarly,
+    sent: noteSent,
+    sendFailed: serverSilent,
+    down: serverClosed,
+    time: closeOverdue,
+  },
+};
 
-/** What the host asked for: the requests of AT+QMT…, as data. */
-export type Request =
-  | { readonly kind: "open"; readonly host: string; readonly port: number }
-  | { readonly kind: "close" }
-  | {
-      readonly kind: "connect";
-      readonly level: Level;
-      readonly clientId: string;
-      readonly cleanSession: boolean;
-      /** Seconds; 0 is never. */
-      readonly keepAlive: number;
-      readonly will?: Will;
-      readonly user?: string;
-      readonly password?: Uint8Array;
-    }
-  | { readonly kind: "disconnect" }
-  | { readonly kind: "subscribe"; readonly id: MessageId; readonly topics: readonly TopicRequest[] }
-  | { readonly kind: "unsubscribe"; readonly id: MessageId; readonly topics: readonly string[] }
-  | {
-      readonly kind: "publish";
-      readonly id: MessageId;
-      readonly qos: Qos;
-      readonly retain: boolean;
-      readonly topic: string;
-      readonly payload: Uint8Array;
-    };
+const requests: { readonly [K in Request["kind"]]: true } = {
+  open: true,
+  close: true,
+  connect: true,
+  disconnect: true,
+  subscribe: true,
+  unsubscribe: true,
+  publish: true,
+};
 
-/** What happens to the link and on it. */
-export type LinkInput =
-  | { readonly kind: "up" }
-  | { readonly kind: "down"; readonly reason: DownReason }
-  | { readonly kind: "packet"; readonly packet: ServerPacket }
-  /** What came is not MQTT, or not allowed: the link must go. */
-  | { readonly kind: "violation"; readonly why: string }
-  /** The first `packets` packets sent on this link have left for TCP. */
-  | { readonly kind: "sent"; readonly packets: number }
-  | { readonly kind: "sendFailed" };
+/** `<inflight>`: QoS 1 and 2 publishes without their final answer. decided */
+const window = 5;
 
-export type Input = Request | LinkInput | { readonly kind: "time" };
-
-/** What a retransmission or a failure was of. */
-export type Matter = "publish" | "pubrel" | "subscribe" | "unsubscribe";
-
-/** What the host is told. */
-export type Report =
-  | { readonly kind: "opened"; readonly result: -1 | 0 | 1 | 2 | 3 | 4 | 5 }
-  | { readonly kind: "closed"; readonly result: -1 | 0 }
-  | { readonly kind: "connected"; readonly returnCode: 0 | 1 | 2 | 3 | 4 | 5 }
-  | { readonly kind: "connectFailed" }
-  | { readonly kind: "disconnected"; readonly result: -1 | 0 }
-  | { readonly kind: "subscribed"; readonly id: MessageId; readonly granted: readonly number[] }
-  | { readonly kind: "unsubscribed"; readonly id: MessageId }
-  | { readonly kind: "published"; readonly id: MessageId; readonly qos: Qos }
-  | { readonly kind: "retransmitted"; readonly matter: Matter; readonly id: MessageId; readonly times: number }
-  | { readonly kind: "failed"; readonly matter: Exclude<Matter, "pubrel">; readonly id: MessageId }
-  | { readonly kind: "received"; readonly id: MessageId; readonly qos: Qos; readonly topic: string; readonly payload: Uint8Array }
-  | { readonly kind: "stat"; readonly code: 1 | 2 | 3 | 4 | 5 | 6 | 7 };
-
-export type Effect =
-  | { readonly kind: "dial"; readonly link: LinkId; readonly host: string; readonly port: number }
-  | { readonly kind: "send"; readonly packet: ClientPacket }
-  /** `end`: FIN after what is queued. `reset`: at once. */
-  | { readonly kind: "hangUp"; readonly how: "end" | "reset" }
-  | { readonly kind: "report"; readonly report: Report }
-  /** Something came that changes nothing: for the log. */
-  | { readonly kind: "ignored"; readonly what: string };
-
-export interface Config {
-  /** `<pkt_timeout>` in ms. */
-  readonly pktTimeout: Millis;
-  /** `<retry_times>`, 0 to 10. */
-  readonly retryTimes: number;
-  /** `<timeout_notice>`: tell each retransmission. */
-  readonly timeoutNotice: boolean;
-  readonly dup31: "set" | "clear";
-  readonly afterRefusal: 4 | 1 | "silent";
-  readonly afterDisconnect: "close" | "wait";
+/** Takes one input to the next session and what is to be done; nothing else happens. */
+export function step(session: Session, input: Input, now: Millis, config: Config): Step {
+  // The table has a handler of the right input at each kind, which the compiler cannot follow.
+  const handle = listens[session.phase][input.kind] as Handle<Input> | undefined;
+  if (isRequest(input)) {
+    const why = refusal(session, input);
+    if (why !== undefined) return ignore(session, `${input.kind} while ${session.phase}: ${why}`);
+  }
+  if (handle !== undefined) return handle(session, input, now, config);
+  return input.kind === "time" ? doing(session) : ignore(session, `${input.kind} while ${session.phase}`);
 }
 
-/** Why a request is not taken: 3, 50 and 159 of the note's chapter 4, in this order. */
-export type Refusal = "wrongState" | "idInFlight" | "windowFull";
+function isRequest(input: Input): input is Request {
+  return Object.hasOwn(requests, input.kind);
+}
+
+/** Why a request would not be taken now: the first that applies, in the order of the error numbers 3, 50, 159. decided */
+export function refusal(session: Session, request: Request): Refusal | undefined {
+  if (listens[session.phase][request.kind] === undefined) return "wrongState";
+  if (request.kind === "close" && session.phase === "idle" && !session.mayClose) return "wrongState";
+  if ("id" in request && session.flights.some(({ id }) => id === request.id)) return "idInFlight";
+  if (request.kind === "publish" && request.qos !== 0 && isWindowFull(session)) return "windowFull";
+  return undefined;
+}
+
+function isWindowFull({ flights }: Session): boolean {
+  return flights.length >= window && flights.filter(({ asked }) => asked.type === "PUBLISH").length >= window;
+}
+
+/** The earliest deadline, computed anew each time: a `time` step is due then. */
+export function wakeAt(session: Session): Millis | undefined {
+  return session.phase === "connected" ? dutiesWakeAt(session) : session.deadline;
+}
+
+/** The MQTT version that is spoken on the link: that of its CONNECT, 3.1.1 before. */
+export function levelOf(session: Session): Level {
+  return session.connect?.level ?? 4;
+}
+
+/** A server speaks only when it was spoken to. [MQTT-3.2.0-1] */
+function unasked(session: Session, input: Extract<Input, { readonly kind: "packet" }>): Step {
+  return violation(session, { kind: "violation", why: `${input.packet.type} before CONNECT` });
+}

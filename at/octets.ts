@@ -1,0 +1,30 @@
+/** Text on the wire: one character is one byte (latin-1), so that all 256 values survive. */
+export type Octets = string;
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Bytes as octets. */
+export const fromBytes = (bytes: Uint8Array): Octets =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+
+/** Octets as bytes. */
+export const toBytes = (octets: Octets): Uint8Array => Buffer.from(octets, "latin1");
+
+/** A string as its UTF-8 octets. */
+export const fromText = (text: string): Octets => (isAscii(text) ? text : Buffer.from(text, "utf8").toString("latin1"));
+
+/** The string that the octets spell in UTF-8; undefined where they spell none. */
+export function toText(octets: Octets): string | undefined {
+  if (isAscii(octets)) return octets;
+  try {
+    return strict.decode(toBytes(octets));
+  } catch {
+    return undefined;
+  }
+}
+
+const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
+
+/** As a log shows octets: printable ones as they are, the others as `<1A>`. */
+export const printable = (octets: Octets): string =>
+  octets.replace(/[^\x20-\x7e]/g, (octet) => `<${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}>`);

@@ -1,0 +1,158 @@
+import { type Octets, toText } from "./octets.js";
+import type { Token } from "./parse.js";
+
+/** What a parameter took: its value, and the index of the token behind it. */
+interface Taken<T> {
+  readonly value: T;
+  readonly next: number;
+}
+
+/** A declared parameter: reads tokens, and knows its range. */
+export interface Param<T> {
+  /** As a test line prints it: `(0-3600)`, `"<topic>"`. */
+  readonly range: string;
+  /** Undefined where the token is missing, of the wrong kind or out of range. */
+  take(tokens: readonly Token[], at: number): Taken<T> | undefined;
+  /** Literals at its borders, for tests: `good` are taken, `bad` are not. */
+  readonly probes: { readonly good: readonly Octets[]; readonly bad: readonly Octets[] };
+  /** May be left out at the end of the line. */
+  readonly optional: boolean;
+  /** Never shown in a trace. */
+  readonly secret: boolean;
+}
+
+/** The parameters of one form, in their order. */
+export type Shape = Readonly<Record<string, Param<unknown>>>;
+
+/** What the parameters of a shape hold once they are read. */
+export type Values<S extends Shape> = { readonly [K in keyof S]: S[K] extends Param<infer T> ? T : never };
+
+function single<T>(
+  range: string,
+  probes: Param<T>["probes"],
+  read: (token: Token) => { readonly value: T } | undefined,
+): Param<T> {
+  const take = (tokens: readonly Token[], at: number): Taken<T> | undefined => {
+    const token = tokens[at];
+    const found = token && read(token);
+    return found && { value: found.value, next: at + 1 };
+  };
+  return { range, take, probes, optional: false, secret: false };
+}
+
+const decimal = /^\d{1,10}$/;
+
+/** A number from `min` to `max`. */
+export function int(min: number, max: number): Param<number> {
+  const below = min > 0 ? [`${min - 1}`] : [];
+  const probes = { good: [`${min}`, `${max}`], bad: [...below, `${max + 1}`, "-1", "", "x", `"${min}"`, "1.0"] };
+  return single(`(${min}-${max})`, probes, ({ kind, text }) => {
+    const value = kind === "bare" && decimal.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? { value } : undefined;
+  });
+}
+
+/** One of a few numbers. Two or more that follow each other print as a range where the manual does so. */
+export function choice<const N extends number>(...allowed: readonly N[]): Param<N> {
+  const last = Math.max(...allowed);
+  const probes = { good: allowed.map(String), bad: [`${last + 1}`, "-1", "", "x", `"${allowed[0]}"`] };
+  const range = allowed.length > 2 ? `(${Math.min(...allowed)}-${last})` : `(${allowed.join(",")})`;
+  return single(range, probes, ({ kind, text }) => {
+    const value = allowed.find((candidate) => kind === "bare" && decimal.test(text) && candidate === Number(text));
+    return value === undefined ? undefined : { value };
+  });
+}
+
+interface TextRules {
+  /** Fewest bytes; 1 unless told. */
+  readonly min?: number;
+  /** Only these are taken: each gets the octets. */
+  readonly check?: (octets: Octets) => boolean;
+}
+
+/** A string of so many bytes, in quotes or bare. */
+export function text(name: string, max: number, rules: TextRules = {}): Param<Octets> {
+  const { min = 1, check = () => true } = rules;
+  const sized = (length: number): Octets => `"${"a".repeat(length)}"`;
+  const bad = [sized(max + 1), "", "a b", '"a', ...(min > 0 ? ['""'] : [])];
+  const probes = { good: [sized(min), sized(max), "bare"], bad };
+  return single(`"<${name}>"`, probes, ({ kind, text: value }) => {
+    const taken = (kind === "quoted" || kind === "bare") && value.length >= min && value.length <= max && check(value);
+    return taken ? { value } : undefined;
+  });
+}
+
+/** Whether the octets are UTF-8 without U+0000, as MQTT asks of its strings. [MQTT-1.5.3-1], [MQTT-1.5.3-2] */
+export const isMqttString = (octets: Octets): boolean => toText(octets) !== undefined && !octets.includes("\0");
+
+/** May be left out at the end of the line. */
+export function optional<T>(param: Param<T>): Param<T | undefined> {
+  const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
+    at >= tokens.length ? { value: undefined, next: at } : param.take(tokens, at);
+  return { ...param, take, optional: true };
+}
+
+/** May be left out at the end, and also stand empty between commas: then it keeps what it was. */
+export function keeping<T>(param: Param<T>): Param<T | undefined> {
+  const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
+    tokens[at]?.kind === "empty" ? { value: undefined, next: at + 1 } : optional(param).take(tokens, at);
+  return {
+    ...param,
+    take,
+    optional: true,
+    probes: { ...param.probes, bad: param.probes.bad.filter((it) => it !== "") },
+  };
+}
+
+/** Holds what no trace may show. */
+export const secret = <T>(param: Param<T>): Param<T> => ({ ...param, secret: true });
+
+/** One or more groups of parameters, up to the end of the line. */
+export function repeat<S extends Shape>(shape: S): Param<readonly Values<S>[]> {
+  const take = (tokens: readonly Token[], at: number): Taken<readonly Values<S>[]> | undefined => {
+    const groups: Values<S>[] = [];
+    let next = at;
+    while (next < tokens.length || groups.length === 0) {
+      const group = takeShape(shape, tokens, next);
+      if (group === undefined) return undefined;
+      groups.push(group.value);
+      next = group.next;
+    }
+    return { value: groups, next };
+  };
+  const range = Object.values(shape)
+    .map((param) => param.range)
+    .join(",");
+  return { range, take, probes: { good: [], bad: [] }, optional: false, secret: false };
+}
+
+function takeShape<S extends Shape>(shape: S, tokens: readonly Token[], from: number): Taken<Values<S>> | undefined {
+  const values: Record<string, unknown> = {};
+  let next = from;
+  for (const name in shape) {
+    const taken = shape[name]?.take(tokens, next);
+    if (taken === undefined) return undefined;
+    values[name] = taken.value;
+    next = taken.next;
+  }
+  return { value: values as Values<S>, next };
+}
+
+/** Reads all tokens of a form; undefined where one is missing, wrong or too many. */
+export function readParams<S extends Shape>(shape: S, tokens: readonly Token[]): Values<S> | undefined {
+  const taken = takeShape(shape, tokens, 0);
+  return taken?.next === tokens.length ? taken.value : undefined;
+}
+
+/** The tokens that a shape declares secret; undefined where the tokens do not fit the shape. */
+export function secretTokens(shape: Shape, tokens: readonly Token[]): readonly Token[] | undefined {
+  const found: Token[] = [];
+  let next = 0;
+  for (const param of Object.values(shape)) {
+    const taken = param.take(tokens, next);
+    if (taken === undefined) return undefined;
+    if (param.secret) found.push(...tokens.slice(next, taken.next));
+    next = taken.next;
+  }
+  return next === tokens.length ? found : undefined;
+}

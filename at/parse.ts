@@ -1,0 +1,132 @@
+import type { Octets } from "./octets.js";
+
+/** One parameter as it stands in the line. `start` and `end` are its place there. */
+export interface Token {
+  /** `malformed`: a quote that never ends, or a bare word with a blank or a quote in it. */
+  readonly kind: "empty" | "bare" | "quoted" | "malformed";
+  readonly text: Octets;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The four shapes of an extended command (note 3.1). */
+export type FormName = "test" | "read" | "write" | "exec";
+
+/** One command of a line. `start` and `end` are its place in the line. */
+export type ParsedCommand =
+  /** `E0`, `&F`, `S3=13`, `S3?`. */
+  | { readonly kind: "basic"; readonly name: string; readonly value: number | "?" | undefined }
+  | {
+      readonly kind: "extended";
+      /** Upper case, with its `+`. */
+      readonly name: string;
+      readonly form: FormName;
+      readonly tokens: readonly Token[];
+      /** Where the name ends in the line. */
+      readonly nameEnd: number;
+      readonly end: number;
+    }
+  | { readonly kind: "unreadable" };
+
+const blanks = /[ ]*/y;
+const prefix = /[ ]*at/iy;
+const basic = /[ ]*(?:[sS](\d{1,3})[ ]*(?:=[ ]*(\d{1,3})|(\?))|(&?[a-zA-Z])[ ]*(\d{0,3}))[ ]*/y;
+const extended = /[ ]*(\+[a-zA-Z][a-zA-Z0-9_]*)[ ]*/y;
+
+/**
+ * What stands in a command line: its commands in order (V.250 5.4), or undefined where it does not begin with AT.
+ * A part that cannot be read becomes one `unreadable` command, which ends the list: what stands before it still runs.
+ */
+export function parseLine(line: Octets): readonly ParsedCommand[] | undefined {
+  const start = match(prefix, line, 0);
+  if (start === undefined) return undefined;
+  const commands: ParsedCommand[] = [];
+  let at = skip(line, prefix.lastIndex);
+  while (at < line.length) {
+    const [command, end] = readExtended(line, at) ?? readBasic(line, at) ?? [unreadable, line.length];
+    commands.push(command);
+    at = end;
+  }
+  return commands;
+}
+
+const unreadable: ParsedCommand = { kind: "unreadable" };
+
+type Read = readonly [command: ParsedCommand, end: number];
+
+function match(pattern: RegExp, line: Octets, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(line) ?? undefined;
+}
+
+function skip(line: Octets, at: number): number {
+  match(blanks, line, at);
+  return blanks.lastIndex;
+}
+
+/** Basic commands follow each other without a separator (V.250 5.4.1); a `;` after one is allowed. */
+function readBasic(line: Octets, at: number): Read | undefined {
+  const found = match(basic, line, at);
+  if (found === undefined) return undefined;
+  const [, register, set, query, letter, digits] = found;
+  const end = line[basic.lastIndex] === ";" ? basic.lastIndex + 1 : basic.lastIndex;
+  if (register !== undefined) {
+    return [{ kind: "basic", name: `S${Number(register)}`, value: query === "?" ? "?" : Number(set) }, end];
+  }
+  const value = digits === "" || digits === undefined ? undefined : Number(digits);
+  return [{ kind: "basic", name: (letter ?? "").toUpperCase(), value }, end];
+}
+
+/** An extended command goes to the next `;` that stands outside quotes (V.250 5.4.2). */
+function readExtended(line: Octets, at: number): Read | undefined {
+  const found = match(extended, line, at);
+  if (found === undefined) return undefined;
+  const name = (found[1] ?? "").toUpperCase();
+  const nameEnd = at + found[0].trimEnd().length;
+  const sign = line[extended.lastIndex];
+  const after = skip(line, extended.lastIndex + 1);
+  if (sign === undefined || sign === ";") return closed(line, extended.lastIndex, name, "exec", nameEnd);
+  if (sign === "?") return closed(line, after, name, "read", nameEnd);
+  if (sign !== "=") return undefined;
+  const test = line[after] === "?" ? closed(line, skip(line, after + 1), name, "test", nameEnd) : undefined;
+  if (test !== undefined) return test;
+  const [tokens, end] = readTokens(line, after);
+  const next = line[end] === ";" ? end + 1 : end;
+  return [{ kind: "extended", name, form: "write", tokens, nameEnd, end }, next];
+}
+
+/** A form without parameters must end here, or at a `;`. */
+function closed(line: Octets, end: number, name: string, form: FormName, nameEnd: number): Read | undefined {
+  if (end < line.length && line[end] !== ";") return undefined;
+  return [{ kind: "extended", name, form, tokens: [], nameEnd, end }, end + 1];
+}
+
+function readTokens(line: Octets, from: number): readonly [tokens: readonly Token[], end: number] {
+  const tokens: Token[] = [];
+  for (let at = from; ; at += 1) {
+    const token = readToken(line, skip(line, at));
+    tokens.push(token);
+    at = skip(line, token.end);
+    if (line[at] !== ",") return [tokens, at];
+  }
+}
+
+function readToken(line: Octets, start: number): Token {
+  if (line[start] === '"') return readQuoted(line, start);
+  let end = start;
+  while (end < line.length && line[end] !== "," && line[end] !== ";") end += 1;
+  const text = line.slice(start, end).trimEnd();
+  const kind = text === "" ? "empty" : /[ "]/.test(text) ? "malformed" : "bare";
+  return { kind, text, start, end: start + text.length };
+}
+
+/** A quoted string ends at a quote behind which, blanks aside, stands `,`, `;` or nothing: an inner quote survives. */
+function readQuoted(line: Octets, start: number): Token {
+  for (let end = line.indexOf('"', start + 1); end >= 0; end = line.indexOf('"', end + 1)) {
+    const next = line[skip(line, end + 1)];
+    if (next === undefined || next === "," || next === ";") {
+      return { kind: "quoted", text: line.slice(start + 1, end), start, end: end + 1 };
+    }
+  }
+  return { kind: "malformed", text: line.slice(start), start, end: line.length };
+}

@@ -1,0 +1,98 @@
+import type { Profile } from "../emulator/profile.js";
+import { bc28 } from "../emulator/profiles/bc28.js";
+import { quirkTable, setQuirk } from "../emulator/quirks.js";
+import { type LogLevel, logLevels } from "../net/log.js";
+import { type Mapping, parseMapping } from "../net/name-map.js";
+import { UserError } from "../net/user-error.js";
+
+/** What the command line asks for, checked. */
+export interface Options {
+  readonly frontEnd: "pty" | "stdio";
+  readonly link: string | undefined;
+  /** The port of the embedded broker; 0 is any. */
+  readonly brokerPort: number | undefined;
+  readonly mappings: readonly Mapping[];
+  readonly profile: Profile;
+  readonly timeScale: number;
+  readonly seed: number;
+  readonly logLevel: LogLevel;
+  readonly json: boolean;
+}
+
+/** The flags as yargs gives them. */
+export interface Flags {
+  readonly pty: boolean | undefined;
+  readonly stdio: boolean | undefined;
+  readonly link: string | undefined;
+  readonly broker: string | undefined;
+  readonly map: readonly string[] | undefined;
+  readonly quirk: readonly string[] | undefined;
+  readonly timeScale: string | undefined;
+  readonly seed: string | undefined;
+  readonly logLevel: string | undefined;
+  readonly json: boolean | undefined;
+}
+
+/** The port on which brokers listen. */
+const mqttPort = 1883;
+
+const usage = (message: string): UserError => new UserError(message, 2);
+
+/** Checks the flags; throws a UserError (code 2) that names the first bad one. */
+export function readOptions(flags: Flags): Options {
+  const stdio = flags.stdio === true;
+  if (stdio && flags.pty === true) throw usage("--pty and --stdio exclude each other: give one of them");
+  if (stdio && flags.link !== undefined) throw usage("--link needs --pty: standard input and output have no path");
+  if (flags.link === "") throw usage("--link needs a path, for instance --link /tmp/bc28");
+  return {
+    frontEnd: stdio ? "stdio" : "pty",
+    link: flags.link,
+    brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
+    mappings: (flags.map ?? []).map(parseMapping),
+    profile: readQuirks(flags.quirk ?? []),
+    timeScale: readTimeScale(flags.timeScale ?? "1"),
+    seed: readSeed(flags.seed ?? "0"),
+    logLevel: readLogLevel(flags.logLevel ?? "warn"),
+    json: flags.json === true,
+  };
+}
+
+function readPort(text: string): number {
+  const port = text === "" ? mqttPort : Number(text);
+  if (!/^\d{0,5}$/.test(text) || port > 65_535) {
+    throw usage(`--broker ${JSON.stringify(text)} is no port: give 0 (any free one) to 65535`);
+  }
+  return port;
+}
+
+function readQuirks(settings: readonly string[]): Profile {
+  let quirks = bc28.quirks;
+  for (const setting of settings) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined || value === undefined) {
+      throw usage(`--quirk ${JSON.stringify(setting)}: write NAME=VALUE; names: ${Object.keys(quirkTable).join(", ")}`);
+    }
+    const set = setQuirk(quirks, name, value);
+    if ("problem" in set) throw usage(`--quirk: ${set.problem}`);
+    quirks = set.quirks;
+  }
+  return { ...bc28, quirks };
+}
+
+function readTimeScale(text: string): number {
+  const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (scale >= 0.01 && scale <= 10_000) return scale;
+  throw usage(`--time-scale ${JSON.stringify(text)}: give how many times faster, 0.01 to 10000`);
+}
+
+function readSeed(text: string): number {
+  const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (seed <= 0xffff_ffff) return seed;
+  throw usage(`--seed ${JSON.stringify(text)}: give a whole number up to 4294967295`);
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw usage(`--log-level ${JSON.stringify(text)}: give one of ${logLevels.join(", ")}`);
+}

@@ -1,0 +1,29 @@
+import { type RefusedFor, refused, requested } from "../../at/command.js";
+import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
+import { isAttached } from "../radio.js";
+import type { ModuleAnswer, World } from "../world.js";
+
+const mostBacklog = 65_536;
+
+const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
+  idInFlight: "incorrectParameters",
+  windowFull: "uplinkBusy", // note 3.2.9
+};
+
+/** Requests that need the network and have no result code that says it is missing. */
+const needsNetwork: readonly Request["kind"][] = ["connect", "subscribe", "unsubscribe", "publish"];
+
+/** Why a request is not taken now: state, then network, then id, then window. */
+export function whyNot({ session, radio, backlog }: World, request: Request): RefusedFor | undefined {
+  const why = refusal(session, request);
+  if (why === "wrongState") return "operationNotAllowed";
+  if (needsNetwork.includes(request.kind) && !isAttached(radio)) return "noNetworkService";
+  if (why !== undefined) return errors[why];
+  return request.kind === "publish" && backlog >= mostBacklog ? "uplinkBusy" : undefined;
+}
+
+/** Asks the MQTT client, or says why not. */
+export function ask(world: World, request: Request): ModuleAnswer {
+  const why = whyNot(world, request);
+  return why === undefined ? requested({ to: "mqtt", request }) : refused(why);
+}

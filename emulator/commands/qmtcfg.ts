@@ -1,0 +1,128 @@
+import { changed, form, refused, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import { choice, int, isMqttString, keeping, optional, secret, text } from "../../at/params.js";
+import type { Settings } from "../settings.js";
+import { isTopicName } from "../topic.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+import { linkId } from "./link-id.js";
+
+/** Sets what is given; refused from QMTOPEN's OK to the end of the link (clone, field). */
+function set({ settings, session, profile }: World, change: Partial<Settings>): ModuleAnswer {
+  const refuse = session.phase !== "idle" && profile.quirks.cfgWhileOpen === "refuse";
+  return refuse ? refused("operationNotAllowed") : changed({ settings: { ...settings, ...change } });
+}
+
+const version = form({ link: linkId, vsn: optional(choice(3, 4)) }, ({ vsn }, world: World) =>
+  vsn === undefined ? told(`+QMTCFG: "version",${world.settings.version}`) : set(world, { version: vsn }),
+);
+
+const keepAlive = form({ link: linkId, seconds: optional(int(0, 3600)) }, ({ seconds }, world: World) =>
+  seconds === undefined ? told(`+QMTCFG: "keepalive",${world.settings.keepAlive}`) : set(world, { keepAlive: seconds }),
+);
+
+const session = form({ link: linkId, cleanSession: optional(choice(0, 1)) }, ({ cleanSession }, world: World) =>
+  cleanSession === undefined ? told(`+QMTCFG: "session",${world.settings.cleanSession}`) : set(world, { cleanSession }),
+);
+
+/** Positional; what is left out or empty keeps its value. Retries go down to 0, whatever the test line prints. */
+const timeout = form(
+  {
+    link: linkId,
+    pktTimeout: keeping(int(1, 60)),
+    retryTimes: keeping(int(0, 10)),
+    timeoutNotice: keeping(choice(0, 1)),
+  },
+  ({ pktTimeout, retryTimes, timeoutNotice }, world: World) => {
+    const { settings: kept } = world;
+    if (pktTimeout === undefined && retryTimes === undefined && timeoutNotice === undefined) {
+      return told(`+QMTCFG: "timeout",${kept.pktTimeout},${kept.retryTimes},${kept.timeoutNotice}`);
+    }
+    return set(world, {
+      pktTimeout: pktTimeout ?? kept.pktTimeout,
+      retryTimes: retryTimes ?? kept.retryTimes,
+      timeoutNotice: timeoutNotice ?? kept.timeoutNotice,
+    });
+  },
+);
+
+/** `<will_fg>` 1 needs the other four, 0 forbids them (note 3.2.1, note 1). */
+const will = form(
+  {
+    link: linkId,
+    flag: optional(choice(0, 1)),
+    qos: optional(choice(0, 1, 2)),
+    retain: optional(choice(0, 1)),
+    topic: optional(text("will_topic", 255, { check: isTopicName })),
+    message: optional(text("will_msg", 255, { min: 0 })),
+  },
+  ({ flag, qos, retain, topic, message }, world: World) => {
+    if (flag === undefined) return told(willLine(world.settings));
+    if (flag === 0) return qos === undefined ? set(world, { will: undefined }) : refused("badParameter");
+    if (qos === undefined || retain === undefined || topic === undefined || message === undefined) {
+      return refused("badParameter");
+    }
+    return set(world, { will: { qos, retain, topic, message } });
+  },
+);
+
+const willLine = ({ will: kept }: Settings): Octets =>
+  kept === undefined
+    ? '+QMTCFG: "will",0'
+    : `+QMTCFG: "will",1,${kept.qos},${kept.retain},"${kept.topic}","${kept.message}"`;
+
+const aliPart = (name: string) => text(name, 128, { min: 0, check: isMqttString });
+
+/** Three empty strings unset it. */
+const aliauth = form(
+  {
+    link: linkId,
+    productKey: optional(aliPart("product_key")),
+    deviceName: optional(aliPart("device_name")),
+    deviceSecret: optional(secret(aliPart("device_secret"))),
+  },
+  ({ productKey, deviceName, deviceSecret }, world: World) => {
+    if (productKey === undefined) return aliQuery(world.settings);
+    if (deviceName === undefined || deviceSecret === undefined) return refused("badParameter");
+    const given = [productKey, deviceName, deviceSecret].filter((part) => part !== "").length;
+    if (given === 0) return set(world, { aliauth: undefined });
+    return given === 3 ? set(world, { aliauth: { productKey, deviceName, deviceSecret } }) : refused("badParameter");
+  },
+);
+
+function aliQuery({ aliauth: kept }: Settings): ModuleAnswer {
+  if (kept === undefined) return told(); // note 3.2.1
+  const line = (shownSecret: Octets): Octets =>
+    `+QMTCFG: "aliauth","${kept.productKey}","${kept.deviceName}","${shownSecret}"`;
+  return { kind: "ok", lines: [line(kept.deviceSecret)], shown: [line("***")] };
+}
+
+const testLines = {
+  note: [
+    '+QMTCFG: "version",(0),(3,4)',
+    '+QMTCFG: "keepalive",(0),(0-3600)',
+    '+QMTCFG: "session",(0),(0,1)',
+    '+QMTCFG: "timeout",(0),(1-60),(1-10),(0,1)',
+    '+QMTCFG: "will",(0),(0,1),(0-2),(0,1),"will_topic","will_msg"',
+    '+QMTCFG: "aliauth",(0),"productkey","devicename","devicsecret"', // sic
+  ],
+  guide: [
+    '+QMTCFG: "version",(0),(3,4)',
+    '+QMTCFG: "keepalive",(0),(0-3600)',
+    '+QMTCFG: "session",(0),(0,1)',
+    '+QMTCFG: "timeout",(0),(1-60),(0-10),(0,1)',
+    '+QMTCFG: "will",(0),(0,1),(0-2),(0,1),<will_topic>,<will_msg>',
+    '+QMTCFG: "aliauth",(0),<productkey>,<devicename>,<devicesecret>',
+  ],
+} as const;
+
+/** Configure Optional Parameters of MQTT. */
+export const qmtcfg: ModuleCommand = {
+  names: ["+QMTCFG"],
+  manual: "note 3.2.1",
+  within: 300,
+  test: ({ profile }) => testLines[profile.quirks.edition],
+  write: {
+    keys: { version, keepalive: keepAlive, session, timeout, will, aliauth },
+    unknownKey: "operationNotSupported",
+  },
+};

@@ -1,0 +1,13 @@
+import { form } from "../../at/command.js";
+import type { ModuleCommand, World } from "../world.js";
+import { ask } from "./ask.js";
+import { linkId } from "./link-id.js";
+
+/** Close a Network for MQTT Client. */
+export const qmtclose: ModuleCommand = {
+  names: ["+QMTCLOSE"],
+  manual: "note 3.2.4",
+  within: 300,
+  test: () => ["+QMTCLOSE: (0)"],
+  write: form({ link: linkId }, (_, world: World) => ask(world, { kind: "close" })),
+};

@@ -1,0 +1,62 @@
+import { form, told } from "../../at/command.js";
+import { toBytes, toText } from "../../at/octets.js";
+import { isMqttString, optional, secret, text, type Values } from "../../at/params.js";
+import type { Will } from "../../mqtt/packet.js";
+import type { Phase, Request } from "../../mqtt/session.js";
+import type { Settings } from "../settings.js";
+import type { ModuleCommand, World } from "../world.js";
+import { ask } from "./ask.js";
+import { linkId } from "./link-id.js";
+
+/** `<state>` of the read form; a link that is not open has none (clone). */
+const states: { readonly [P in Phase]: 1 | 2 | 3 | 4 | undefined } = {
+  idle: undefined,
+  opening: undefined,
+  open: 1,
+  connecting: 2,
+  connected: 3,
+  disconnecting: 4,
+};
+
+const shape = {
+  link: linkId,
+  clientId: text("clientID", 128, { check: isMqttString }),
+  user: optional(text("username", 256, { min: 0, check: isMqttString })),
+  password: optional(secret(text("password", 256, { min: 0 }))),
+};
+
+function willOf({ will }: Settings): { readonly will?: Will } {
+  if (will === undefined) return {};
+  const { qos, retain, topic, message } = will;
+  return { will: { qos, retain: retain === 1, topic: toText(topic) ?? topic, message: toBytes(message) } };
+}
+
+function connect({ settings }: World, { clientId, user, password }: Values<typeof shape>): Request {
+  return {
+    kind: "connect",
+    level: settings.version,
+    clientId: toText(clientId) ?? clientId,
+    cleanSession: settings.cleanSession === 1,
+    keepAlive: settings.keepAlive,
+    ...willOf(settings),
+    ...(user === undefined ? {} : { user: toText(user) ?? user }),
+    ...(password === undefined ? {} : { password: toBytes(password) }),
+  };
+}
+
+/** Connect a Client to MQTT Server. */
+export const qmtconn: ModuleCommand = {
+  names: ["+QMTCONN"],
+  manual: "note 3.2.5",
+  within: "delivery",
+  test: ({ profile }) => [
+    profile.quirks.edition === "note"
+      ? '+QMTCONN: (0),"<clientID>"[,"<username>"[,"<password>"]]'
+      : "+QMTCONN: (0),<clientID>,<username>,<password>",
+  ],
+  read: ({ session }) => {
+    const state = states[session.phase];
+    return state === undefined ? told() : told(`+QMTCONN: 0,${state}`);
+  },
+  write: form(shape, (values, world: World) => ask(world, connect(world, values))),
+};

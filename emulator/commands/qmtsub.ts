@@ -1,0 +1,53 @@
+import { form, refused } from "../../at/command.js";
+import { toText } from "../../at/octets.js";
+import { choice, int, repeat, text } from "../../at/params.js";
+import { isTopicFilter } from "../topic.js";
+import type { ModuleCommand, World } from "../world.js";
+import { ask } from "./ask.js";
+import { linkId } from "./link-id.js";
+
+/** A topic to subscribe to, or to unsubscribe from. */
+const topicFilter = text("topic", 255, { check: isTopicFilter });
+
+/** Whether so many topics go into one request (clone; the note names no limit). */
+const fits = (topics: readonly unknown[], { topicsPerRequest }: World["profile"]["quirks"]): boolean =>
+  topicsPerRequest === 0 || topics.length <= topicsPerRequest;
+
+/** Subscribe to Topics. */
+export const qmtsub: ModuleCommand = {
+  names: ["+QMTSUB"],
+  manual: "note 3.2.7",
+  within: "delivery",
+  test: ({ profile }) => [
+    profile.quirks.edition === "note"
+      ? '+QMTSUB: (0),(1-65535),"<topic>",(0-2)'
+      : "+QMTSUB: (0),(1-65535),<topic>,(0-2)[,<topic>,(0-2)...]",
+  ],
+  write: form(
+    { link: linkId, msgId: int(1, 65535), topics: repeat({ topic: topicFilter, qos: choice(0, 1, 2) }) },
+    ({ msgId, topics }, world: World) => {
+      if (!fits(topics, world.profile.quirks)) return refused("badParameter");
+      const asked = topics.map(({ topic, qos }) => ({ topic: toText(topic) ?? topic, qos }));
+      return ask(world, { kind: "subscribe", id: msgId, topics: asked });
+    },
+  ),
+};
+
+/** Unsubscribe from Topics. */
+export const qmtuns: ModuleCommand = {
+  names: ["+QMTUNS"],
+  manual: "note 3.2.8",
+  within: "delivery",
+  test: ({ profile }) => [
+    profile.quirks.edition === "note"
+      ? '+QMTUNS: (0),(1-65535),"<topic>"'
+      : "+QMTUNS: (0),(1-65535),<topic>[,<topic>...]",
+  ],
+  write: form(
+    { link: linkId, msgId: int(1, 65535), topics: repeat({ topic: topicFilter }) },
+    ({ msgId, topics }, world: World) => {
+      if (!fits(topics, world.profile.quirks)) return refused("badParameter");
+      return ask(world, { kind: "unsubscribe", id: msgId, topics: topics.map(({ topic }) => toText(topic) ?? topic) });
+    },
+  ),
+};

@@ -1,0 +1,27 @@
+import type { Quirks } from "./quirks.js";
+
+/** How the module talks with its host: the parameters of V.250, and AT+CMEE. */
+export interface Dte {
+  /** ATE */
+  readonly echo: boolean;
+  /** ATV */
+  readonly verbose: boolean;
+  /** ATQ */
+  readonly quiet: boolean;
+  /** S3, S4 and S5: kept and read back; only S5 has an effect. */
+  readonly s3: number;
+  readonly s4: number;
+  readonly s5: number;
+  readonly cmee: 0 | 1 | 2;
+}
+
+/** What ATZ, AT&F and a start set (AT manual). */
+export const defaultDte = ({ echo }: Quirks): Dte => ({
+  echo: echo === "on",
+  verbose: true,
+  quiet: false,
+  s3: 13,
+  s4: 10,
+  s5: 8,
+  cmee: 0,
+});

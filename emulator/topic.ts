@@ -1,0 +1,16 @@
+import type { Octets } from "../at/octets.js";
+import { isMqttString } from "../at/params.js";
+
+/** Whether the octets name a topic to publish to: no wildcards. [MQTT-3.3.2-2], [MQTT-4.7.3-1] */
+export const isTopicName = (octets: Octets): boolean => isMqttString(octets) && !/[#+]/.test(octets);
+
+/** Whether the octets are a filter to subscribe to. [MQTT-4.7.1-2], [MQTT-4.7.1-3] */
+export function isTopicFilter(octets: Octets): boolean {
+  const levels = octets.split("/");
+  const legal = levels.every((level, index) => {
+    if (level === "+") return true;
+    if (level === "#") return index === levels.length - 1;
+    return !/[#+]/.test(level);
+  });
+  return legal && isMqttString(octets);
+}

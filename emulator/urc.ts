@@ -1,0 +1,37 @@
+import { fromBytes, fromText, type Octets } from "../at/octets.js";
+import type { Matter, Report } from "../mqtt/session.js";
+import type { Quirks } from "./quirks.js";
+
+type Lines = {
+  readonly [K in Report["kind"]]: (report: Extract<Report, { readonly kind: K }>, quirks: Quirks) => Octets;
+};
+
+const urcOf: Readonly<Record<Matter, Octets>> = {
+  publish: "+QMTPUB",
+  pubrel: "+QMTPUBREL", // guide, figure 1
+  subscribe: "+QMTSUB",
+  unsubscribe: "+QMTUNS",
+};
+
+/** Every report as the line that the host hears (note 3.2 and 5). The link id is always 0. */
+const lines: Lines = {
+  opened: ({ result }) => `+QMTOPEN: 0,${result}`,
+  closed: ({ result }) => `+QMTCLOSE: 0,${result}`,
+  connected: ({ returnCode }) => `+QMTCONN: 0,0,${returnCode}`,
+  connectFailed: () => "+QMTCONN: 0,2",
+  disconnected: ({ result }) => `+QMTDISC: 0,${result}`,
+  subscribed: ({ id, granted }) => `+QMTSUB: 0,${id},0,${granted.join(",")}`,
+  unsubscribed: ({ id }) => `+QMTUNS: 0,${id},0`,
+  published: ({ id }) => `+QMTPUB: 0,${id},0`,
+  retransmitted: ({ matter, id, times }) => `${urcOf[matter]}: 0,${id},1,${times}`,
+  failed: ({ matter, id }) => `${urcOf[matter]}: 0,${id},2`,
+  received: ({ id, topic, payload }, { receivedPayload }) => {
+    const quote = receivedPayload === "quoted" ? '"' : "";
+    return `+QMTRECV: 0,${id},"${fromText(topic)}",${quote}${fromBytes(payload)}${quote}`;
+  },
+  stat: ({ code }) => `+QMTSTAT: 0,${code}`,
+};
+
+/** The unsolicited line of a report, without frame. */
+export const urc = <K extends Report["kind"]>(report: Extract<Report, { readonly kind: K }>, quirks: Quirks): Octets =>
+  (lines[report.kind] as Lines[K])(report, quirks);

@@ -1,0 +1,67 @@
+import type { Config, LinkInput, Request } from "./border.js";
+import { answerArrived, publishAcked } from "./delivery.js";
+import { violated } from "./ending.js";
+import { giveUp, publishUnacked } from "./handing.js";
+import { keepAlive, keepAliveWakeAt, pingAnswered } from "./keep-alive.js";
+import type { Millis, ServerPacket } from "./packet.js";
+import { publishArrived, pubrelArrived } from "./reception.js";
+import { retry } from "./retry.js";
+import { chain, doing, type Handle, type Session, type Step } from "./state.js";
+
+type Type = ServerPacket["type"];
+type Of<T, P = ServerPacket> = P extends { readonly type: infer U } ? (T extends U ? P : never) : never;
+
+/** What each packet of the broker means once it has let us in. */
+const arrivals: { readonly [T in Type]: Handle<Of<T>> } = {
+  CONNACK: (session) => violated(session, "a second CONNACK"), // [MQTT-3.2.0-1]
+  PUBLISH: publishArrived,
+  PUBACK: answerArrived,
+  PUBREC: answerArrived,
+  PUBREL: pubrelArrived,
+  PUBCOMP: answerArrived,
+  SUBACK: answerArrived,
+  UNSUBACK: answerArrived,
+  PINGRESP: pingAnswered,
+};
+
+/** What falls due, in this order: what is sent again spares the PINGREQ. */
+const duties: readonly ((session: Session, now: Millis, config: Config) => Step)[] = [retry, giveUp, keepAlive];
+
+/** A packet of the broker. */
+export function packetArrived(
+  session: Session,
+  { packet }: Extract<LinkInput, { kind: "packet" }>,
+  now: Millis,
+  config: Config,
+): Step {
+  // The table has a handler of the right packet at each type, which the compiler cannot follow.
+  const handle = arrivals[packet.type] as Handle<ServerPacket>;
+  return handle({ ...session, heard: session.heard + 1 }, packet, now, config);
+}
+
+/** QMTPUB. note 3.2.9 */
+export function publish(
+  session: Session,
+  input: Extract<Request, { kind: "publish" }>,
+  now: Millis,
+  config: Config,
+): Step {
+  return input.qos === 0 ? publishUnacked(session, input, now, config) : publishAcked(session, input, now, config);
+}
+
+/** All that is due by now; the duty that ends the link is the last. */
+export function onTime(session: Session, _input: unknown, now: Millis, config: Config): Step {
+  return duties.reduce<Step>(
+    (step, duty) => chain(step, (so) => (so.phase === "connected" ? duty(so, now, config) : doing(so))),
+    doing(session),
+  );
+}
+
+/** The next moment at which something is due. */
+export function dutiesWakeAt(session: Session): Millis | undefined {
+  let earliest = keepAliveWakeAt(session);
+  for (const { deadline } of [...session.flights, ...session.handing]) {
+    if (earliest === undefined || deadline < earliest) earliest = deadline;
+  }
+  return earliest;
+}

@@ -1,0 +1,153 @@
+import type { EventEmitter } from "node:events";
+import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
+import type { Level, Qos } from "../mqtt/packet.js";
+import { UserError } from "./user-error.js";
+
+/** What a client shows in its CONNECT. */
+export interface Login {
+  readonly clientId: string;
+  readonly level: Level;
+  readonly user?: string;
+  readonly password?: Uint8Array;
+}
+
+/** The return code of the CONNACK: accepted, or one of the refusals of MQTT 3.1.1, table 3.1. */
+export type LoginAnswer = 0 | 2 | 3 | 4 | 5;
+
+/** One topic filter of a SUBSCRIBE. */
+export interface SubscriptionWish {
+  readonly clientId: string;
+  readonly filter: string;
+  readonly qos: Qos;
+}
+
+/** Where the embedded broker listens, whom it lets in, and who hears about it. */
+export interface BrokerOptions {
+  /** 0 picks a free one. Left out: 1883. */
+  readonly port?: number;
+  /** The address to listen on. Left out: 127.0.0.1, for this machine only. */
+  readonly host?: string;
+  /** Left out: everybody is let in. */
+  authenticate?(login: Login): LoginAnswer;
+  /** `false` is told to the client as a granted QoS of 128. Left out: everything is allowed. */
+  authorizeSubscribe?(wish: SubscriptionWish): boolean;
+  /** One readable line for everything that happens, without a line end. */
+  log?(line: string): void;
+}
+
+/** A broker of our own, MQTT 3.1 and 3.1.1, sessions and retained messages in memory. */
+export interface EmbeddedBroker {
+  readonly host: string;
+  readonly port: number;
+  /** As the user would type it: `127.0.0.1:1883`. */
+  readonly address: string;
+  /** Hangs up on every client; may be called more than once. */
+  close(): Promise<void>;
+}
+
+/** Starts the embedded broker; throws a UserError when it cannot listen there. */
+export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
+  const broker = await Aedes.createBroker(aedesOptions(options));
+  tell(broker, options.log ?? (() => {}));
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.setNoDelay().once("close", () => sockets.delete(socket)));
+    broker.handle(socket);
+  });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= stop(server, broker, sockets);
+    return closing;
+  };
+  const host = options.host ?? "127.0.0.1";
+  try {
+    const port = await listen(server, host, options.port ?? 1883);
+    return { host, port, address: addressOf(host, port), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function aedesOptions({ authenticate, authorizeSubscribe }: BrokerOptions): AedesOptions {
+  return {
+    // Real brokers take longer ids over MQTT 3.1 too, and clouds ask for them.
+    maxClientsIdLength: 65535,
+    // What waits for a client, and how long, is bounded by aedes's defaults; for one packet it knows no limit.
+    ...(authenticate && {
+      authenticate(client, user, password, done) {
+        const answer = authenticate(loginOf(client, user, password));
+        done(answer === 0 ? null : refusal(answer), answer === 0);
+      },
+    }),
+    ...(authorizeSubscribe && {
+      authorizeSubscribe(client, wish, done) {
+        done(null, authorizeSubscribe({ clientId: client.id, filter: wish.topic, qos: wish.qos }) ? wish : null);
+      },
+    }),
+  };
+}
+
+const loginOf = (client: Client, user: string | undefined, password: Uint8Array | undefined): Login => ({
+  clientId: client.id,
+  level: client.version === 3 ? 3 : 4,
+  ...(user !== undefined && { user }),
+  ...(password && { password }),
+});
+
+const refusal = (returnCode: number): AuthenticateError =>
+  Object.assign(new Error(`login refused with ${returnCode}`), { returnCode });
+
+/** What goes wrong with a client, or in the broker itself, is a line and never an exception. */
+function tell(broker: Aedes, log: (line: string) => void): void {
+  const say = (line: string) => log(line.replace(/\p{C}/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
+  broker.on("clientReady", (client) => say(`client ${client.id} connected`));
+  broker.on("clientDisconnect", (client) => say(`client ${client.id} gone`));
+  (broker as EventEmitter).on("error", (error: Error) => say(`broker: ${error.message}`));
+  broker.on("clientError", (client, error) => say(`client ${client.id}: ${error.message}`));
+  broker.on("connectionError", (_client, error) => say(`a connection without CONNECT: ${error.message}`));
+  broker.on("subscribe", (wishes, client) => {
+    for (const { topic, qos } of wishes) say(`client ${client.id} subscribes to ${topic}, granted ${qos}`);
+  });
+  broker.on("unsubscribe", (topics, client) => {
+    if (client.closed) return; // aedes tidying up after it
+    for (const topic of topics) say(`client ${client.id} unsubscribes from ${topic}`);
+  });
+  broker.on("publish", ({ topic, payload, qos, retain }, client) => {
+    if (client)
+      say(`client ${client.id} publishes ${payload.length} bytes to ${topic}, QoS ${qos}${retain ? ", retained" : ""}`);
+  });
+}
+
+const listen = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.on("error", (error: NodeJS.ErrnoException) => reject(new UserError(cannotListen(error, host, port))));
+    server.listen({ host, port }, () => {
+      const bound = server.address();
+      resolve(typeof bound === "object" && bound ? bound.port : port);
+    });
+  });
+
+/** What the user can do where listening fails. */
+const remedies: { readonly [code: string]: string } = {
+  EADDRINUSE: "something listens there already: stop it, or give --broker another port (0 picks a free one)",
+  EACCES: "that needs more rights: give --broker a port above 1023 (0 picks a free one)",
+  EADDRNOTAVAIL: "this machine does not have that address: give one that it has",
+  ENOTFOUND: "that is no address: give an IPv4 or IPv6 address of this machine",
+};
+
+const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): string =>
+  `the broker cannot listen on ${addressOf(host, port)}: ${remedies[error.code ?? ""] ?? error.message}`;
+
+const addressOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+
+/** aedes closes only the clients that logged in, so every socket is destroyed here. */
+function stop(server: Server, broker: Aedes, sockets: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    broker.close();
+    for (const socket of sockets) socket.destroy();
+  });
+}

@@ -1,0 +1,109 @@
+import type { Effect, LinkAct, Stimulus } from "../emulator/border.js";
+import type { Modem } from "../emulator/modem.js";
+import type { TraceEvent } from "../emulator/trace.js";
+import type { Clock, Millis } from "./clock.js";
+import type { Dial, Link, LinkEvents } from "./dialer.js";
+import type { PortEvents, SerialPort } from "./serial.js";
+
+/** What the loop connects. */
+export interface Wiring {
+  readonly modem: Modem;
+  readonly clock: Clock;
+  readonly dial: Dial;
+  /** Gets every trace event, with the modem's time. */
+  readonly trace: (event: TraceEvent, now: Millis) => void;
+}
+
+/** The one loop: a stimulus in, effects out, one alarm. */
+export class Loop {
+  readonly #wiring: Wiring;
+  readonly #ports = new Set<SerialPort>();
+  #link: { readonly id: number; readonly link: Link } | undefined;
+  #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
+  #closed = false;
+
+  constructor(wiring: Wiring) {
+    this.#wiring = wiring;
+  }
+
+  /** Joins a front end to the module's UART: what the module says goes to all of them. */
+  join(port: SerialPort): void {
+    this.#ports.add(port);
+  }
+
+  /** What a front end calls when the host sends something. */
+  events(onChange: PortEvents["onChange"]): PortEvents {
+    return { onBytes: (bytes) => this.tell({ from: "host", bytes }), onChange };
+  }
+
+  /** Switches the module on. */
+  powerUp(): void {
+    const { modem, clock } = this.#wiring;
+    this.#carryOutAll(modem.powerUp(clock.now()));
+  }
+
+  /** Switches the module off, politely towards the broker; nothing reaches it afterwards. */
+  powerDown(): void {
+    const { modem, clock } = this.#wiring;
+    this.#carryOutAll(modem.powerDown(clock.now()));
+    this.#closed = true;
+    this.#alarm?.off();
+  }
+
+  /** Lets something reach the module. */
+  tell(stimulus: Stimulus): void {
+    if (this.#closed) return;
+    const { modem, clock } = this.#wiring;
+    this.#carryOutAll(modem.tell(stimulus, clock.now()));
+  }
+
+  #carryOutAll(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#carryOut(effect);
+    this.#setAlarm();
+  }
+
+  #carryOut(effect: Effect): void {
+    if (effect.to === "host") for (const port of this.#ports) port.write(effect.bytes);
+    else if (effect.to === "link") this.#actOn(effect.link, effect.act);
+    else this.#wiring.trace(effect.event, this.#wiring.clock.now());
+  }
+
+  #actOn(id: number, act: LinkAct): void {
+    if (act.kind === "dial") {
+      this.#link = { id, link: this.#wiring.dial(act.host, act.port, this.#linkEvents(id)) };
+      return;
+    }
+    if (this.#link?.id !== id) return;
+    const { link } = this.#link;
+    if (act.kind === "bytes") link.write(act.bytes);
+    else link[act.kind]();
+  }
+
+  #linkEvents(link: number): LinkEvents {
+    const tell = (event: Extract<Stimulus, { readonly from: "link" }>["event"]): void =>
+      this.tell({ from: "link", link, event });
+    return {
+      up: () => tell({ kind: "up" }),
+      down: (reason) => tell({ kind: "down", reason }),
+      bytes: (bytes) => tell({ kind: "bytes", bytes }),
+      sent: (total) => tell({ kind: "sent", total }),
+      sendFailed: () => tell({ kind: "sendFailed" }),
+    };
+  }
+
+  /** An alarm that rings too early finds nothing due and is set anew; that is cheaper than to move it each time. */
+  #setAlarm(): void {
+    const at = this.#wiring.modem.wakeAt();
+    if (at === undefined || this.#closed || (this.#alarm !== undefined && this.#alarm.at <= at)) return;
+    this.#alarm?.off();
+    this.#alarm = { at, off: this.#wiring.clock.alarm(at, () => this.#ring()) };
+  }
+
+  #ring(): void {
+    this.#alarm = undefined;
+    const { modem, clock } = this.#wiring;
+    const at = modem.wakeAt();
+    if (at !== undefined && at <= clock.now()) this.tell({ from: "clock" });
+    else this.#setAlarm();
+  }
+}

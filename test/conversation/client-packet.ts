@@ -1,0 +1,169 @@
+import { quote } from "./words.js";
+
+/** What stands in a packet is not what a client may send. */
+class Malformed extends Error {}
+
+function demand(condition: boolean): asserts condition {
+  if (!condition) throw new Malformed();
+}
+
+/** Reads the body of a packet from left to right. */
+class Body {
+  #at = 0;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  get more(): boolean {
+    return this.#at < this.#bytes.length;
+  }
+
+  take(length: number): Buffer {
+    demand(this.#at + length <= this.#bytes.length);
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  byte = (): number => this.take(1).readUInt8();
+  word = (): number => this.take(2).readUInt16BE();
+  string = (): Buffer => this.take(this.word());
+  rest = (): Buffer => this.take(this.#bytes.length - this.#at);
+
+  id(): number {
+    const id = this.word();
+    demand(id !== 0); // [MQTT-2.3.1-1]
+    return id;
+  }
+}
+
+type Decode = (flags: number, body: Body) => string;
+
+const levels: Readonly<Record<string, number>> = { MQIsdp: 3, MQTT: 4 };
+
+function connect(flags: number, body: Body): string {
+  demand(flags === 0);
+  const name = body.string().toString();
+  const level = body.byte();
+  demand(levels[name] === level);
+  const bits = body.byte();
+  demand((bits & 1) === 0); // [MQTT-3.1.2-3]
+  const keepAlive = body.word();
+  const words = [`CONNECT ${level} ${quote(body.string())}`];
+  if (bits & 2) words.push("clean");
+  words.push(`keepalive ${keepAlive}`);
+  const qos = (bits >> 3) & 3;
+  demand(bits & 4 ? qos < 3 : (bits & 0x38) === 0); // [MQTT-3.1.2-13], [MQTT-3.1.2-15]
+  if (bits & 4) words.push(`will qos ${qos}${bits & 0x20 ? " retain" : ""} ${quote(body.string())} ${quote(body.string())}`);
+  demand((bits & 0xc0) !== 0x40); // [MQTT-3.1.2-22]
+  if (bits & 0x80) words.push(`user ${quote(body.string())}`);
+  if (bits & 0x40) words.push(`password ${quote(body.string())}`);
+  return words.join(" ");
+}
+
+function publish(flags: number, body: Body): string {
+  const qos = (flags >> 1) & 3;
+  const dup = (flags & 8) !== 0;
+  demand(qos < 3 && !(dup && qos === 0)); // [MQTT-3.3.1-2]
+  const topic = body.string();
+  demand(topic.length > 0 && !/[+#\0]/.test(topic.toString())); // [MQTT-3.3.2-2]
+  const id = qos === 0 ? "" : `${body.id()} `;
+  return `PUBLISH ${id}qos ${qos}${dup ? " dup" : ""}${flags & 1 ? " retain" : ""} ${quote(topic)} ${quote(body.rest())}`;
+}
+
+const acknowledge =
+  (name: string): Decode =>
+  (flags, body) => {
+    demand(flags === 0);
+    return `${name} ${body.id()}`;
+  };
+
+/** Flags 0010, and in a resent one of MQTT 3.1 1010. */
+function dupOf(flags: number): string {
+  demand(flags === 2 || flags === 10);
+  return flags === 10 ? " dup" : "";
+}
+
+const release: Decode = (flags, body) => `PUBREL ${body.id()}${dupOf(flags)}`;
+
+const request =
+  (name: string, topic: (body: Body) => string): Decode =>
+  (flags, body) => {
+    const words = [`${name} ${body.id()}${dupOf(flags)}`];
+    demand(body.more); // [MQTT-3.8.3-3], [MQTT-3.10.3-2]
+    while (body.more) words.push(topic(body));
+    return words.join(" ");
+  };
+
+function topicAndQos(body: Body): string {
+  const topic = quote(body.string());
+  const qos = body.byte();
+  demand(qos < 3);
+  return `${topic} ${qos}`;
+}
+
+const bare =
+  (name: string): Decode =>
+  (flags) => {
+    demand(flags === 0);
+    return name;
+  };
+
+const decoders: ReadonlyMap<number, Decode> = new Map([
+  [1, connect],
+  [3, publish],
+  [4, acknowledge("PUBACK")],
+  [5, acknowledge("PUBREC")],
+  [6, release],
+  [7, acknowledge("PUBCOMP")],
+  [8, request("SUBSCRIBE", topicAndQos)],
+  [10, request("UNSUBSCRIBE", (body) => quote(body.string()))],
+  [12, bare("PINGREQ")],
+  [14, bare("DISCONNECT")],
+]);
+
+/** How long the first packet is, header and all; undefined while that cannot be known. */
+function frameLength(bytes: Buffer): number | undefined {
+  let length = 0;
+  for (let at = 1; at <= 4; at += 1) {
+    const byte = bytes[at];
+    if (byte === undefined) return undefined;
+    length += (byte & 127) * 128 ** (at - 1);
+    if (byte < 128) return at + 1 + length;
+  }
+  return bytes.length;
+}
+
+/** A packet of a client and its notation; one that no client may send is its bytes in hexadecimal. */
+export interface Heard {
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+export const hexOf = (bytes: Buffer): string => `0x${bytes.toString("hex")}`;
+
+function notation(bytes: Buffer): string {
+  const [first = 0] = bytes;
+  const header = bytes.findIndex((byte, at) => at > 0 && byte < 128) + 1;
+  const body = new Body(bytes.subarray(header));
+  try {
+    const text = decoders.get(first >> 4)?.(first & 15, body);
+    return text === undefined || body.more ? hexOf(bytes) : text;
+  } catch (error) {
+    if (error instanceof Malformed) return hexOf(bytes);
+    throw error;
+  }
+}
+
+/** Takes the whole packets off the front of what a client sent. */
+export function clientPackets(bytes: Buffer): { readonly packets: readonly Heard[]; readonly rest: Buffer } {
+  const packets: Heard[] = [];
+  let rest = bytes;
+  for (let length = frameLength(rest); length !== undefined && length <= rest.length; length = frameLength(rest)) {
+    const packet = rest.subarray(0, length);
+    packets.push({ bytes: packet, text: notation(packet) });
+    rest = rest.subarray(length);
+  }
+  return { packets, rest };
+}

@@ -1,0 +1,25 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { blocksIn, type Difference, files, pathOf, play } from "../conversation.js";
+
+/** Rewrites what is written to what is heard, in all files. The difference is for people to judge. */
+export function rewriteAll(): void {
+  for (const file of files) {
+    const own = blocksIn(file)
+      .flatMap((block) => play(block, "whole").differences)
+      .filter(({ step }) => step.said.file === file);
+    if (own.length > 0) rewrite(pathOf(file), own);
+  }
+}
+
+/** From the last row to the first, so that rows keep their numbers. */
+function rewrite(path: URL, differences: readonly Difference[]): void {
+  const rows = readFileSync(path, "utf8").split("\n");
+  for (const { step, heard } of differences.toSorted((a, b) => b.step.said.row - a.step.said.row)) {
+    for (const line of step.heard.toReversed()) rows.splice(line.row, 1);
+    const [first = "", ...rest] = heard;
+    const kept = rows[step.said.row] ?? "";
+    const same = kept.replace(/\s+\/\/(\s.*)?$/, "") === first;
+    rows.splice(step.said.row, 1, same ? kept : first, ...rest);
+  }
+  writeFileSync(path, rows.join("\n"));
+}
