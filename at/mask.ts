@@ -9,9 +9,13 @@ type AnyForm = Pick<Form<never, unknown, unknown>, "shape">;
 /** What stands in place of a secret. */
 const veil = "***";
 
+/** The commands that take a secret in some form. */
+export const withSecrets = <C extends AnyCommand>(commands: readonly C[]): readonly C[] =>
+  commands.filter((command) => formsOf(command).some(hasSecret));
+
 /** A command line as a trace may show it: what its commands declare secret is veiled. */
 export function maskLine(line: Octets, commands: readonly AnyCommand[]): Octets {
-  const secretive = commands.filter((command) => formsOf(command).some(hasSecret));
+  const secretive = withSecrets(commands);
   const named = secretive.flatMap((command) => command.names).filter((name) => line.toUpperCase().includes(name));
   if (named.length === 0) return line;
   const spans = parseLine(line)?.map((parsed) => secretSpans(parsed, secretive));

@@ -125,7 +125,10 @@ export class Client {
         return [trace({ kind: "packet", way: "sent", packet: effect.packet }), act(link, { kind: "bytes", bytes })];
       }
       case "hangUp":
-        return [trace({ kind: "hangUp", link, how: effect.how }), act(link, { kind: effect.how })];
+        return [
+          trace({ kind: "hangUp", link: effect.link, how: effect.how, why: effect.why }),
+          act(effect.link, { kind: effect.how }),
+        ];
       case "report":
         return [{ to: "outbox", report: effect.report }];
       case "ignored":

@@ -19,7 +19,7 @@ export type TraceEvent =
   | { readonly kind: "dial"; readonly link: LinkId; readonly host: string; readonly port: number }
   | { readonly kind: "up"; readonly link: LinkId }
   | { readonly kind: "down"; readonly link: LinkId; readonly reason: DownReason }
-  | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset" }
+  | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset"; readonly why: string | undefined }
   /** Something came that changes nothing, or is not allowed. */
   | { readonly kind: "ignored"; readonly what: string }
   | { readonly kind: "violation"; readonly why: string }

@@ -1,5 +1,4 @@
 import type { Config, LinkInput, Request } from "./border.js";
-
 import { drop, ended, hangUp, isDue, violated } from "./ending.js";
 import { recall, recallInbound } from "./kept.js";
 import type { Connack, Connect, Millis } from "./packet.js";

@@ -6,14 +6,7 @@ import type { Packet } from "../mqtt/packet.js";
 export const logLevels = ["trace", "info", "warn", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** A line for people, and the least level at which it is shown. */
-interface LogLine {
-  readonly level: Exclude<LogLevel, "silent">;
-  readonly text: string;
-}
-
-const info = (text: string): LogLine => ({ level: "info", text });
-const warn = (text: string): LogLine => ({ level: "warn", text });
+type Shown = Exclude<LogLevel, "silent">;
 
 const longest = 200;
 const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
@@ -55,29 +48,32 @@ function packetWords(packet: Packet): string {
   }
 }
 
-type Words = { readonly [K in TraceEvent["kind"]]: (event: Extract<TraceEvent, { readonly kind: K }>) => LogLine };
-
-const words: Words = {
-  line: ({ line }) => info(`host> ${shown(line)}`),
-  payload: ({ length }) => info(`host> payload of ${length} bytes`),
-  cancelled: () => info("host> <ESC> leaves the payload"),
-  answer: ({ line }) => info(`host< ${shown(line)}`),
-  urc: ({ line }) => info(`host< ${shown(line)}`),
-  packet: ({ way, packet }) => info(`mqtt${way === "sent" ? ">" : "<"} ${packetWords(packet)}`),
-  phase: ({ phase }) => ({ level: "trace", text: `mqtt= ${phase}` }),
-  dial: ({ host, port }) => info(`net> dial ${shown(host)}:${port}`),
-  up: () => info("net< up"),
-  down: ({ reason }) => info(`net< down: ${reason}`),
-  hangUp: ({ how }) => info(`net> ${how === "end" ? "close" : "reset"}`),
-  ignored: ({ what }) => info(`mqtt! ignored: ${short(what)}`),
-  violation: ({ why }) => warn(`mqtt! the broker broke the protocol: ${short(why)}`),
-  radio: ({ change }) => info(`radio= ${JSON.stringify(change)}`),
-  reboot: ({ cause }) => info(`module= ${cause}`),
-  dropped: ({ bytes }) => warn(`uart! ${bytes} bytes of the host were dropped`),
+/** How an event is told, and the least level at which it is. */
+type Words = {
+  readonly [K in TraceEvent["kind"]]: readonly [Shown, (event: Extract<TraceEvent, { readonly kind: K }>) => string];
 };
 
-const lineOf = <K extends TraceEvent["kind"]>(event: Extract<TraceEvent, { readonly kind: K }>): LogLine =>
-  (words[event.kind] as Words[K])(event);
+const words: Words = {
+  line: ["info", ({ line }) => `host> ${shown(line)}`],
+  payload: ["info", ({ length }) => `host> payload of ${length} bytes`],
+  cancelled: ["info", () => "host> <ESC> leaves the payload"],
+  answer: ["info", ({ line }) => `host< ${shown(line)}`],
+  urc: ["info", ({ line }) => `host< ${shown(line)}`],
+  packet: ["info", ({ way, packet }) => `mqtt${way === "sent" ? ">" : "<"} ${packetWords(packet)}`],
+  phase: ["trace", ({ phase }) => `mqtt= ${phase}`],
+  dial: ["info", ({ host, port }) => `net> dial ${shown(host)}:${port}`],
+  up: ["info", () => "net< up"],
+  down: ["info", ({ reason }) => `net< down: ${reason}`],
+  hangUp: ["info", ({ how, why }) => `net> ${how === "end" ? "close" : "reset"}${why === undefined ? "" : `: ${why}`}`],
+  ignored: ["info", ({ what }) => `mqtt! ignored: ${short(what)}`],
+  violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${short(why)}`],
+  radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],
+  reboot: ["info", ({ cause }) => `module= ${cause}`],
+  dropped: ["warn", ({ bytes }) => `uart! ${bytes} bytes of the host were dropped`],
+};
+
+const tell = <K extends TraceEvent["kind"]>(event: Extract<TraceEvent, { readonly kind: K }>): string =>
+  (words[event.kind] as Words[K])[1](event);
 
 /** Writes what happens, one readable line an event; `write` gets it without its end. */
 export class Log {
@@ -91,20 +87,20 @@ export class Log {
 
   /** Logs a trace event. */
   event(event: TraceEvent): void {
-    this.#put(lineOf(event));
+    if (this.#shows(words[event.kind][0])) this.#write(tell(event));
   }
 
   /** Logs something worth knowing. */
   info(text: string): void {
-    this.#put(info(text));
+    if (this.#shows("info")) this.#write(text);
   }
 
   /** Logs something that went wrong. */
   warn(text: string): void {
-    this.#put(warn(text));
+    if (this.#shows("warn")) this.#write(text);
   }
 
-  #put({ level, text }: LogLine): void {
-    if (logLevels.indexOf(level) >= this.#level) this.#write(text);
+  #shows(level: Shown): boolean {
+    return logLevels.indexOf(level) >= this.#level;
   }
 }

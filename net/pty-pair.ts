@@ -5,7 +5,7 @@ import { type OpenedPair, openpty } from "./pty-native.js";
 import { makeRaw } from "./termios.js";
 
 /** What a look at the other end found. */
-export interface Probe {
+interface Probe {
   /** Some host has the terminal open. */
   readonly attached: boolean;
   /** Nobody has it open, and nobody can open it any more. */
@@ -15,7 +15,7 @@ export interface Probe {
 }
 
 /** What a pair tells: bytes from the host, and that an exclusive host has left, which ends the pair. */
-export interface PairEvents {
+interface PairEvents {
   onBytes(bytes: Uint8Array): void;
   onEnd(): void;
 }

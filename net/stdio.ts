@@ -1,27 +1,28 @@
-import { ReadStream as TerminalInput } from "node:tty";
+import { Socket } from "node:net";
+import { isatty, ReadStream } from "node:tty";
 import type { PortEvents, SerialPort } from "./serial.js";
 import { Teller } from "./teller.js";
 
 /** What stdin must be able to do; `process.stdin` can. */
-export interface StdioInput extends NodeJS.ReadableStream {
+interface StdioInput extends NodeJS.ReadableStream {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
 }
 
 /** What stdout must be able to do; a pipe's `process.stdout` can. */
-export interface StdioOutput extends NodeJS.WritableStream {
+interface StdioOutput extends NodeJS.WritableStream {
   readonly writableLength?: number;
   destroy?(): unknown;
 }
 
 /** The streams to use instead of the process's own. */
-export interface StdioOptions {
+interface StdioOptions {
   readonly input?: StdioInput;
   readonly output?: StdioOutput;
 }
 
 /** The front end that is this process's own stdin and stdout. */
-export interface StdioPort extends SerialPort {
+interface StdioPort extends SerialPort {
   /** Somebody types at a terminal, who wants to see it (ATE1). */
   readonly interactive: boolean;
 }
@@ -37,9 +38,17 @@ export function openStdio(options: StdioOptions, events: PortEvents): StdioPort 
   return new Stdio(options.input ?? process.stdin, options.output ?? processOutput(), events);
 }
 
-/** `process.stdout` waits for a slow terminal, and everything with it; a tty.ReadStream that writes does not. */
+/**
+ * `process.stdout` waits for a slow terminal, and everything with it; a tty.ReadStream that writes does not. Nor can it be
+ * destroyed when a pipe's reader does not read.
+ */
 function processOutput(): StdioOutput {
-  return process.stdout.isTTY ? new TerminalInput(1, { readable: false, writable: true }) : process.stdout;
+  if (isatty(1)) return new ReadStream(1, { readable: false, writable: true });
+  try {
+    return new Socket({ fd: 1, readable: false, writable: true });
+  } catch {
+    return process.stdout; // a file, which is never slow
+  }
 }
 
 class Stdio implements StdioPort {

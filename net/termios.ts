@@ -3,7 +3,7 @@ import { type Given, withoutMasters } from "./inherited.js";
 import { UserError } from "./user-error.js";
 
 /** What a host has set on its end of the line. */
-export interface Termios {
+interface Termios {
   /** Bits per second. */
   readonly speed: number;
   /** Whether the terminal sends back what we write: then our own output is our next input. */

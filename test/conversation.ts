@@ -17,9 +17,7 @@ export const pathOf = (file: string): URL => new URL(file, folder);
 /** The conversations of a file. */
 export const blocksIn = (file: string): Block[] => blocksOf(file, readFileSync(pathOf(file), "utf8"));
 
-const openings = new Map(
-  blocksIn("openings.md").map((block): [string, Script] => [block.name, scriptOf(block)]),
-);
+const openings = new Map(blocksIn("openings.md").map((block): [string, Script] => [block.name, scriptOf(block)]));
 
 /** Something else was heard than what is written. */
 export interface Difference {
@@ -29,7 +27,7 @@ export interface Difference {
 }
 
 /** What a play of a conversation came to. */
-export interface Played {
+interface Played {
   readonly differences: readonly Difference[];
   /** Everything that the modem did, to be compared with another play. */
   readonly record: string;

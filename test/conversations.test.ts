@@ -1,9 +1,18 @@
-import { describe, expect, test } from "vitest";
-import { blocksIn, complaint, files, play } from "./conversation.js";
-import type { Block } from "./conversation/script.js";
+import { beforeAll, describe, expect, test } from "vitest";
+import { quirkTable } from "../emulator/quirks.js";
+import { type Block, scriptOf } from "./conversation/script.js";
 import { rewriteAll } from "./conversation/update.js";
+import { blocksIn, complaint, files, play } from "./conversation.js";
 
-if (process.env.CONVERSATIONS_UPDATE === "1") rewriteAll();
+/** `CONVERSATIONS_UPDATE=1`, or `vitest -u`, takes what is heard for what should be: the diff is the review. */
+const updating = (): boolean => {
+  const { snapshotState } = expect.getState() as unknown as { snapshotState?: { _updateSnapshot?: string } };
+  return process.env.CONVERSATIONS_UPDATE === "1" || snapshotState?._updateSnapshot === "all";
+};
+
+beforeAll(() => {
+  if (updating()) rewriteAll();
+});
 
 function playThrice(block: Block): void {
   const records = (["whole", "byte by byte", "whole"] as const).map((cut) => {
@@ -15,5 +24,15 @@ function playThrice(block: Block): void {
 }
 
 describe.each(files)("%s", (file) => {
-  for (const block of blocksIn(file)) test(block.name, () => playThrice(block));
+  for (const block of blocksIn(file)) test(block.name, () => updating() || playThrice(block));
+});
+
+describe("every quirk has its conversation", () => {
+  const written = files.flatMap(blocksIn).flatMap((block) => Object.entries(scriptOf(block).quirks));
+  const words = Object.entries(quirkTable).flatMap(([name, { values, read }]) =>
+    values.split(" | ").map((value) => (read(value) === undefined ? [name] : [name, value])),
+  );
+  test.each(words)("%s %s", (name, value) => {
+    expect(written.some(([set, to]) => set === name && (value === undefined || to === value))).toBe(true);
+  });
 });

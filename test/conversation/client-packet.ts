@@ -55,7 +55,8 @@ function connect(flags: number, body: Body): string {
   words.push(`keepalive ${keepAlive}`);
   const qos = (bits >> 3) & 3;
   demand(bits & 4 ? qos < 3 : (bits & 0x38) === 0); // [MQTT-3.1.2-13], [MQTT-3.1.2-15]
-  if (bits & 4) words.push(`will qos ${qos}${bits & 0x20 ? " retain" : ""} ${quote(body.string())} ${quote(body.string())}`);
+  if (bits & 4)
+    words.push(`will qos ${qos}${bits & 0x20 ? " retain" : ""} ${quote(body.string())} ${quote(body.string())}`);
   demand((bits & 0xc0) !== 0x40); // [MQTT-3.1.2-22]
   if (bits & 0x80) words.push(`user ${quote(body.string())}`);
   if (bits & 0x40) words.push(`password ${quote(body.string())}`);
@@ -123,47 +124,19 @@ const decoders: ReadonlyMap<number, Decode> = new Map([
   [14, bare("DISCONNECT")],
 ]);
 
-/** How long the first packet is, header and all; undefined while that cannot be known. */
-function frameLength(bytes: Buffer): number | undefined {
-  let length = 0;
-  for (let at = 1; at <= 4; at += 1) {
-    const byte = bytes[at];
-    if (byte === undefined) return undefined;
-    length += (byte & 127) * 128 ** (at - 1);
-    if (byte < 128) return at + 1 + length;
-  }
-  return bytes.length;
-}
-
-/** A packet of a client and its notation; one that no client may send is its bytes in hexadecimal. */
-export interface Heard {
-  readonly bytes: Buffer;
-  readonly text: string;
-}
-
+/** Bytes in hexadecimal, as a conversation writes them. */
 export const hexOf = (bytes: Buffer): string => `0x${bytes.toString("hex")}`;
 
-function notation(bytes: Buffer): string {
-  const [first = 0] = bytes;
-  const header = bytes.findIndex((byte, at) => at > 0 && byte < 128) + 1;
+/** A whole packet in its notation; one that no client may send is its bytes. */
+export function notationOf(bytes: Buffer, header: number): string {
   const body = new Body(bytes.subarray(header));
   try {
+    demand(header === 2 || (header <= 5 && bytes[header - 1] !== 0)); // no longer than it must be
+    const [first = 0] = bytes;
     const text = decoders.get(first >> 4)?.(first & 15, body);
     return text === undefined || body.more ? hexOf(bytes) : text;
   } catch (error) {
     if (error instanceof Malformed) return hexOf(bytes);
     throw error;
   }
-}
-
-/** Takes the whole packets off the front of what a client sent. */
-export function clientPackets(bytes: Buffer): { readonly packets: readonly Heard[]; readonly rest: Buffer } {
-  const packets: Heard[] = [];
-  let rest = bytes;
-  for (let length = frameLength(rest); length !== undefined && length <= rest.length; length = frameLength(rest)) {
-    const packet = rest.subarray(0, length);
-    packets.push({ bytes: packet, text: notation(packet) });
-    rest = rest.subarray(length);
-  }
-  return { packets, rest };
 }

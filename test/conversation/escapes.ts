@@ -12,7 +12,7 @@ const named: ReadonlyMap<string, number> = new Map([
 const nameOf = new Map([...named].filter(([name]) => name !== "SP").map(([name, byte]) => [byte, name]));
 
 /** `<CR>` and its like, `<1F>` one byte, `<a*255>` a character so many times. Any other `<…>` is only text. */
-const escape = /<(CR|LF|ESC|NUL|BS|SP|Ctrl\+Z|[0-9A-F]{2}|[^<>]\*\d+)>/g;
+const escapes = /<(CR|LF|ESC|NUL|BS|SP|Ctrl\+Z|[0-9A-F]{2}|[^<>]\*\d+)>/g;
 
 function unescaped(name: string): Buffer {
   const repeated = /^(.)\*(\d+)$/u.exec(name);
@@ -23,7 +23,9 @@ function unescaped(name: string): Buffer {
 /** The bytes of a text of a conversation: UTF-8, with escapes. */
 export function bytesOf(text: string): Buffer {
   // A split at one group gives text, name, text, name, …
-  return Buffer.concat(text.split(escape).map((part, index) => (index % 2 === 0 ? Buffer.from(part) : unescaped(part))));
+  return Buffer.concat(
+    text.split(escapes).map((part, index) => (index % 2 === 0 ? Buffer.from(part) : unescaped(part))),
+  );
 }
 
 const hex = (byte: number): string => `<${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
@@ -33,7 +35,7 @@ const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString()).equals(
 /** Bytes as a conversation writes them: `bytesOf` gives the same bytes again. */
 export function textOf(bytes: Buffer): string {
   const plain = isText(bytes)
-    ? bytes.toString().replace(escape, (found) => `${hex(0x3c)}${found.slice(1)}`)
+    ? bytes.toString().replace(escapes, (found) => `${hex(0x3c)}${found.slice(1)}`)
     : bytes.toString("latin1").replace(/[\x80-\xff<]/g, (character) => hex(character.charCodeAt(0)));
   return plain
     .replace(/[\0-\x1f\x7f]/g, (character) => controlName(character.charCodeAt(0)))

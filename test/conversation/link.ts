@@ -1,6 +1,7 @@
 import type { LinkAct, LinkEvent } from "../../emulator/border.js";
 import type { LinkId } from "../../mqtt/session.js";
-import { clientPackets, hexOf } from "./client-packet.js";
+import { hexOf } from "./client-packet.js";
+import { clientPackets } from "./client-stream.js";
 
 /** What is heard from a link: a packet, or something about the link itself. */
 export interface FromLink {

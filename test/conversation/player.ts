@@ -7,7 +7,7 @@ import type { Line } from "./script.js";
 import { brokerSays, linkEventOf, spanOf, worldOf } from "./stimulus.js";
 
 /** The three things that a modem can be asked to do. */
-export interface Device {
+interface Device {
   powerUp(now: Millis): readonly Effect[];
   tell(stimulus: Stimulus, now: Millis): readonly Effect[];
   wakeAt(): Millis | undefined;

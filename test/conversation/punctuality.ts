@@ -28,7 +28,8 @@ export class Punctuality implements Watcher {
     if (event.kind === "line") this.#final = this.#ask(event.line, now);
     else if (event.kind === "payload" && this.#final !== undefined) this.#final = { ...this.#final, from: now };
     else if (event.kind === "answer" && isFinal(event.line)) this.#answer(event.line, now);
-    else if (event.kind === "answer" && event.line === ">") this.#final = undefined; // the host's turn
+    else if (event.kind === "answer" && event.line === ">")
+      this.#final = undefined; // the host's turn
     else if (event.kind === "urc") this.#results = this.#results.filter(({ name }) => !event.line.startsWith(name));
     else if (event.kind === "reboot") this.#forget();
   }

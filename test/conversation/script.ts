@@ -55,7 +55,7 @@ export function blocksOf(file: string, markdown: string): Block[] {
 }
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
-const directive = /^(include|quirk):\s*(.*)$/;
+const directive = /^(include|quirk|repeat):\s*(.*)$/;
 const spoken = /^(host|broker|network|module|clock)([<>])\s*(.*)$/;
 
 /** Reads a block: directives first, then what is said and heard. */
@@ -63,6 +63,7 @@ export function scriptOf(block: Block): Script {
   const includes: string[] = [];
   const quirks: Record<string, string> = {};
   const steps: { said: Line; heard: Line[] }[] = [];
+  let times = 1;
   for (const [index, raw] of block.rows.entries()) {
     const row = block.row + index;
     const place = `test/conversations/${block.file}:${row + 1}`;
@@ -71,6 +72,7 @@ export function scriptOf(block: Block): Script {
     const [, speaker, way, words = ""] = spoken.exec(text) ?? [];
     if (word === "include") includes.push(value.trim());
     else if (word === "quirk") Object.assign(quirks, quirkOf(value));
+    else if (word === "repeat") times = Number(value);
     else if (speaker !== undefined) {
       const line = { place, file: block.file, row, speaker: speaker as Speaker, text: words.trimEnd() };
       const step = steps.at(-1);
@@ -79,7 +81,7 @@ export function scriptOf(block: Block): Script {
       else throw new SyntaxError(`${place}: nothing has been said yet`);
     } else if (text.trim() !== "") throw new SyntaxError(`${place}: nobody says "${raw}"`);
   }
-  return { name: block.name, includes, quirks, steps };
+  return { name: block.name, includes, quirks, steps: Array.from({ length: times }, () => steps).flat() };
 }
 
 /** `NAME=VALUE`; a value that ends with a blank stands in quotes. */

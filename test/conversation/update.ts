@@ -14,7 +14,8 @@ export function rewriteAll(): void {
 /** From the last row to the first, so that rows keep their numbers. */
 function rewrite(path: URL, differences: readonly Difference[]): void {
   const rows = readFileSync(path, "utf8").split("\n");
-  for (const { step, heard } of differences.toSorted((a, b) => b.step.said.row - a.step.said.row)) {
+  const byRow = new Map(differences.map((each) => [each.step.said.row, each])); // an opening may be repeated
+  for (const [, { step, heard }] of [...byRow].toSorted(([one], [other]) => other - one)) {
     for (const line of step.heard.toReversed()) rows.splice(line.row, 1);
     const [first = "", ...rest] = heard;
     const kept = rows[step.said.row] ?? "";

@@ -1,7 +1,7 @@
 import { bytesOf, textOf } from "./escapes.js";
 
 /** A word of a packet's notation: bare, or a text in quotes. */
-export type Word = { readonly bare: string } | { readonly quoted: Buffer };
+type Word = { readonly bare: string } | { readonly quoted: Buffer };
 
 /** Splits a notation at blanks, but not inside quotes. */
 export function wordsOf(text: string): Word[] {

@@ -23,7 +23,7 @@ const programs = {
 } as const;
 
 /** A foreign program that a test cannot do without. */
-export type Program = keyof typeof programs;
+type Program = keyof typeof programs;
 
 const known = new Map<Program, boolean>();
 

@@ -42,12 +42,16 @@ function unfinished(level: Level = 4): readonly Line[] {
 
 const lost: Line = [1_000, down(), "stat 1"];
 
-type How = Parameters<typeof connect>[0] & { readonly host?: string };
+type How = Parameters<typeof connect>[0] & { readonly host?: string; readonly port?: number };
 
 /** The way back, to the answer to CONNECT. */
-function again({ host = "broker", ...how }: How, answer: Input, ...effects: readonly string[]): readonly Line[] {
+function again(
+  { host = "broker", port = 1883, ...how }: How,
+  answer: Input,
+  ...effects: readonly string[]
+): readonly Line[] {
   return [
-    [2_000, { kind: "open", host, port: 1883 }, `dial 2 ${host}:1883`],
+    [2_000, { kind: "open", host, port }, `dial 2 ${host}:${port}`],
     [2_010, up, "opened 0"],
     [2_020, connect({ ...keep, ...how }), "> CONNECT"],
     [2_030, sent(1)],
@@ -194,6 +198,7 @@ describe("what forgets it", () => {
   const forgetters = [
     ["another client id", { clientId: "you" }],
     ["another host", { host: "elsewhere" }],
+    ["another port", { port: 8883 }],
     ["a clean session", { cleanSession: true }],
   ] as const;
 

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withoutMasters } from "../../net/inherited.js";
 import { openPty, type PtyOptions } from "../../net/pty.js";
 import type { SerialPort } from "../../net/serial.js";
+import { Symlink } from "../../net/symlink.js";
 import { UserError } from "../../net/user-error.js";
 import { needs } from "../interop/needs.js";
-import { EmulatorProcess, ordinary } from "./emulator-process.js";
 import { owesWhatSerialPortsOwe } from "./front-ends.js";
-import { attach, python, run } from "./pty-hosts.js";
+import { attach, type Program, python, run } from "./pty-hosts.js";
+import { ordinary, ReadableCopy } from "./readable-copy.js";
 import { sleep, until, Witness } from "./witness.js";
 
 async function withPty(play: (port: SerialPort, heard: Witness) => Promise<void>, options: PtyOptions = {}) {
@@ -248,6 +249,19 @@ describe("the link", () => {
       { link },
     ));
 
+  test("follows the terminal to another path, unless it was replaced", () => {
+    const name = new Symlink(link);
+    name.point("/dev/pts/999998");
+    name.follow("/dev/pts/999999");
+    expect(readlinkSync(link)).toBe("/dev/pts/999999");
+    rmSync(link);
+    symlinkSync("/dev/null", link);
+    name.follow("/dev/pts/999998");
+    name.remove();
+    expect(readlinkSync(link)).toBe("/dev/null");
+    rmSync(link);
+  });
+
   test("stays if it is not ours any more", async () => {
     await withPty(
       async () => {
@@ -262,11 +276,29 @@ describe("the link", () => {
 });
 
 describe("as an ordinary user", () => {
-  let emulator: EmulatorProcess;
-  beforeAll(() => {
-    emulator = new EmulatorProcess();
-  });
-  afterAll(() => emulator.remove());
+  // Sends back what it hears, and prints what it is told.
+  const echoing = `
+import { openPty } from "./net/pty.js";
+try {
+  const say = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
+  const port = openPty({ link: process.argv[2] }, { onBytes: (bytes) => port.write(bytes), onChange: say });
+  say({ path: port.path });
+  process.on("SIGTERM", () => port.close());
+} catch (error) {
+  process.stderr.write(error.name + ": " + error.message);
+  process.exitCode = 1;
+}`;
+
+  async function withEmulator(binding: "good" | "broken", play: (emulator: Program, link: string) => Promise<void>) {
+    const copy = new ReadableCopy(echoing, { binding });
+    const emulator = run(process.execPath, [copy.program, copy.link], ordinary);
+    try {
+      await play(emulator, copy.link);
+    } finally {
+      emulator.child.kill("SIGKILL");
+      copy.remove();
+    }
+  }
 
   // Rust's, Qt's and Go's serial libraries ask for the terminal exclusively; the flag outlives them.
   const exclusive = `
@@ -294,23 +326,31 @@ for round in range(int(sys.argv[2])):
     os.close(host)
 print(os.readlink(sys.argv[1]))`;
 
-  test.skipIf(!needs("python3"))("exclusive hosts come and go, and the path stays", async () => {
-    const process = emulator.start();
-    await until("the emulator", () => process.said.includes('"path"'));
-    const path = JSON.parse(process.said.split("\n")[0] ?? "").path;
-    expect(await python(exclusive, [emulator.link, "50"], ordinary)).toBe(`${path}\n`);
-    await until("the last to be gone", () => process.said.trim().endsWith('{"kind":"detach"}'));
-    process.child.kill();
-    expect(await process.ended).toBe(0);
-    expect(process.complained).toBe("");
-    expect(existsSync(emulator.link)).toBe(false);
-  });
+  test.skipIf(!needs("python3"))("exclusive hosts come and go, and the path stays", () =>
+    withEmulator("good", async (emulator, link) => {
+      await until("the emulator", () => emulator.said.includes('"path"'));
+      const path = JSON.parse(emulator.said.split("\n")[0] ?? "").path;
+      expect(await python(exclusive, [link, "50"], ordinary)).toBe(`${path}\n`);
+      await until("the last to be gone", () => emulator.said.trim().endsWith('{"kind":"detach"}'));
+      emulator.child.kill();
+      expect(await emulator.ended).toBe(0);
+      expect(emulator.complained).toBe("");
+      expect(existsSync(link)).toBe(false);
+    }),
+  );
 
-  test("a missing binding is one line that names a way out", async () => {
-    const bare = new EmulatorProcess({ binding: false });
-    const process = bare.start();
-    expect(await process.ended).toBe(1);
-    expect(process.complained).toMatch(/^UserError: .*node-pty.*--stdio.*$/);
-    bare.remove();
-  });
+  test.skipIf(!needs("python3"))("an exclusive host that says nothing does not shut out the next", () =>
+    withEmulator("good", async (emulator, link) => {
+      await until("the emulator", () => emulator.said.includes('"path"'));
+      const silent = exclusive.replace("os.write(host, word)", "heard = word");
+      await python(silent, [link, "4"], ordinary);
+      await python(exclusive, [link, "1"], ordinary);
+    }),
+  );
+
+  test("a missing binding is one line that names a way out", () =>
+    withEmulator("broken", async (emulator) => {
+      expect(await emulator.ended).toBe(1);
+      expect(emulator.complained).toMatch(/^UserError: .*node-pty.*--stdio.*$/);
+    }));
 });

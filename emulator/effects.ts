@@ -1,0 +1,39 @@
+import { type Octets, toBytes } from "../at/octets.js";
+import type { Effect } from "./border.js";
+import type { TraceEvent } from "./trace.js";
+
+/** What the module does in answer to one stimulus, in its order. What it says in a row becomes one effect. */
+export class Effects {
+  #list: Effect[] = [];
+  #said: Octets = "";
+
+  /** The module says something to its host. */
+  say(octets: Octets): void {
+    this.#said += octets;
+  }
+
+  /** The module does something. */
+  do(effect: Effect): void {
+    if (effect.to !== "trace") this.#flush();
+    this.#list.push(effect);
+  }
+
+  /** An observer may know. */
+  trace(event: TraceEvent): void {
+    this.#list.push({ to: "trace", event });
+  }
+
+  /** Gives all effects out, and begins anew. */
+  take(): readonly Effect[] {
+    this.#flush();
+    const list = this.#list;
+    this.#list = [];
+    return list;
+  }
+
+  #flush(): void {
+    if (this.#said === "") return;
+    this.#list.push({ to: "host", bytes: toBytes(this.#said) });
+    this.#said = "";
+  }
+}

@@ -1,0 +1,160 @@
+import type { FinalResult } from "../at/format.js";
+import { type Edited, LineEditor } from "../at/line-editor.js";
+import { maskLine, withSecrets } from "../at/mask.js";
+import type { Octets } from "../at/octets.js";
+import type { Millis } from "../mqtt/packet.js";
+import { commands } from "./commands/index.js";
+import type { Dte } from "./dte.js";
+import type { Effects } from "./effects.js";
+import type { Ending } from "./execute.js";
+import type { Quirks } from "./quirks.js";
+
+/** A payload entry that a command has opened. */
+export type Entry = Extract<Ending, { readonly kind: "entry" }>;
+
+/** What the host has brought to its end, and the module answers now. */
+export type Turn =
+  | { readonly kind: "line"; readonly line: Octets }
+  | { readonly kind: "payload"; readonly entry: Entry; readonly payload: Octets }
+  | { readonly kind: "final"; readonly result: FinalResult };
+
+/** Bytes that arrived together, and how many of them are used up. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly at: Millis;
+  used: number;
+}
+
+const mostWaiting = 4096;
+const never: Millis = Number.POSITIVE_INFINITY;
+const secretive = withSecrets(commands);
+
+/** One command at a time: what the host sends is heard in order, and whatever comes too early waits. */
+export class Talk {
+  readonly #quirks: Quirks;
+  readonly #effects: Effects;
+  readonly #editor = new LineEditor();
+  #chunks: Chunk[] = [];
+  /** A turn whose answer takes its time (answerDelay). */
+  #pending: { readonly turn: Turn; readonly until: Millis } | undefined;
+  #entry: Entry | undefined;
+  /** When the host last sent something, or was asked for a payload. */
+  #heardAt: Millis = Number.NEGATIVE_INFINITY;
+
+  constructor(quirks: Quirks, effects: Effects) {
+    this.#quirks = quirks;
+    this.#effects = effects;
+  }
+
+  /** Takes bytes in; while the module is busy only so many are kept. */
+  hear(bytes: Uint8Array, now: Millis): void {
+    this.#heardAt = now;
+    const room = this.#waits ? mostWaiting - this.#waiting : bytes.length;
+    if (bytes.length > room) this.#effects.trace({ kind: "dropped", bytes: bytes.length - room });
+    if (room > 0) this.#chunks.push({ bytes: bytes.subarray(0, room), at: now, used: 0 });
+  }
+
+  /** The next turn that is due, or undefined. */
+  next(now: Millis, dte: Dte): Turn | undefined {
+    const due = this.#pending;
+    if (due !== undefined && due.until <= now) {
+      this.#pending = undefined;
+      return due.turn;
+    }
+    const turn = this.#waits ? undefined : this.#read(now, dte);
+    return turn ?? this.#expire(now);
+  }
+
+  /** From here on the host types a payload. */
+  startEntry(entry: Entry, now: Millis): void {
+    this.#entry = entry;
+    this.#editor.startEntry(entry.until);
+    this.#heardAt = now;
+  }
+
+  /** Whether the module may say something unasked. */
+  mayInterrupt(now: Millis): boolean {
+    if (this.#pending !== undefined || this.#entry !== undefined) return false;
+    return !this.#editor.halfTyped || now - this.#heardAt >= this.#quirks.urcHold;
+  }
+
+  /** When something falls due by itself; `heldBack` is whether unsolicited lines wait. */
+  wakeAt(heldBack: boolean): Millis {
+    if (this.#pending !== undefined) return this.#pending.until;
+    if (this.#entry !== undefined) return this.#entryEnds;
+    return heldBack && this.#editor.halfTyped ? this.#heardAt + this.#quirks.urcHold : never;
+  }
+
+  get #waits(): boolean {
+    return this.#pending !== undefined && this.#quirks.whileBusy === "queue";
+  }
+
+  get #waiting(): number {
+    return this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0);
+  }
+
+  get #entryEnds(): Millis {
+    return this.#quirks.entryTimeout === 0 ? never : this.#heardAt + this.#quirks.entryTimeout;
+  }
+
+  /** Reads on, up to the byte that ends a line or a payload. */
+  #read(now: Millis, dte: Dte): Turn | undefined {
+    const { lineEnd, lfGrace } = this.#quirks;
+    const reading = { lineFeedEnds: lineEnd === "cr-or-lf", lfGrace, backspace: dte.s5 };
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+      for (const byte of chunk.bytes.subarray(chunk.used)) {
+        chunk.used += 1;
+        if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.say(String.fromCharCode(byte));
+        const edited = this.#editor.type(byte, chunk.at, reading);
+        const turn = edited && this.#delayed(this.#turnOf(edited), now);
+        if (turn !== undefined || (edited !== undefined && this.#waits)) return turn;
+      }
+      this.#chunks.shift();
+    }
+    return undefined;
+  }
+
+  #turnOf(edited: Edited): Turn {
+    switch (edited.kind) {
+      case "line":
+        this.#traceLine(edited.line, edited.terminator);
+        return { kind: "line", line: edited.line };
+      case "overlong":
+        this.#traceLine("", edited.terminator);
+        return { kind: "final", result: "uartBufferError" };
+      case "cancelled":
+        this.#effects.trace({ kind: "cancelled" });
+        this.#entry = undefined;
+        return { kind: "final", result: "OK" };
+      case "payload":
+        this.#effects.trace({ kind: "payload", length: edited.payload.length });
+        return this.#submission(edited.payload);
+    }
+  }
+
+  #submission(payload: Octets): Turn {
+    const entry = this.#entry;
+    this.#entry = undefined;
+    return entry === undefined ? { kind: "final", result: "atInternalError" } : { kind: "payload", entry, payload };
+  }
+
+  #traceLine(line: Octets, terminator: Octets): void {
+    this.#effects.trace({ kind: "line", line: maskLine(line, secretive), terminator });
+  }
+
+  /** An answer comes at once, unless the quirk answerDelay has it wait, or another one is waited for. */
+  #delayed(turn: Turn, now: Millis): Turn | undefined {
+    if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
+    if (this.#quirks.answerDelay === 0) return turn;
+    this.#pending = { turn, until: now + this.#quirks.answerDelay };
+    return undefined;
+  }
+
+  /** Decided: an entry that nobody ends in time is aborted, and the line is refused. */
+  #expire(now: Millis): Turn | undefined {
+    if (this.#entry === undefined || now < this.#entryEnds) return undefined;
+    this.#entry = undefined;
+    this.#editor.endEntry();
+    return { kind: "final", result: "commandAborted" };
+  }
+}

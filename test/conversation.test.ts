@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { clientPackets } from "./conversation/client-stream.js";
+import { bytesOf, textOf } from "./conversation/escapes.js";
+import { hostHears, hostLines, hostSays } from "./conversation/host-text.js";
+import { blocksOf } from "./conversation/script.js";
+import { serverPacket } from "./conversation/server-packet.js";
+import { complaint, play } from "./conversation.js";
+
+const talk = (...lines: readonly string[]) => {
+  const [block] = blocksOf("example.md", ["# Example", "```talk", ...lines, "```"].join("\n"));
+  if (block === undefined) throw new Error("no block");
+  return block;
+};
+
+const heard = (...lines: readonly string[]) => play(talk(...lines), "whole").differences.map((each) => each.heard);
+
+describe("a conversation fails", () => {
+  test("not where everything is as written", () => {
+    expect(heard("host> AT", "host< OK")).toEqual([]);
+  });
+  test("at output that no line expects", () => {
+    expect(heard("host> AT+CSQ", "host< OK")).toEqual([["host>   AT+CSQ", "host<   +CSQ:25,99", "host<   OK"]]);
+  });
+  test("at silence where a line stands", () => {
+    expect(heard("host> AT\\", "host< OK")).toEqual([["host>   AT\\"]]);
+  });
+  test("at another order over the wires", () => {
+    const lines = [
+      "include: opened",
+      'host> AT+QMTCONN=0,"c"',
+      'broker< CONNECT 3 "c" clean keepalive 120',
+      "host< OK",
+    ];
+    expect(heard(...lines)).toHaveLength(1);
+  });
+  test("at another framing of the same words", () => {
+    expect(heard("host> AT+CSQ", "host< +CSQ:25,99 / OK")).toHaveLength(1);
+  });
+  test("at something heard before its time", () => {
+    const lines = ["include: connected", "clock> 121 s", "broker< PINGREQ"];
+    expect(heard(...lines)).toEqual([["clock>  120000 ms", "broker< PINGREQ", "clock>  1000 ms"]]);
+  });
+  test("at something heard too late", () => {
+    expect(heard("include: connected", "clock> 119 s", "broker< PINGREQ")).toHaveLength(1);
+  });
+  test("at an answer that takes too long", () => {
+    const late = talk("quirk: answerDelay=301", 'host> AT+QMTCFG="version",0', "clock> 301 ms", "host< OK");
+    expect(() => play(late, "whole")).toThrow("300 ms are allowed");
+  });
+  test("at a line that nobody can say or hear", () => {
+    expect(() => heard("hots> AT")).toThrow("example.md:3");
+    expect(() => heard("host> AT", "clock< 1 s")).toThrow("example.md:4");
+    expect(() => heard("clock> soon")).toThrow("example.md:3");
+  });
+  test("and says where, what was written and what was heard", () => {
+    const [difference] = play(talk("host> AT", "host< ERROR"), "whole").differences;
+    if (difference === undefined) throw new Error("no difference");
+    const text = complaint(difference, "whole");
+    for (const part of ["example.md:3", "host>   AT", "host<   ERROR", "host<   OK"]) expect(text).toContain(part);
+  });
+});
+
+describe("escapes", () => {
+  test.each([
+    ["<CR><LF><Ctrl+Z>", "0d0a1a"],
+    ["<1F>é<a*3>", "1fc3a9616161"],
+    ["<host_name>", "3c686f73745f6e616d653e"],
+    ["< *2>", "2020"],
+  ])("%s", (text, bytes) => {
+    expect(bytesOf(text).toString("hex")).toBe(bytes);
+  });
+  test("what is written of any bytes is read as the same bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(bytesOf(textOf(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
+      }),
+    );
+  });
+  test("and so is any text", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("<", ">", "C", "R", "1", "F", "*", "9", "/", " ", "é") }),
+        (text) => {
+          expect(bytesOf(textOf(Buffer.from(text)))).toEqual(Buffer.from(text));
+        },
+      ),
+    );
+  });
+});
+
+describe("the host's lines", () => {
+  test("what is written of any output is the same output", () => {
+    const part = fc.constantFrom("\r\n", "\r", "\n", ">", "OK", "+CSQ:25,99", " ", "a", "\x1a");
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const output = Buffer.from(parts.join(""));
+        expect(Buffer.concat(hostLines(output).map(hostHears))).toEqual(output);
+      }),
+    );
+  });
+  test.each([
+    ["AT", "AT\r"],
+    ["AT\\", "AT"],
+    ["AT<LF>", "AT\n"],
+    ["hello<Ctrl+Z>", "hello\x1a"],
+    ["0x41 54", "AT"],
+    ["", "\r"],
+  ])("%s", (text, bytes) => {
+    expect(hostSays(text).toString("latin1")).toBe(bytes);
+  });
+});
+
+describe("packets", () => {
+  test.each([
+    ["CONNACK 0", "20020000"],
+    ["CONNACK 0 present", "20020100"],
+    ['PUBLISH qos 0 "t" "hi"', "30050001746869"],
+    ['PUBLISH 7 qos 2 dup retain "t" "hi"', "3d0700017400076869"],
+    ["PUBREL 7", "62020007"],
+    ["PUBREL 7 dup", "6a020007"],
+    ["SUBACK 1 2 128", "900400010280"],
+    ["UNSUBACK 258", "b0020102"],
+    ["PINGRESP", "d000"],
+  ])("of a server: %s", (notation, hex) => {
+    expect(serverPacket(notation).toString("hex")).toBe(hex);
+  });
+  test.each([
+    ['CONNECT 4 "c" clean keepalive 10', "100d00044d5154540402000a000163"],
+    ['PUBLISH 7 qos 1 dup "t" "x"', "3a0600017400" + "0778"],
+    ["PUBREL 7", "62020007"],
+    ["PUBREL 7 dup", "6a020007"],
+    ['SUBSCRIBE 1 "t" 2', "82060001000174" + "02"],
+    ['UNSUBSCRIBE 1 dup "t"', "aa050001000174"],
+    ["PINGREQ", "c000"],
+    ["0x60020007", "60020007"], // PUBREL without its flag
+    ["0x40020000", "40020000"], // id 0
+    ["0xc00100", "c00100"],
+    ["0xc08000", "c08000"], // a length that is longer than it must be
+    ["0x82020001", "82020001"], // no topic
+    ["0x20020000", "20020000"], // a server's
+    ["0x380400017478", "380400017478"], // DUP with QoS 0
+  ])("of a client: %s", (notation, hex) => {
+    const { packets, rest } = clientPackets(Buffer.from(`${hex}c0`, "hex"));
+    expect(packets.map(({ text }) => text)).toEqual([notation]);
+    expect(rest.toString("hex")).toBe("c0");
+  });
+});
