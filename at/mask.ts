@@ -13,14 +13,23 @@ const veil = "***";
 export const withSecrets = <C extends AnyCommand>(commands: readonly C[]): readonly C[] =>
   commands.filter((command) => formsOf(command).some(hasSecret));
 
-/** A command line as a trace may show it: what its commands declare secret is veiled. */
+/**
+ * A command line as a trace may show it: what its commands declare secret is veiled. Where it cannot be told what is
+ * secret, nothing behind the first name of such a command is shown.
+ */
 export function maskLine(line: Octets, commands: readonly AnyCommand[]): Octets {
   const secretive = withSecrets(commands);
-  const named = secretive.flatMap((command) => command.names).filter((name) => line.toUpperCase().includes(name));
+  const named = secretive.flatMap((command) => command.names).flatMap((name) => endsOf(name, line));
   if (named.length === 0) return line;
-  const spans = parseLine(line)?.map((parsed) => secretSpans(parsed, secretive));
-  return spans === undefined || spans.includes(undefined) ? cutAfter(line, named) : veilAll(line, spans.flat());
+  const parsed = parseLine(line) ?? [];
+  const spans = parsed.map((command) => secretSpans(command, secretive));
+  const understood = named.every((end) => parsed.some((it) => it.kind === "extended" && it.nameEnd === end));
+  return understood && !spans.includes(undefined) ? veilAll(line, spans.flat()) : cutAt(line, Math.min(...named));
 }
+
+/** Where each occurrence of a name ends, upper case or not. */
+const endsOf = (name: string, line: Octets): readonly number[] =>
+  [...line.matchAll(new RegExp(`\\${name}`, "gi"))].map(({ index }) => index + name.length);
 
 const formsOf = ({ write }: AnyCommand): readonly AnyForm[] =>
   write === undefined ? [] : "keys" in write ? Object.values(write.keys) : [write];
@@ -34,15 +43,13 @@ function secretSpans(parsed: ParsedCommand, secretive: readonly AnyCommand[]): r
   const command = secretive.find(({ names }) => names.some((name) => name === parsed.name));
   if (command?.write === undefined) return [];
   if (!("keys" in command.write)) return secretTokens(command.write.shape, parsed.tokens);
-  const chosen = command.write.keys[parsed.tokens[0]?.text.toLowerCase() ?? ""];
+  const { keys } = command.write;
+  const key = parsed.tokens[0]?.text.toLowerCase() ?? "";
+  const chosen = Object.hasOwn(keys, key) ? keys[key] : undefined;
   return chosen && secretTokens(chosen.shape, parsed.tokens.slice(1));
 }
 
-function cutAfter(line: Octets, names: readonly string[]): Octets {
-  const upper = line.toUpperCase();
-  const ends = names.map((name) => upper.indexOf(name) + name.length);
-  return `${line.slice(0, Math.min(...ends))}${veil}`;
-}
+const cutAt = (line: Octets, end: number): Octets => `${line.slice(0, end)}${veil}`;
 
 function veilAll(line: Octets, tokens: readonly (Token | undefined)[]): Octets {
   let shown = "";

@@ -54,9 +54,10 @@ export function int(min: number, max: number): Param<number> {
 
 /** One of a few numbers. Two or more that follow each other print as a range where the manual does so. */
 export function choice<const N extends number>(...allowed: readonly N[]): Param<N> {
-  const last = Math.max(...allowed);
-  const probes = { good: allowed.map(String), bad: [`${last + 1}`, "-1", "", "x", `"${allowed[0]}"`] };
-  const range = allowed.length > 2 ? `(${Math.min(...allowed)}-${last})` : `(${allowed.join(",")})`;
+  const [first, last] = [Math.min(...allowed), Math.max(...allowed)];
+  const bad = [`${first - 1}`, `${last + 1}`, "-1", "", "x", `"${first}"`, "1.0"];
+  const probes = { good: allowed.map(String), bad };
+  const range = allowed.length > 2 ? `(${first}-${last})` : `(${allowed.join(",")})`;
   return single(range, probes, ({ kind, text }) => {
     const value = allowed.find((candidate) => kind === "bare" && decimal.test(text) && candidate === Number(text));
     return value === undefined ? undefined : { value };

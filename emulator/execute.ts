@@ -67,7 +67,7 @@ function takeAnswer(answer: ModuleAnswer, machine: Machine, blocks: Block[]): En
 }
 
 /** An error as this module answers it: with a number, or bare. */
-export function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks): FinalResult {
+function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks): FinalResult {
   if (error === "unknownCommand") return unknownCommand === "4" ? "operationNotSupported" : "ERROR";
   if (error === "badParameter") return parameterError === "50" ? "incorrectParameters" : "ERROR";
   return error;

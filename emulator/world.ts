@@ -1,4 +1,4 @@
-import type { Answer, Command, Form } from "../at/command.js";
+import type { Answer, Command } from "../at/command.js";
 import type { Report, Request, Session } from "../mqtt/session.js";
 import type { Dte } from "./dte.js";
 import type { Profile } from "./profile.js";
@@ -30,4 +30,3 @@ export type Demand =
 
 export type ModuleAnswer = Answer<World, Change, Demand>;
 export type ModuleCommand = Command<World, Change, Demand>;
-export type ModuleForm = Form<World, Change, Demand>;

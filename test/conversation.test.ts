@@ -39,7 +39,7 @@ describe("a conversation fails", () => {
   });
   test("at something heard before its time", () => {
     const lines = ["include: connected", "clock> 121 s", "broker< PINGREQ"];
-    expect(heard(...lines)).toEqual([["clock>  120000 ms", "broker< PINGREQ", "clock>  1000 ms"]]);
+    expect(heard(...lines)).toEqual([["clock>  120 s", "broker< PINGREQ", "clock>  1 s"]]);
   });
   test("at something heard too late", () => {
     expect(heard("include: connected", "clock> 119 s", "broker< PINGREQ")).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { quirkTable } from "../emulator/quirks.js";
 import { type Block, scriptOf } from "./conversation/script.js";
 import { rewriteAll } from "./conversation/update.js";
@@ -10,10 +10,6 @@ const updating = (): boolean => {
   return process.env.CONVERSATIONS_UPDATE === "1" || snapshotState?._updateSnapshot === "all";
 };
 
-beforeAll(() => {
-  if (updating()) rewriteAll();
-});
-
 function playThrice(block: Block): void {
   const records = (["whole", "byte by byte", "whole"] as const).map((cut) => {
     const { differences, record } = play(block, cut);
@@ -24,7 +20,7 @@ function playThrice(block: Block): void {
 }
 
 describe.each(files)("%s", (file) => {
-  for (const block of blocksIn(file)) test(block.name, () => updating() || playThrice(block));
+  for (const block of blocksIn(file)) test(block.name, () => (updating() ? rewriteAll() : playThrice(block)));
 });
 
 describe("every quirk has its conversation", () => {

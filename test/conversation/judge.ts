@@ -61,11 +61,13 @@ export function transcript(heard: readonly Heard[]): string[] {
   );
 }
 
+const span = (millis: number): string => (millis % 1000 === 0 ? `${millis / 1000} s` : `${millis} ms`);
+
 /** What was heard while time passed, with the spans between. */
 export function timedTranscript(heard: readonly Heard[], start: number, end: number): string[] {
   const moments = [...new Set([...heard.map(({ at }) => at), end])];
   return moments.flatMap((at, index) => {
-    const span = written("clock>", `${at - (moments[index - 1] ?? start)} ms`);
-    return [span, ...transcript(heard.filter((each) => each.at === at))];
+    const passed = written("clock>", span(at - (moments[index - 1] ?? start)));
+    return [passed, ...transcript(heard.filter((each) => each.at === at))];
   });
 }

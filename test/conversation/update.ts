@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { blocksIn, type Difference, files, pathOf, play } from "../conversation.js";
 
-/** Rewrites what is written to what is heard, in all files. The difference is for people to judge. */
+let done = false;
+
+/** Rewrites what is written to what is heard, once in all files. The difference is for people to judge. */
 export function rewriteAll(): void {
+  if (done) return;
+  done = true;
   for (const file of files) {
     const own = blocksIn(file)
       .flatMap((block) => play(block, "whole").differences)
