@@ -27,9 +27,9 @@ export function maskLine(line: Octets, commands: readonly AnyCommand[]): Octets 
   return understood && !spans.includes(undefined) ? veilAll(line, spans.flat()) : cutAt(line, Math.min(...named));
 }
 
-/** Where each occurrence of a name ends, upper case or not. */
+/** Where each occurrence of a name ends, upper case or not; of a torn line, its `+` may be missing. */
 const endsOf = (name: string, line: Octets): readonly number[] =>
-  [...line.matchAll(new RegExp(`\\${name}`, "gi"))].map(({ index }) => index + name.length);
+  [...line.matchAll(new RegExp(name.slice(1), "gi"))].map(({ index }) => index + name.length - 1);
 
 const formsOf = ({ write }: AnyCommand): readonly AnyForm[] =>
   write === undefined ? [] : "keys" in write ? Object.values(write.keys) : [write];
@@ -42,11 +42,17 @@ function secretSpans(parsed: ParsedCommand, secretive: readonly AnyCommand[]): r
   if (parsed.kind === "basic" || parsed.form !== "write") return [];
   const command = secretive.find(({ names }) => names.some((name) => name === parsed.name));
   if (command?.write === undefined) return [];
-  if (!("keys" in command.write)) return secretTokens(command.write.shape, parsed.tokens);
+  if (!("keys" in command.write)) return secretsOf(command.write, parsed.tokens);
   const { keys } = command.write;
   const key = parsed.tokens[0]?.text.toLowerCase() ?? "";
   const chosen = Object.hasOwn(keys, key) ? keys[key] : undefined;
-  return chosen && secretTokens(chosen.shape, parsed.tokens.slice(1));
+  return chosen && secretsOf(chosen, parsed.tokens.slice(1));
+}
+
+/** A quote inside a string may be one that was forgotten: then what looks like a user name may hold a password too. */
+function secretsOf(form: AnyForm, tokens: readonly Token[]): readonly Token[] | undefined {
+  const doubtful = hasSecret(form) && tokens.some(({ text }) => text.includes('"'));
+  return doubtful ? undefined : secretTokens(form.shape, tokens);
 }
 
 const cutAt = (line: Octets, end: number): Octets => `${line.slice(0, end)}${veil}`;

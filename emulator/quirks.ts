@@ -9,6 +9,8 @@ export interface Quirk<T> {
   readonly section: string;
   readonly source: Source;
   readonly fallback: T;
+  /** The default as it is written. */
+  readonly standard: string;
   /** What may be written for it, as `--help` prints it. */
   readonly values: string;
   /** Undefined where the text is none of its values. */
@@ -30,7 +32,7 @@ function oneOf<const A extends readonly [string | number, ...(string | number)[]
     const value = allowed.find((candidate) => String(candidate) === text);
     return value === undefined ? undefined : { value };
   };
-  return { ...about, fallback: allowed[0], values: allowed.join(" | "), read };
+  return { ...about, fallback: allowed[0], standard: String(allowed[0]), values: allowed.join(" | "), read };
 }
 
 /** A whole number in a range; `none` stands for the word that switches it off. */
@@ -39,7 +41,7 @@ function number(about: About, fallback: number, [min, max]: readonly [number, nu
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? { value } : undefined;
   };
-  return { ...about, fallback, values: `${min}-${max}${unit}`, read };
+  return { ...about, fallback, standard: String(fallback), values: `${min}-${max}${unit}`, read };
 }
 
 const hour = 3_600_000;
@@ -131,7 +133,7 @@ export const quirkTable = {
       " ms",
     );
     const read = (text: string) => (text === "none" ? { value: 0 } : millis.read(text));
-    return { ...millis, values: `none | ${millis.values}`, read };
+    return { ...millis, standard: "none", values: `none | ${millis.values}`, read };
   })(),
   dup31: oneOf(
     { about: "DUP in a resent SUBSCRIBE, UNSUBSCRIBE or PUBREL of MQTT 3.1", section: "3.2.7", source: "decided" },

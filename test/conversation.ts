@@ -8,8 +8,8 @@ import { type Block, blocksOf, type Script, type Step, scriptOf, stepsOf } from 
 
 const folder = new URL("./conversations/", import.meta.url);
 
-/** The files that hold conversations. */
-export const files = readdirSync(folder).filter((name) => name.endsWith(".md"));
+/** The files that hold conversations; the README's is one of them. */
+export const files = [...readdirSync(folder).filter((name) => name.endsWith(".md")), "../../README.md"];
 
 /** Where a file of conversations is. */
 export const pathOf = (file: string): URL => new URL(file, folder);
