@@ -1,4 +1,5 @@
-export { type Profile, profileWith } from "./emulator/profile.js";
+export type { Profile } from "./emulator/profile.js";
+export { profileWith } from "./emulator/profiles/with.js";
 export { type Clock, scaledClock, systemClock } from "./net/clock.js";
 export { type Mapping, parseMapping } from "./net/name-map.js";
 export type { PortChange, PortEvents, SerialPort } from "./net/serial.js";

@@ -124,7 +124,18 @@ export function repeat<S extends Shape>(shape: S): Param<readonly Values<S>[]> {
   const range = Object.values(shape)
     .map((param) => param.range)
     .join(",");
-  return { range, take, probes: { good: [], bad: [] }, optional: false, secret: false };
+  return { range, take, probes: groupProbes(shape), optional: false, secret: false };
+}
+
+/** Groups in which one parameter is probed and the others are good. */
+function groupProbes(shape: Shape): Param<unknown>["probes"] {
+  const params = Object.values(shape);
+  const put = (probe: Octets, at: number): Octets =>
+    params.map(({ probes }, index) => (index === at ? probe : probes.good[0])).join(",");
+  return {
+    good: params.flatMap(({ probes }, at) => probes.good.map((probe) => put(probe, at))),
+    bad: params.flatMap(({ probes }, at) => probes.bad.map((probe) => put(probe, at))),
+  };
 }
 
 function takeShape<S extends Shape>(shape: S, tokens: readonly Token[], from: number): Taken<Values<S>> | undefined {

@@ -28,7 +28,6 @@ export type ParsedCommand =
     }
   | { readonly kind: "unreadable" };
 
-const blanks = /[ ]*/y;
 const prefix = /[ ]*at/iy;
 const basic = /[ ]*(?:[sS](\d{1,3})[ ]*(?:=[ ]*(\d{1,3})|(\?))|(&?[a-zA-Z])[ ]*(\d{0,3}))[ ]*/y;
 const extended = /[ ]*(\+[a-zA-Z][a-zA-Z0-9_]*)[ ]*/y;
@@ -59,9 +58,10 @@ function match(pattern: RegExp, line: Octets, at: number): RegExpExecArray | und
   return pattern.exec(line) ?? undefined;
 }
 
-function skip(line: Octets, at: number): number {
-  match(blanks, line, at);
-  return blanks.lastIndex;
+function skip(line: Octets, from: number): number {
+  let at = from;
+  while (line[at] === " ") at += 1;
+  return at;
 }
 
 /** Basic commands follow each other without a separator (V.250 5.4.1); a `;` after one is allowed. */

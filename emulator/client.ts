@@ -1,4 +1,5 @@
-import type { Millis } from "../mqtt/packet.js";
+import { toBytes } from "../at/octets.js";
+import type { ClientPacket, Millis } from "../mqtt/packet.js";
 import {
   type Config,
   type Input,
@@ -67,10 +68,11 @@ export class Client {
     const before = this.#session;
     const { session, effects } = step(before, input, now, configOf(settings, this.#profile));
     this.#session = session;
-    const outcomes = effects.flatMap((effect) => this.#carryOut(effect, session));
+    const outcomes: Outcome[] = [];
+    for (const effect of effects) outcomes.push(...this.#carryOut(effect, session));
     if (session.phase === "idle" || session.link !== before.link) this.#forgetInbox();
-    if (session.phase === before.phase) return outcomes;
-    return [...outcomes, { to: "trace", event: { kind: "phase", phase: session.phase } }];
+    if (session.phase !== before.phase) outcomes.push(trace({ kind: "phase", phase: session.phase }));
+    return outcomes;
   }
 
   /** Whether a link is ours and still there: what another one tells is too late. */
@@ -122,7 +124,10 @@ export class Client {
         const bytes = encode(effect.packet, levelOf(this.#session));
         this.#queued += bytes.length;
         this.#ends.push(this.#queued);
-        return [trace({ kind: "packet", way: "sent", packet: effect.packet }), act(link, { kind: "bytes", bytes })];
+        return [
+          trace({ kind: "packet", way: "sent", packet: veiled(effect.packet) }),
+          act(link, { kind: "bytes", bytes }),
+        ];
       }
       case "hangUp":
         return [
@@ -153,6 +158,12 @@ export class Client {
     return new PacketReader({ maxInbound: this.#profile.quirks.maxInbound });
   }
 }
+
+const veil = toBytes("***");
+
+/** A packet as observers may see it. */
+const veiled = (packet: ClientPacket): ClientPacket =>
+  packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: veil } : packet;
 
 const act = (link: number, what: LinkAct): Effect => ({ to: "link", link, act: what });
 const trace = (event: Extract<Effect, { readonly to: "trace" }>["event"]): Effect => ({ to: "trace", event });

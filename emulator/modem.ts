@@ -1,6 +1,7 @@
 import { type FinalResult, finalResult, finalWords, information, prompt, unsolicited } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
+import type { LinkId } from "../mqtt/session.js";
 import type { Effect, LinkEvent, Reset, Stimulus } from "./border.js";
 import type { Outcome } from "./client.js";
 import { Effects } from "./effects.js";
@@ -69,8 +70,9 @@ export class Modem implements Machine {
   // What a running line sees and does
 
   world(): World {
-    const { state, client } = this.#ram;
-    return { ...state, profile: this.profile, session: client.session, backlog: client.backlog };
+    const { client } = this.#ram;
+    const { dte, settings, radio } = this.#ram.state;
+    return { dte, settings, radio, profile: this.profile, session: client.session, backlog: client.backlog };
   }
 
   apply(change: Change): void {
@@ -189,6 +191,7 @@ export class Modem implements Machine {
     const { client, state } = this.#ram;
     const { phase, link } = client.session;
     if (phase === "idle" || isAttached(state.radio)) return;
+    this.#forgetActsOn(link);
     this.#effects.do({ to: "link", link, act: { kind: "reset" } });
     this.#route(client.step({ kind: "down", reason: "networkGone" }, this.#now, state.settings));
     this.#release();
@@ -201,26 +204,37 @@ export class Modem implements Machine {
       if (input === undefined) break;
       if (input.kind === "packet") this.#effects.trace({ kind: "packet", way: "came", packet: input.packet });
       if (input.kind === "violation") this.#effects.trace({ kind: "violation", why: input.why });
+      if (input.kind === "down") this.#forgetActsOn(client.session.link);
       this.#route(client.step(input, this.#now, state.settings));
       this.#release();
     }
     this.#regulate();
   }
 
+  /** What a line has set off cannot happen any more to a link that is gone. */
+  #forgetActsOn(link: LinkId): void {
+    const { behind } = this.#ram;
+    this.#ram.behind = behind.filter((outcome) => outcome.to !== "link" || outcome.link !== link);
+  }
+
   /** While too much waits for the host, what the broker sends waits in TCP. */
   #regulate(): void {
     const { client, outbox, paused } = this.#ram;
-    if (outbox.isFull === paused) return;
-    this.#ram.paused = outbox.isFull;
     const { link, phase } = client.session;
-    if (phase !== "idle") this.#effects.do({ to: "link", link, act: { kind: paused ? "resume" : "pause" } });
+    const isPaused = link === paused;
+    if (phase === "idle" || outbox.isFull === isPaused) return;
+    this.#ram.paused = outbox.isFull ? link : undefined;
+    this.#effects.do({ to: "link", link, act: { kind: isPaused ? "resume" : "pause" } });
   }
 
   // Starting over
 
+  /** What the line had set off on a link still happens to the link; the host is told nothing. */
   #reboot(cause: RebootCause): void {
-    const { session } = this.#ram.client;
+    const { client, behind } = this.#ram;
+    const { session } = client;
     this.#effects.trace({ kind: "reboot", cause });
+    this.#route(behind.filter(({ to }) => to !== "outbox"));
     if (session.phase !== "idle") {
       this.#effects.do({ to: "link", link: session.link, act: { kind: "reset" } });
     }
@@ -228,11 +242,13 @@ export class Modem implements Machine {
   }
 
   #boot(cause: RebootCause): void {
-    const { state, client } = this.#ram;
+    const { state, client, talk } = this.#ram;
     this.#ram = powerUp(this.profile, this.#effects, state.radio, client.session.link);
     const { bootTime } = this.profile.quirks;
-    if (bootTime === 0) this.#start(cause);
-    else this.#booting = { until: this.#now + bootTime, cause };
+    if (bootTime === 0) {
+      this.#ram.talk.takeOver(talk); // nothing came during the boot, so nothing is lost
+      this.#start(cause);
+    } else this.#booting = { until: this.#now + bootTime, cause };
   }
 
   #start(cause: RebootCause): void {

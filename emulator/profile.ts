@@ -1,5 +1,4 @@
-import { bc28 } from "./profiles/bc28.js";
-import { type Quirks, setQuirk } from "./quirks.js";
+import type { Quirks } from "./quirks.js";
 
 /** Who the module says it is. Made up: no real device has these numbers. */
 export interface Identity {
@@ -19,15 +18,4 @@ export interface Profile {
   readonly name: string;
   readonly identity: Identity;
   readonly quirks: Quirks;
-}
-
-/** The default profile with some quirks set by name and written value; throws where one is not to be had. */
-export function profileWith(quirks: Readonly<Record<string, string>>): Profile {
-  let profile = bc28;
-  for (const [name, text] of Object.entries(quirks)) {
-    const set = setQuirk(profile.quirks, name, text);
-    if ("problem" in set) throw new RangeError(set.problem);
-    profile = { ...profile, quirks: set.quirks };
-  }
-  return profile;
 }

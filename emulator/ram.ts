@@ -1,3 +1,4 @@
+import type { LinkId } from "../mqtt/session.js";
 import { Client, type Outcome } from "./client.js";
 import { defaultDte } from "./dte.js";
 import type { Effects } from "./effects.js";
@@ -16,8 +17,8 @@ export interface Ram {
   readonly outbox: Outbox;
   /** What the running line has set off, to go out behind its final result. */
   behind: Outcome[];
-  /** Too much waits for the host: the link is not read. */
-  paused: boolean;
+  /** The link that is not read, because too much waits for the host. */
+  paused: LinkId | undefined;
 }
 
 /** The whole of the RAM, made anew, so that a reboot cannot forget to forget. The world's side of the radio stays. */
@@ -32,6 +33,6 @@ export function powerUp(profile: Profile, effects: Effects, { sim, coverage, rss
     talk: new Talk(profile.quirks, effects),
     outbox: new Outbox(),
     behind: [],
-    paused: false,
+    paused: undefined,
   };
 }

@@ -49,9 +49,14 @@ export class Talk {
   /** Takes bytes in; while the module is busy only so many are kept. */
   hear(bytes: Uint8Array, now: Millis): void {
     this.#heardAt = now;
-    const room = this.#waits ? mostWaiting - this.#waiting : bytes.length;
-    if (bytes.length > room) this.#effects.trace({ kind: "dropped", bytes: bytes.length - room });
-    if (room > 0) this.#chunks.push({ bytes: bytes.subarray(0, room), at: now, used: 0 });
+    this.#chunks.push({ bytes: new Uint8Array(bytes), at: now, used: 0 });
+    if (this.#waits) this.#limit();
+  }
+
+  /** Takes over what another talk has not heard yet. */
+  takeOver(other: Talk): void {
+    this.#chunks = other.#chunks;
+    this.#heardAt = other.#heardAt;
   }
 
   /** The next turn that is due, or undefined. */
@@ -89,8 +94,17 @@ export class Talk {
     return this.#pending !== undefined && this.#quirks.whileBusy === "queue";
   }
 
-  get #waiting(): number {
-    return this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0);
+  /** What waits is bounded: the rest is lost. */
+  #limit(): void {
+    let room = mostWaiting;
+    let lost = 0;
+    this.#chunks = this.#chunks.flatMap(({ bytes, at, used }) => {
+      const kept = bytes.subarray(used, used + room);
+      room -= kept.length;
+      lost += bytes.length - used - kept.length;
+      return kept.length > 0 ? [{ bytes: kept, at, used: 0 }] : [];
+    });
+    if (lost > 0) this.#effects.trace({ kind: "dropped", bytes: lost });
   }
 
   get #entryEnds(): Millis {
@@ -102,8 +116,8 @@ export class Talk {
     const { lineEnd, lfGrace } = this.#quirks;
     const reading = { lineFeedEnds: lineEnd === "cr-or-lf", lfGrace, backspace: dte.s5 };
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
-      for (const byte of chunk.bytes.subarray(chunk.used)) {
-        chunk.used += 1;
+      while (chunk.used < chunk.bytes.length) {
+        const byte = chunk.bytes[chunk.used++] ?? 0;
         if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.say(String.fromCharCode(byte));
         const edited = this.#editor.type(byte, chunk.at, reading);
         const turn = edited && this.#delayed(this.#turnOf(edited), now);
@@ -139,7 +153,13 @@ export class Talk {
   }
 
   #traceLine(line: Octets, terminator: Octets): void {
-    this.#effects.trace({ kind: "line", line: maskLine(line, secretive), terminator });
+    this.#effects.trace({
+      kind: "line",
+      get line() {
+        return maskLine(line, secretive); // takes longer than to read the line, and mostly nobody looks
+      },
+      terminator,
+    });
   }
 
   /** An answer comes at once, unless the quirk answerDelay has it wait, or another one is waited for. */
@@ -147,6 +167,7 @@ export class Talk {
     if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
     if (this.#quirks.answerDelay === 0) return turn;
     this.#pending = { turn, until: now + this.#quirks.answerDelay };
+    if (this.#waits) this.#limit();
     return undefined;
   }
 

@@ -47,9 +47,9 @@ function unsubscribed({ id }: Flight): Report {
 
 /** QMTPUB with QoS 1 or 2. note 3.2.9 */
 export function publishAcked(session: Session, input: Asked<"publish">, now: Millis, config: Config): Step {
-  const { kind: _, ...message } = input;
-  const stage = input.qos === 1 ? "publish1" : "publish2";
-  return launch(session, stage, { type: "PUBLISH", dup: false, ...message }, now, config);
+  const { id, qos, retain, topic, payload } = input;
+  const stage = qos === 1 ? "publish1" : "publish2";
+  return launch(session, stage, { type: "PUBLISH", id, qos, retain, dup: false, topic, payload }, now, config);
 }
 
 /** QMTSUB. note 3.2.7 */

@@ -1,4 +1,5 @@
 import type { Effect } from "./border.js";
+import { hasId, withId, withoutId } from "./ids.js";
 import type { Millis, Publish, Pubrel } from "./packet.js";
 import { chain, doing, type Session, type Step, tell, transmit } from "./state.js";
 
@@ -23,8 +24,8 @@ function takeAndAck(session: Session, packet: Publish, now: Millis): Step {
 /** QoS 2: delivered when it first comes, acknowledged until it is released. [MQTT-4.3.3-2] */
 function takeOnce(session: Session, packet: Publish, now: Millis): Step {
   const ack = { type: "PUBREC", id: packet.id } as const;
-  if (session.inbound.includes(packet.id)) return transmit(session, ack, now);
-  const taken = take({ ...session, inbound: [...session.inbound, packet.id] }, packet);
+  if (hasId(session.inbound, packet.id)) return transmit(session, ack, now);
+  const taken = take({ ...session, inbound: withId(session.inbound, packet.id) }, packet);
   return chain(taken, (kept) => transmit(kept, ack, now));
 }
 
@@ -34,6 +35,6 @@ function received({ id, qos, topic, payload }: Publish): Effect {
 
 /** PUBREL gets its PUBCOMP, also for an id that is not known. [MQTT-4.3.3-2] */
 export function pubrelArrived(session: Session, { id }: Pubrel, now: Millis): Step {
-  const released = { ...session, inbound: session.inbound.filter((known) => known !== id) };
+  const released = { ...session, inbound: withoutId(session.inbound, id) };
   return transmit(released, { type: "PUBCOMP", id }, now);
 }

@@ -1,4 +1,5 @@
 import type { Config, Effect, LinkId, Phase, Report } from "./border.js";
+import { type Ids, noIds } from "./ids.js";
 import type { ClientPacket, Connect, MessageId, Millis, Publish, Subscribe, Unsubscribe } from "./packet.js";
 
 /** The broker as the host named it. */
@@ -76,7 +77,7 @@ export interface Session {
   readonly handing: readonly Handing[];
   readonly flights: readonly Flight[];
   /** QoS 2 messages of the broker that are delivered and not yet released. */
-  readonly inbound: readonly MessageId[];
+  readonly inbound: Ids;
   readonly keptFor: Identity | undefined;
   /** One QMTCLOSE is still answered after a QMTDISC. */
   readonly mayClose: boolean;
@@ -107,7 +108,7 @@ export function newSession(link: LinkId = 0): Session {
     pings: [],
     handing: [],
     flights: [],
-    inbound: [],
+    inbound: noIds,
     keptFor: undefined,
     mayClose: false,
   };

@@ -8,7 +8,7 @@ import {
 } from "mqtt-packet";
 import { flawOf } from "./flaws.js";
 import { type Frame, Framer } from "./framer.js";
-import type { ClientPacket, Connack, Connect, Level, Publish, ServerPacket, Will } from "./packet.js";
+import type { Ack, ClientPacket, Connack, Connect, Level, Publish, Pubrel, ServerPacket, Will } from "./packet.js";
 
 /** What came of some bytes. */
 export type Reading =
@@ -36,7 +36,6 @@ const kinds: { readonly [type: number]: Kind } = {
   13: { type: "PINGRESP", flags: 0, length: 0 },
 };
 
-const acks = { puback: "PUBACK", pubrec: "PUBREC", pubcomp: "PUBCOMP", unsuback: "UNSUBACK" } as const;
 const cmds = { PUBACK: "puback", PUBREC: "pubrec", PUBCOMP: "pubcomp", UNSUBACK: "unsuback" } as const;
 
 // Else 65 536 little buffers are made at the first packet, which takes a tenth of a second.
@@ -138,11 +137,14 @@ export class PacketReader {
     const { type, flags, length } = kind;
     if (level === 4 && flags !== undefined && (first & 15) !== flags) return `${type} with flags ${first & 15}`;
     if (length !== undefined && frame.bytes.length - frame.body !== length) return `${type} of a wrong length`;
+    const packet = isAck(type) ? readAck(type, frame) : this.#parseWhole(frame, kind, level);
+    return typeof packet === "string" ? packet : (flawOf(packet, level) ?? packet);
+  }
+
+  #parseWhole(frame: Frame, kind: Kind, level: Level): ServerPacket | string {
     this.#parsed = undefined;
     this.#parser.parse(level === 3 ? withoutReserved(frame, kind) : frame.bytes);
-    if (this.#parsed === undefined) return `malformed ${type}`;
-    const packet = understand(this.#parsed, frame);
-    return typeof packet === "string" ? packet : (flawOf(packet, level) ?? packet);
+    return this.#parsed === undefined ? `malformed ${kind.type}` : understand(this.#parsed, frame);
   }
 }
 
@@ -155,23 +157,23 @@ function withoutReserved({ bytes, body }: Frame, { type, flags }: Kind): Buffer 
   return copy;
 }
 
+const isAck = (type: ServerPacket["type"]): type is (Ack | Pubrel)["type"] => type in cmds || type === "PUBREL";
+
+/** An identifier is all that these hold; every publish waits for one or two of them. */
+function readAck(type: (Ack | Pubrel)["type"], { bytes, body }: Frame): ServerPacket {
+  const id = bytes.readUInt16BE(body);
+  return type === "PUBREL" ? { type, id, dup: false } : { type, id };
+}
+
 /** mqtt-packet's packet as ours; `flawOf` looks at the numbers that are taken on trust here. */
 function understand(parsed: Foreign, frame: Frame): ServerPacket | string {
-  const id = parsed.messageId ?? 0;
   switch (parsed.cmd) {
     case "connack":
       return understandConnack(parsed);
     case "publish":
       return hasIllFormedTopic(parsed, frame) ? "PUBLISH with ill-formed UTF-8" : understandPublish(parsed);
-    case "puback":
-    case "pubrec":
-    case "pubcomp":
-    case "unsuback":
-      return { type: acks[parsed.cmd], id };
-    case "pubrel":
-      return { type: "PUBREL", id, dup: false };
     case "suback":
-      return { type: "SUBACK", id, granted: parsed.granted.map(Number) };
+      return { type: "SUBACK", id: parsed.messageId ?? 0, granted: parsed.granted.map(Number) };
     case "pingresp":
       return { type: "PINGRESP" };
     default:

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Modem } from "../emulator/modem.js";
-import { profileWith } from "../emulator/profile.js";
+import { profileWith } from "../emulator/profiles/with.js";
 import { isAsWritten, timedTranscript, transcript, written } from "./conversation/judge.js";
 import { type Cut, type Heard, Player } from "./conversation/player.js";
 import { Punctuality } from "./conversation/punctuality.js";

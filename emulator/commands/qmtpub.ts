@@ -1,5 +1,5 @@
 import { type EntryEnd, form, refused } from "../../at/command.js";
-import { type Octets, toBytes, toText } from "../../at/octets.js";
+import { toBytes, toText } from "../../at/octets.js";
 import { choice, int, optional, text, type Values } from "../../at/params.js";
 import type { Request } from "../../mqtt/session.js";
 import { isTopicName } from "../topic.js";
@@ -12,6 +12,8 @@ const entries = {
   note: { by: "ctrlZ", limit: 1548, whenFull: "swallow" }, // note 3.2.9, note 2
   guide: { by: "ctrlZ", limit: 1024, whenFull: "send" },
 } as const satisfies Record<string, EntryEnd>;
+
+const noPayload = new Uint8Array(0);
 
 const shape = {
   link: linkId,
@@ -29,13 +31,13 @@ function isLegal({ msgId, qos, length }: Values<typeof shape>, { profile: { quir
   return length === undefined || length <= entries[quirks.edition].limit;
 }
 
-const publish = ({ msgId, qos, retain, topic }: Values<typeof shape>, payload: Octets): Request => ({
+const publish = ({ msgId, qos, retain, topic }: Values<typeof shape>, payload: Uint8Array): Request => ({
   kind: "publish",
   id: msgId,
   qos,
   retain: retain === 1,
   topic: toText(topic) ?? topic,
-  payload: toBytes(payload),
+  payload,
 });
 
 /** Publish Messages. */
@@ -52,11 +54,11 @@ export const qmtpub: ModuleCommand = {
     shape,
     (values, world: World) => {
       if (!isLegal(values, world)) return refused("badParameter");
-      const why = whyNot(world, publish(values, ""));
+      const why = whyNot(world, publish(values, noPayload));
       if (why !== undefined) return refused(why);
       const { length } = values;
       const until = length === undefined ? entries[world.profile.quirks.edition] : ({ by: "length", length } as const);
-      return { kind: "entry", until, submit: (then, payload) => ask(then, publish(values, payload)) };
+      return { kind: "entry", until, submit: (then, payload) => ask(then, publish(values, toBytes(payload))) };
     },
     { entry: true },
   ),

@@ -1,0 +1,425 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Effect, LinkEvent } from "../../emulator/border.js";
+import type { RadioChange } from "../../emulator/radio.js";
+import { rebootCauses } from "../../emulator/reboot.js";
+import { serverPacket } from "../conversation/server-packet.js";
+import { Bench, heardIn, linkEffects, octetsOf } from "./bench.js";
+
+type Quirks = Readonly<Record<string, string>>;
+
+const never = Number.POSITIVE_INFINITY;
+
+// Anything from anywhere
+
+/** Modules that differ in what they wait for. */
+const variants: readonly Quirks[] = [
+  {},
+  { echo: "on", edition: "guide", receivedPayload: "quoted", maxInbound: "128" },
+  { answerDelay: "50" },
+  { answerDelay: "50", whileBusy: "refuse", echo: "on" },
+  { bootTime: "700", urcHold: "0", lfGrace: "0", lineEnd: "cr" },
+  { entryTimeout: "500", urcHold: "3000", afterDisconnect: "wait", cfgWhileOpen: "accept" },
+  { entryTimeout: "30", answerDelay: "50", afterRefusal: "silent", topicsPerRequest: "0", cmeeModes: "0,1,2" },
+];
+
+const typedLines = [
+  'AT+QMTOPEN=0,"h",1',
+  "AT+QMTCLOSE=0",
+  'AT+QMTCONN=0,"me"',
+  'AT+QMTCONN=0,"me","user","pw"',
+  "AT+QMTDISC=0",
+  'AT+QMTSUB=0,1,"a",0,"b",2',
+  'AT+QMTUNS=0,2,"a"',
+  'AT+QMTPUB=0,3,1,0,"t"',
+  'AT+QMTPUB=0,6,2,0,"t"',
+  'AT+QMTPUB=0,0,0,0,"t"',
+  'AT+QMTPUB=0,0,0,1,"t",3',
+  'AT+QMTSUB=0,4,"c",1;+QMTPUB=0,5,2,0,"t"',
+  'AT+QMTDISC=0;+QMTOPEN=0,"h",2',
+  'AT+QMTCFG="timeout",0,1,1,1',
+  'AT+QMTCFG="keepalive",0,2',
+  'AT+QMTCFG="session",0,0',
+  "AT+QMTCFG=?;+QMTOPEN?;+QMTCONN?",
+  "AT+CGATT=0",
+  "AT+CGATT=1;+CFUN=1",
+  "AT+CFUN=0",
+  "AT+NRB",
+  "ATE1",
+  "ATQ1",
+  "ATV0+CMEE=1",
+  "ATS5=84",
+  "ATZ",
+  "A/",
+];
+const packets = [
+  "CONNACK 0",
+  "CONNACK 0 present",
+  "CONNACK 5",
+  'PUBLISH qos 0 "t" "news"',
+  'PUBLISH 7 qos 1 "t" "news"',
+  'PUBLISH 8 qos 2 dup "t" "news"',
+  "PUBREL 8",
+  "PUBACK 3",
+  "PUBREC 5",
+  "PUBCOMP 5",
+  "SUBACK 1 0 2",
+  "SUBACK 4 128",
+  "UNSUBACK 2",
+  "PINGRESP",
+].map((notation) => octetsOf(serverPacket(notation)));
+
+const noise = fc.uint8Array({ maxLength: 12 }).map(octetsOf);
+const typedByHost = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...typedLines).map((line) => `${line}\r`) },
+  { weight: 2, arbitrary: fc.constantFrom("\x1a", "\x1b", "\r\n", "abc", "AT", '"') },
+  { weight: 1, arbitrary: noise },
+);
+const sentByBroker = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...packets) }, { weight: 1, arbitrary: noise });
+
+type Happening =
+  | { readonly what: "host" | "broker"; readonly octets: string }
+  | { readonly what: "link"; readonly event: LinkEvent; readonly old: boolean }
+  | { readonly what: "wait"; readonly span: number | "alarm" }
+  | { readonly what: "radio"; readonly change: RadioChange }
+  | { readonly what: "reset" };
+
+const linkEvent = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ kind: "up" } as const) },
+  fc.constantFrom<LinkEvent>({ kind: "sendFailed" }, { kind: "sent", total: 0 }, { kind: "sent", total: 1_000_000 }),
+  fc
+    .constantFrom("closed", "reset", "refused", "unresolved", "unreachable", "timedOut", "networkGone", "failed")
+    .map((reason) => ({ kind: "down", reason }) as const),
+);
+const happening: fc.Arbitrary<Happening> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ what: fc.constant("host" as const), octets: typedByHost }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant("broker" as const), octets: sentByBroker }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant("link" as const),
+      event: linkEvent,
+      old: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant("wait" as const),
+      span: fc.constantFrom<number | "alarm">("alarm", "alarm", "alarm", 0, 1, 60, 999, 20_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant("radio" as const),
+      change: fc.record({ kind: fc.constant("radio" as const), coverage: fc.boolean(), sim: fc.constant(true) }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ what: "reset" } as const) },
+);
+
+const untilAlarm = ({ modem, now }: Bench): number => Math.max(0, (modem.wakeAt() ?? now) - now);
+
+function happen(bench: Bench, it: Happening): readonly Effect[] {
+  switch (it.what) {
+    case "host":
+      return bench.types(it.octets);
+    case "broker":
+      return bench.onLink({ kind: "bytes", bytes: Buffer.from(it.octets, "latin1") });
+    case "link":
+      return bench.onLink(it.event, it.old ? bench.link - 1 : bench.link);
+    case "wait":
+      return bench.wait(it.span === "alarm" ? untilAlarm(bench) : it.span);
+    case "radio":
+      return bench.tell({ from: "world", change: it.change });
+    case "reset":
+      return bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
+  }
+}
+
+/** Once the clock was told, nothing is due any more. */
+const expectNoBusyAlarm = (bench: Bench): void =>
+  expect(bench.modem.wakeAt() ?? never, "the next alarm").toBeGreaterThan(bench.now);
+
+/** What the module is busy with comes to its end, and then what the host has begun. */
+function calmDown(bench: Bench): void {
+  for (let turn = 0; turn < 20; turn += 1) {
+    bench.wait(Math.min(untilAlarm(bench), 1000));
+    expectNoBusyAlarm(bench);
+  }
+  bench.types(`\x1b${"\x1b".repeat(1548)}\r`);
+  for (let turn = 0; turn < 20; turn += 1) bench.wait(1000);
+  // S5 may be a letter, but not both of one.
+  for (const line of ["ATZ", "atz"]) {
+    bench.says(line);
+    bench.wait(1000);
+  }
+}
+
+test("whatever happens, the module goes on: bounded effects, no busy alarm, and AT answers OK", () => {
+  const start = fc.constantFrom("idle", "connected", "connected");
+  const happenings = fc.array(happening, { maxLength: 40 });
+  fc.assert(
+    fc.property(fc.constantFrom(...variants), start, happenings, (quirks, state, all) => {
+      const bench = new Bench(quirks).reach(state);
+      for (const each of all) {
+        const effects = happen(bench, each);
+        // The most of the shortest is A/: two bytes repeat a line, and a chain has ten answers and more.
+        expect(effects.length).toBeLessThan(400);
+        expect(heardIn(effects).length).toBeLessThan(20_000);
+        if (each.what === "wait") expectNoBusyAlarm(bench);
+      }
+      expect(bench.misdeeds).toEqual([]);
+      calmDown(bench);
+      expect(bench.says("AT") + heardIn(bench.wait(1000))).toContain("\r\nOK\r\n");
+    }),
+    { numRuns: 700 },
+  );
+});
+
+// Cuts
+
+/** Octets in pieces. */
+const cutAt = (octets: string, places: readonly number[]): readonly string[] => {
+  const ends = [...new Set(places.map((place) => place % (octets.length + 1)))].sort((one, other) => one - other);
+  return [...ends, octets.length].map((end, index) => octets.slice(index === 0 ? 0 : ends[index - 1], end));
+};
+
+/** All that is heard on either side, when the host types these pieces and then waits. */
+function both(pieces: readonly string[], quirks: Quirks): string {
+  const bench = new Bench(quirks).reach("connected");
+  bench.silent = true;
+  const effects = pieces.flatMap((piece) => bench.types(piece));
+  for (let turn = 0; turn < 1000 && (bench.modem.wakeAt() ?? never) <= bench.now + 50; turn += 1) {
+    effects.push(...bench.wait(50));
+  }
+  const acts = linkEffects(effects).map(({ act }) => (act.kind === "bytes" ? octetsOf(act.bytes) : act.kind));
+  return `${heardIn(effects)}\n${acts.join("")}`;
+}
+
+test("any cut of what the host types comes to the same", () => {
+  const typed = fc.array(typedByHost, { maxLength: 15 }).map((parts) => parts.join(""));
+  const places = fc.array(fc.nat(), { maxLength: 20 });
+  fc.assert(
+    fc.property(fc.constantFrom(...variants), typed, places, (quirks, octets, cuts) => {
+      expect(both(cutAt(octets, cuts), quirks)).toBe(both([octets], quirks));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test.each([{}, { answerDelay: "50" }, { answerDelay: "50", whileBusy: "refuse" }])(
+  "also where it is much, %o",
+  (quirks) => {
+    const octets = `ATE0\r${"AT+CSQ\r".repeat(700)}AT+X="${"x".repeat(5000)}"\rAT+CGSN\r`;
+    const whole = both([octets], quirks);
+    for (const size of [1, 7, 1000]) {
+      const pieces = Array.from({ length: Math.ceil(octets.length / size) }, (_, i) =>
+        octets.slice(i * size, (i + 1) * size),
+      );
+      expect(both(pieces, quirks) === whole, `pieces of ${size}`).toBe(true);
+    }
+  },
+);
+
+test("what waits is kept, whatever becomes of the bytes that were handed in", () => {
+  const bench = new Bench({ answerDelay: "50" });
+  const bytes = Buffer.from("AT+CSQ\rAT+CGSN\r");
+  bench.tell({ from: "host", bytes });
+  bytes.fill(0);
+  expect(heardIn(bench.wait(50)) + heardIn(bench.wait(50))).toBe(
+    "\r\n+CSQ:25,99\r\n\r\nOK\r\n\r\nEMU0000000000001\r\n\r\nOK\r\n",
+  );
+});
+
+// Order
+
+/** Where in a list of effects the host hears `OK`, and where the broker gets a PUBLISH. */
+function order(effects: readonly Effect[]): string {
+  const parts = effects.flatMap((effect) => {
+    if (effect.to === "host") return octetsOf(effect.bytes).match(/OK|\+QMTPUB/g) ?? [];
+    if (effect.to !== "link" || effect.act.kind !== "bytes") return [];
+    return ((effect.act.bytes[0] ?? 0) & 0xf0) === 0x30 ? ["PUBLISH"] : [];
+  });
+  return parts.join(" ");
+}
+
+test("of each publish the host hears OK before the broker gets it, and +QMTPUB after", () => {
+  const publish = fc.tuple(fc.constantFrom(0, 1, 2), fc.stringMatching(/^[a-z\r\n]{0,9}$/), fc.boolean());
+  const publishes = fc.array(publish, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(publishes, fc.boolean(), (all, inOneGo) => {
+      const bench = new Bench().reach("connected");
+      const typed = all.map(([qos, payload, chained], index) => {
+        const before = chained ? "AT+CSQ;" : "AT";
+        return `${before}+QMTPUB=0,${index + 1},${qos},0,"t"\r${payload}\x1a`;
+      });
+      const effects = inOneGo ? bench.types(typed.join("")) : typed.flatMap((each) => bench.types(each));
+      const acks = all.map(([qos]) => (qos === 0 ? "OK PUBLISH +QMTPUB" : "OK PUBLISH"));
+      // In one go TCP has answered only when all is said.
+      const later = all.filter(([qos]) => qos === 0).map(() => "+QMTPUB");
+      const wanted = inOneGo ? [...all.map(() => "OK PUBLISH"), ...later] : acks;
+      expect(order(effects)).toBe(wanted.join(" "));
+    }),
+  );
+});
+
+// Back-pressure
+
+const message = (index: number): string => `PUBLISH qos 0 "t" "${String(index).padStart(4, "0")}${"x".repeat(996)}"`;
+const lineOf = (index: number): string => `+QMTRECV: 0,0,"t",${String(index).padStart(4, "0")}${"x".repeat(996)}`;
+const indexes = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
+/** The first line with which 64 KiB are held. decided */
+const fills = Math.ceil(65_536 / lineOf(0).length);
+
+const acts = (effects: readonly Effect[]): string =>
+  linkEffects(effects)
+    .map(({ act }) => act.kind)
+    .join(" ");
+
+describe("while a payload is typed, the broker's messages wait", () => {
+  function inEntry(): Bench {
+    const bench = new Bench().reach("connected");
+    expect(bench.says('AT+QMTPUB=0,0,0,0,"t"')).toBe("\r\n>");
+    return bench;
+  }
+
+  /** What the end of the entry brings: the rest of them, in order, and the link is read again. */
+  function expectAll(bench: Bench, count: number): void {
+    const effects = bench.types("\x1b");
+    const lines = indexes(count).map((index) => `\r\n${lineOf(index)}\r\n`);
+    expect(heardIn(effects) === `\r\nOK\r\n${lines.join("")}`).toBe(true);
+    expect(acts(effects)).toBe("resume");
+  }
+
+  test("up to 64 KiB; then the link is not read, and nothing is lost", () => {
+    const bench = inEntry();
+    for (const index of indexes(fills - 1))
+      expect(bench.broker(message(index)).filter(({ to }) => to !== "trace")).toEqual([]);
+    expect(acts(bench.broker(message(fills - 1)))).toBe("pause");
+    // TCP may hand on what it has read already.
+    for (const index of [0, 1, 2]) expect(bench.broker(message(fills + index))).toEqual([]);
+    expectAll(bench, fills + 3);
+    expect(acts(bench.broker(message(0)))).toBe("");
+  });
+
+  test("also when all come in one piece, or cut anywhere", () => {
+    for (const size of [1_000_000, 777]) {
+      const bench = inEntry();
+      const bytes = Buffer.concat(indexes(fills + 9).map((index) => serverPacket(message(index))));
+      const pieces = indexes(Math.ceil(bytes.length / size)).map((index) =>
+        bytes.subarray(index * size, (index + 1) * size),
+      );
+      expect(pieces.map((piece) => acts(bench.onLink({ kind: "bytes", bytes: piece }))).join("")).toBe("pause");
+      expectAll(bench, fills + 9);
+    }
+  });
+
+  test("a link that went meanwhile is told of after them", () => {
+    const bench = inEntry();
+    for (const index of indexes(fills + 2)) bench.broker(message(index));
+    bench.onLink({ kind: "down", reason: "closed" });
+    expect(heardIn(bench.types("\x1b"))).toMatch(/\+QMTRECV: 0,0,"t",\d{4}x+\r\n\r\n\+QMTSTAT: 0,1\r\n$/);
+  });
+
+  test("they vanish at a reboot, and the next link is read", () => {
+    const bench = inEntry();
+    for (const index of indexes(fills)) bench.broker(message(index));
+    bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
+    bench.reach("connected");
+    const effects = bench.broker(message(7));
+    expect(heardIn(effects)).toBe(`\r\n${lineOf(7)}\r\n`);
+    expect(acts(effects)).toBe("");
+  });
+});
+
+// Reboot
+
+const banner = (cause: string): string => `\r\n${cause}\r\nNeul \r\nOK\r\n`;
+
+describe("a reboot", () => {
+  test("there are 24 causes, and no two alike", () => expect(new Set(rebootCauses).size).toBe(24)); // AT manual
+
+  test.each(rebootCauses)("says %s", (cause) => {
+    const bench = new Bench();
+    expect(heardIn(bench.tell({ from: "world", change: { kind: "reset", cause } }))).toBe(banner(cause));
+  });
+
+  const reset = { from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_APPLICATION_WATCHDOG" } } as const;
+  const states = ["open", "connected"] as const;
+
+  test.each(states)("resets the link that is %s, and hears no more of it", (state) => {
+    const bench = new Bench().reach(state);
+    expect(linkEffects(bench.tell(reset))).toEqual([{ to: "link", link: bench.link, act: { kind: "reset" } }]);
+    const late: readonly LinkEvent[] = [
+      { kind: "up" },
+      { kind: "bytes", bytes: serverPacket('PUBLISH qos 0 "t" "late"') },
+      { kind: "sent", total: 1 },
+      { kind: "sendFailed" },
+      { kind: "down", reason: "closed" },
+    ];
+    for (const event of late) expect(bench.onLink(event).filter(({ to }) => to !== "trace")).toEqual([]);
+    const old = bench.link;
+    bench.reach("connected");
+    expect(bench.link).not.toBe(old);
+    for (const event of late) expect(bench.onLink(event, old).filter(({ to }) => to !== "trace")).toEqual([]);
+    expect(bench.says("AT+QMTCONN?")).toBe("\r\n+QMTCONN: 0,3\r\n\r\nOK\r\n");
+  });
+
+  test.each(["AT+NRB", "AT+QMTCLOSE=0;+NRB", "AT+QMTDISC=0;+NRB", "AT+CGATT=0;+NRB"])(
+    "%s leaves no link behind",
+    (line) => {
+      const bench = new Bench().reach("connected");
+      bench.types(`${line}\r`);
+      expect([...bench.alive]).toEqual([]);
+    },
+  );
+
+  test("ends no link that was never dialled", () => {
+    const bench = new Bench();
+    bench.types('AT+QMTOPEN=0,"h",1;+NRB\r');
+    expect(bench.misdeeds).toEqual([]);
+    expect([...bench.alive]).toEqual([]);
+  });
+
+  test("forgets what was typed, asked for and set", () => {
+    const bench = new Bench();
+    bench.says('ATE1+CMEE=1;+QMTCFG="keepalive",0,7');
+    bench.types("AT+CS");
+    expect(heardIn(bench.tell(reset))).toBe(banner(reset.change.cause));
+    expect(bench.says("Q")).toBe("\r\nERROR\r\n");
+    expect(bench.says('AT+QMTCFG="keepalive",0')).toBe('\r\n+QMTCFG: "keepalive",120\r\n\r\nOK\r\n');
+  });
+});
+
+// A link that goes while a payload is typed
+
+test("what a line asked for before its payload is forgotten with the link", () => {
+  for (const gone of ["coverage", "closed"] as const) {
+    const bench = new Bench().reach("connected");
+    bench.types('AT+QMTSUB=0,1,"t",0;+QMTPUB=0,2,0,0,"t"\r');
+    if (gone === "coverage") bench.tell({ from: "world", change: { kind: "radio", coverage: false } });
+    else bench.onLink({ kind: "down", reason: "closed" });
+    expect(heardIn(bench.types("payload\x1a"))).toMatch(/^\r\nERROR\r\n\r\n\+QMTSTAT: 0,[17]\r\n$/);
+    expect(bench.misdeeds).toEqual([]);
+  }
+});
+
+// Secrets
+
+test("no line of the trace has a secret", () => {
+  const bench = new Bench().reach("open");
+  const effects = [
+    'AT+QMTCONN=0,"me","user","hushhush"',
+    'AT+QMTCONN=0,"me","user","hushhush',
+    "A/",
+    'AT+QMTCFG="aliauth",0,"pk","dn","hushhush"',
+    'AT+QMTCFG="constructor",0,"pk","dn","hushhush"',
+  ].flatMap((line) => bench.types(`${line}\r`));
+  const idle = new Bench();
+  effects.push(...idle.types('AT+QMTCFG="aliauth",0,"pk","dn","hushhush";+QMTCFG="aliauth",0\r'));
+  const lines = effects.flatMap((it) => (it.to === "trace" && "line" in it.event ? [it.event.line] : []));
+  expect(lines.length).toBeGreaterThan(8);
+  expect(lines.join("\n")).not.toContain("hush");
+});

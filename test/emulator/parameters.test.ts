@@ -1,0 +1,255 @@
+import { describe, expect, test } from "vitest";
+import type { Shape } from "../../at/params.js";
+import { commands } from "../../emulator/commands/index.js";
+import type { ModuleCommand } from "../../emulator/world.js";
+import { Bench, heardIn, linkEffects } from "./bench.js";
+
+/** A write form with the octets that stand before its parameters. */
+interface Written {
+  readonly name: string;
+  readonly key: string | undefined;
+  readonly start: string;
+  readonly shape: Shape;
+}
+
+function writtenOf({ names: [name], write }: ModuleCommand): readonly Written[] {
+  if (write === undefined) return [];
+  const written = ({ shape }: { readonly shape: Shape }, key?: string): Written => {
+    const start = key === undefined ? `AT${name}=` : `AT${name}="${key}",`;
+    return { name, key, start, shape };
+  };
+  return "keys" in write ? Object.entries(write.keys).map(([key, form]) => written(form, key)) : [written(write)];
+}
+
+const forms = commands.flatMap(writtenOf);
+
+/** Where a command is legal, if not before AT+QMTOPEN. */
+const states: Readonly<Record<string, "open" | "connected">> = {
+  "+QMTCLOSE": "open",
+  "+QMTCONN": "open",
+  "+QMTDISC": "connected",
+  "+QMTSUB": "connected",
+  "+QMTUNS": "connected",
+  "+QMTPUB": "connected",
+};
+
+/** What a parameter is while another one is probed, where its first good probe does not go with all the others. */
+const usual: Readonly<Record<string, string>> = {
+  "+QMTCFG will flag": "1",
+  "+QMTCFG aliauth productKey": '"pk"',
+  "+QMTCFG aliauth deviceName": '"dn"',
+  "+QMTCFG aliauth deviceSecret": '"ds"',
+  "+QMTCONN user": "me", // in bare words, for a quote that never ends finds its end in the next string
+  "+QMTCONN password": "pw",
+  "+QMTPUB msgId": "1", // 0 goes with QoS 0 only (note 3.2.9)
+};
+
+/** Good probes that the other parameters make bad: of `will` 0 stands alone, and `aliauth` has three names or none. */
+const alone: readonly string[] = [
+  "+QMTCFG will flag 0",
+  '+QMTCFG aliauth productKey ""',
+  '+QMTCFG aliauth deviceName ""',
+  '+QMTCFG aliauth deviceSecret ""',
+];
+
+const pathOf = ({ name, key }: Written, param: string): string =>
+  [name, key, param].filter((part) => part !== undefined).join(" ");
+
+const bad = "\r\n+CME ERROR: 50\r\n"; // note 4
+
+/** A modem that tells errors by number, in the state in which the command is legal. */
+function ready({ name }: Pick<Written, "name">): Bench {
+  const bench = new Bench({ cmeeModes: "0,1,2" }).reach(states[name] ?? "idle");
+  bench.says("AT+CMEE=1");
+  return bench;
+}
+
+const queries = [
+  ...["version", "keepalive", "session", "timeout", "will", "aliauth"].map((key) => `AT+QMTCFG="${key}",0`),
+  ...["+QMTOPEN?", "+QMTCONN?", "+CMEE?", "+CGATT?", "+CFUN?", "S3?", "S4?", "S5?"].map((query) => `AT${query}`),
+];
+
+/** All that can be read back. */
+const readBack = (bench: Bench): readonly string[] => queries.map((query) => bench.says(query));
+
+const good = (form: Written, param: string): string =>
+  usual[pathOf(form, param)] ?? form.shape[param]?.probes.good[0] ?? "";
+
+/** The form's line up to a parameter, or whole, with one parameter as told. */
+function lineWith(form: Written, param: string, probe: string, whole: boolean): string {
+  const names = Object.keys(form.shape);
+  const shown = whole ? names : names.slice(0, names.indexOf(param) + 1);
+  return form.start + shown.map((name) => (name === param ? probe : good(form, name))).join(",");
+}
+
+/** What a line does that is refused: it says so, and nothing else. */
+function expectRefused(bench: Bench, line: string): void {
+  const before = readBack(bench);
+  const effects = bench.types(`${line}\r`);
+  expect(heardIn(effects), line).toBe(bad);
+  expect(linkEffects(effects), line).toEqual([]);
+  expect(readBack(bench), line).toEqual(before);
+}
+
+describe.each(forms)("$start", (form) => {
+  const names = Object.keys(form.shape);
+  const required = Object.values(form.shape).filter(({ optional }) => !optional).length;
+
+  test.each(names)("a bad %s is error 50 and changes nothing", (name) => {
+    const bench = ready(form);
+    const probes = form.shape[name]?.probes.bad ?? [];
+    expect(probes.length).toBeGreaterThan(2);
+    for (const probe of probes) {
+      expectRefused(bench, lineWith(form, name, probe, true));
+      // An optional one may also be the last; a required one without those behind it is bad in any case.
+      if (names.indexOf(name) >= required - 1) expectRefused(bench, lineWith(form, name, probe, false));
+    }
+  });
+
+  test.each(names)("a good %s is none", (name) => {
+    for (const probe of form.shape[name]?.probes.good ?? []) {
+      const goesAlone = alone.includes(`${pathOf(form, name)} ${probe}`);
+      if (goesAlone) expectRefused(ready(form), lineWith(form, name, probe, true));
+      if (goesAlone && name !== "flag") continue;
+      const answer = ready(form).says(lineWith(form, name, probe, !goesAlone));
+      expect(answer, lineWith(form, name, probe, !goesAlone)).toMatch(/^\r\n(>$|(.*\r\n)*OK\r\n)/);
+    }
+  });
+
+  test("a missing parameter and one too many are error 50", () => {
+    const bench = ready(form);
+    const all = names.map((name) => good(form, name));
+    for (let count = 0; count < required; count += 1) {
+      expectRefused(bench, form.start + all.slice(0, count).join(","));
+    }
+    expectRefused(bench, `${form.start}${all.join(",")},""`);
+    expectRefused(bench, `${form.start}${all.join(",")},`);
+    if (form.key !== undefined) expectRefused(bench, form.start.slice(0, -1));
+  });
+});
+
+describe("parameters that depend on each other", () => {
+  test.each([
+    ["will without its message", 'AT+QMTCFG="will",0,1,0,0,"t"'], // note 3.2.1
+    ["will without its topic", 'AT+QMTCFG="will",0,1,0,0'],
+    ["will without its retain", 'AT+QMTCFG="will",0,1,0'],
+    ["will alone", 'AT+QMTCFG="will",0,1'],
+    ["no will, but its QoS", 'AT+QMTCFG="will",0,0,0'],
+    ["a will topic with a wildcard", 'AT+QMTCFG="will",0,1,0,0,"a/#","m"'],
+    ["a will topic that is no UTF-8", 'AT+QMTCFG="will",0,1,0,0,"\xe9","m"'],
+    ["aliauth without its secret", 'AT+QMTCFG="aliauth",0,"pk","dn"'],
+    ["aliauth with a part empty", 'AT+QMTCFG="aliauth",0,"pk","","ds"'],
+    ["no key", "AT+QMTCFG="],
+    ["an empty key", "AT+QMTCFG=,0"],
+    ["a key with an open quote", 'AT+QMTCFG="version,0'],
+    ["a third CMEE mode where there are two", "AT+CMEE=2"],
+    ["port 0", 'AT+QMTOPEN=0,"h",0'], // decided
+  ])("%s", (_, line) => {
+    const bench = new Bench();
+    bench.says("AT+CMEE=1");
+    expectRefused(bench, line);
+  });
+
+  test.each([
+    ["a password without a user", 'AT+QMTCONN=0,"me",,"pw"'],
+    ["a client id that is no UTF-8", 'AT+QMTCONN=0,"\xe9"'],
+  ])("%s", (_, line) => expectRefused(ready({ name: "+QMTCONN" }), line));
+
+  test.each([
+    ["id 0 with QoS 1", 'AT+QMTPUB=0,0,1,0,"t"'], // note 3.2.9
+    ["id 0 with QoS 2", 'AT+QMTPUB=0,0,2,0,"t"'],
+    ["a topic with a wildcard", 'AT+QMTPUB=0,0,0,0,"a/+"'],
+    ["something behind it", 'AT+QMTPUB=0,0,0,0,"t";+CSQ'], // decided
+    ["a filter with # in the middle", 'AT+QMTSUB=0,1,"a/#/b",0'],
+    ["the second filter is bad", 'AT+QMTSUB=0,1,"a",0,"a+",0'],
+    ["five topics", 'AT+QMTUNS=0,1,"a","b","c","d","e"'], // clone
+  ])("%s", (_, line) => expectRefused(ready({ name: "+QMTPUB" }), line));
+});
+
+test.each(["nope", "constructor", "__proto__", "toString", "will "])("AT+QMTCFG knows no key %j: error 4", (key) => {
+  const bench = new Bench();
+  bench.says("AT+CMEE=1");
+  expect(bench.says(`AT+QMTCFG="${key}",0`)).toBe("\r\n+CME ERROR: 4\r\n");
+});
+
+describe("forms", () => {
+  const written = { test: "=?", read: "?", exec: "" } as const;
+  const kinds = ["test", "read", "exec"] as const;
+
+  test.each(commands)("$names: those that are declared answer, no other does", (command) => {
+    for (const name of command.names) {
+      for (const kind of kinds) {
+        const answer = ready({ name: "" }).says(`AT${name}${written[kind]}`);
+        if (command[kind] === undefined) expect(answer, `${name} ${kind}`).toBe("\r\nERROR\r\n");
+        else expect(answer, `${name} ${kind}`).toMatch(/\r\nOK\r\n$/);
+      }
+      if (command.write === undefined) expect(ready({ name: "" }).says(`AT${name}=0`)).toBe("\r\nERROR\r\n");
+    }
+  });
+
+  /** note 3.2: the forms that each of its commands has there. */
+  test.each([
+    ["+QMTCFG", "test write"],
+    ["+QMTOPEN", "test read write"],
+    ["+QMTCLOSE", "test write"],
+    ["+QMTCONN", "test read write"],
+    ["+QMTDISC", "test write"],
+    ["+QMTSUB", "test write"],
+    ["+QMTUNS", "test write"],
+    ["+QMTPUB", "test write"],
+  ])("%s has the note's", (name, has) => {
+    const command = commands.find(({ names }) => names.some((each) => each === name));
+    const declared = (["test", "read", "write", "exec"] as const).filter((kind) => command?.[kind] !== undefined);
+    expect(declared.join(" ")).toBe(has);
+  });
+
+  test("a command that there is not has none", () => {
+    for (const end of ["=?", "?", "", "=1"]) expect(ready({ name: "" }).says(`AT+NOPE${end}`)).toBe("\r\nERROR\r\n");
+  });
+});
+
+// The ranges of the test lines
+
+/** The parameters that some octets print: ranges as they are, names in bare letters. */
+function printed(octets: string): readonly string[] {
+  const once = octets.replace(/\[,[^\]]*\.\.\.\]/g, ""); // the guide's `[,<topic>,(0-2)...]`
+  return [...once.matchAll(/\([^)]*\)|[a-z_]+/gi)].map(([item]) =>
+    item.startsWith("(") ? item : item.toLowerCase().replaceAll("_", ""),
+  );
+}
+
+/** Each parameter that a form's test line prints differently from what is taken. */
+function differences(form: Written, edition: string): readonly string[] {
+  const lines = new Bench({ edition }).says(`AT${form.name}=?`).split("\r\n");
+  const start = form.key === undefined ? `${form.name}:` : `${form.name}: "${form.key}",`;
+  const shown = lines.filter((line) => line.startsWith(start)).flatMap((line) => printed(line.slice(start.length)));
+  const taken = Object.values(form.shape).flatMap(({ range }) => printed(range));
+  return Array.from({ length: Math.max(shown.length, taken.length) }, (_, at) => at)
+    .filter((at) => shown[at] !== taken[at])
+    .map((at) => `${[form.name, form.key ?? []].flat().join(" ")}: ${shown[at]} for ${taken[at]}`);
+}
+
+/** Where the literal lines of an edition say something else than the module takes. */
+const misprints: Readonly<Record<string, readonly string[]>> = {
+  note: [
+    "+QMTCFG timeout: (1-10) for (0-10)", // its own text says 0 to 10
+    "+QMTCFG aliauth: devicsecret for devicesecret", // sic
+    "+QMTPUB: msg for (1-1548)", // the payload, which no parameter holds; the guide's length is taken as well
+  ],
+  guide: [
+    "+QMTOPEN: port for (1-65535)",
+    "+QMTPUB: (1-1024) for (1-1548)", // the limit of its edition
+  ],
+};
+
+/** The AT manual's lines, alike in both editions. */
+const general = [
+  "+CMEE: (0,1) for (0-2)", // quirk cmeeModes
+  "+CGSN: (0,1,2,3) for (0-3)",
+];
+
+test.each(["note", "guide"])("edition %s prints the ranges that are taken, but for its misprints", (edition) => {
+  const tested = forms.filter(({ name }) => commands.find(({ names }) => names[0] === name)?.test !== undefined);
+  const found = tested.flatMap((form) => differences(form, edition));
+  expect(found).toEqual([...(misprints[edition] ?? []), ...general]);
+});
