@@ -1,13 +1,17 @@
+import { resolve } from "node:path";
 import type { Profile } from "../emulator/profile.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
 import { quirkTable, setQuirk } from "../emulator/quirks.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import { type Mapping, parseMapping } from "../net/name-map.js";
 import { UserError } from "../net/user-error.js";
+import type { Flags } from "./flags.js";
 
 /** What the command line asks for, checked. */
 export interface Options {
   readonly frontEnd: "pty" | "stdio";
+  /** Somebody types the commands, on our own terminal. */
+  readonly typed: boolean;
   readonly link: string | undefined;
   /** The port of the embedded broker; 0 is any. */
   readonly brokerPort: number | undefined;
@@ -19,18 +23,10 @@ export interface Options {
   readonly json: boolean;
 }
 
-/** The flags as yargs gives them. */
-export interface Flags {
-  readonly pty: boolean | undefined;
-  readonly stdio: boolean | undefined;
-  readonly link: string | undefined;
-  readonly broker: string | undefined;
-  readonly map: readonly string[] | undefined;
-  readonly quirk: readonly string[] | undefined;
-  readonly timeScale: string | undefined;
-  readonly seed: string | undefined;
-  readonly logLevel: string | undefined;
-  readonly json: boolean | undefined;
+/** What else the options depend on. */
+export interface Surroundings {
+  /** Somebody types on our standard input. */
+  readonly onTerminal: boolean;
 }
 
 /** The port on which brokers listen. */
@@ -39,20 +35,22 @@ const mqttPort = 1883;
 const usage = (message: string): UserError => new UserError(message, 2);
 
 /** Checks the flags; throws a UserError (code 2) that names the first bad one. */
-export function readOptions(flags: Flags): Options {
+export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options {
   const stdio = flags.stdio === true;
   if (stdio && flags.pty === true) throw usage("--pty and --stdio exclude each other: give one of them");
   if (stdio && flags.link !== undefined) throw usage("--link needs --pty: standard input and output have no path");
   if (flags.link === "") throw usage("--link needs a path, for instance --link /tmp/bc28");
+  const typed = stdio && onTerminal;
   return {
     frontEnd: stdio ? "stdio" : "pty",
-    link: flags.link,
+    typed,
+    link: flags.link === undefined ? undefined : resolve(flags.link),
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
     mappings: (flags.map ?? []).map(parseMapping),
-    profile: readQuirks(flags.quirk ?? []),
-    timeScale: readTimeScale(flags.timeScale ?? "1"),
+    profile: readQuirks([...(typed ? ["echo=on"] : []), ...(flags.quirk ?? [])]), // who types wants to see it
+    timeScale: readTimeScale(flags["time-scale"] ?? "1"),
     seed: readSeed(flags.seed ?? "0"),
-    logLevel: readLogLevel(flags.logLevel ?? "warn"),
+    logLevel: readLogLevel(flags["log-level"] ?? "warn"),
     json: flags.json === true,
   };
 }

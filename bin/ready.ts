@@ -12,18 +12,26 @@ export const readyJson = (running: Running): string => JSON.stringify({ event: "
 /** The ready message for people: where the module is, and lines to paste. */
 export function readyText({ pty, link, broker }: Running): string {
   const path = link ?? pty;
-  const lines: string[] = [];
-  if (path !== undefined) {
-    lines.push(
-      `A BC28 is on ${path}${link === undefined ? "" : ` (${pty})`}. Attach a terminal, with local echo:`,
-      `  picocom --echo --noreset --nolock -b 9600 ${path}`,
-      `  minicom -b 9600 -D ${path}          (Ctrl-A E switches its echo on)`,
-      `  python3 -m serial.tools.miniterm --echo --eol CR ${path} 9600`,
-      "or a program:",
-      `  port = serial.Serial("${path}", 9600, timeout=1)          # Python, pyserial`,
-    );
-  } else lines.push("A BC28 is on standard input and output.");
-  if (broker !== undefined) lines.push(`A broker is on ${broker}; every name that AT+QMTOPEN opens leads to it.`);
-  lines.push(path === undefined ? "On a terminal Ctrl-] leaves." : "Ctrl-C ends it.");
-  return lines.join("\n");
+  return [
+    ...(path === undefined ? ["A BC28 is on standard input and output."] : attaching(path, link && pty)),
+    ...(broker === undefined ? [] : [`A broker is on ${broker}; every name that AT+QMTOPEN opens leads to it.`]),
+    path === undefined ? "Ctrl-] leaves." : "Ctrl-C ends it.",
+  ].join("\n");
 }
+
+/** The lines hold nothing but the command: zsh takes no comments from the keyboard. */
+function attaching(path: string, behind: string | undefined): string[] {
+  const word = shellWord(path);
+  return [
+    `A BC28 is on ${path}${behind === undefined ? "" : ` (${behind})`}. Attach a terminal:`,
+    `  picocom --echo --noreset --nolock -b 9600 ${word}`,
+    `  minicom -o -b 9600 -D ${word}`, // without -o it greets modems of another age
+    `  python3 -m serial.tools.miniterm --echo --eol CR ${word} 9600`,
+    "(leave picocom by Ctrl-A Ctrl-X, minicom by Ctrl-A X, miniterm by Ctrl-]; minicom echoes after Ctrl-A E)",
+    "or a program, here in Python:",
+    `  import serial; port = serial.Serial(${JSON.stringify(path)}, 9600, timeout=1)`,
+  ];
+}
+
+const shellWord = (path: string): string =>
+  /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;

@@ -1,33 +1,33 @@
 import { scaledClock, systemClock } from "../net/clock.js";
 import { Log } from "../net/log.js";
 import { type OpenPort, type RunningModem, startModem } from "../net/start.js";
+import { UserError } from "../net/user-error.js";
+import { Ending } from "./ending.js";
+import { LogLines } from "./log-lines.js";
 import type { Options } from "./options.js";
+import { QuietWatch } from "./quiet-watch.js";
 import { type Running, readyJson, readyText } from "./ready.js";
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start. */
+/** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
 export async function serve(options: Options): Promise<void> {
-  const log = new Log(options.logLevel, (line) => process.stderr.write(`${line}\n`));
-  let end = (): void => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  for (const signal of signals) process.on(signal, end);
+  const ending = new Ending();
+  const lines = new LogLines();
+  const quiet = new QuietWatch();
   const modem = await startModem({
     profile: options.profile,
-    ports: [await frontEnd(options)],
+    ports: [quiet.watch(await frontEnd(options))],
     clock: options.timeScale === 1 ? systemClock() : scaledClock(options.timeScale),
     seed: options.seed,
     mappings: options.mappings,
-    log,
-    onPortChange: ({ kind }) => kind === "ended" && end(),
+    log: new Log(options.logLevel, (line) => lines.write(line)),
+    onPortChange: ({ kind }) => kind === "ended" && portEnded(options, quiet, ending),
     ...(options.brokerPort === undefined ? {} : { broker: { port: options.brokerPort } }),
   });
-  announce(options, modem);
-  await ended;
+  if (!ending.came) announce(options, modem);
+  const failure = await ending.reached;
   await modem.close();
-  for (const signal of signals) process.off(signal, end);
+  await lines.flushed();
+  if (failure !== undefined) throw failure;
 }
 
 /** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
@@ -40,8 +40,15 @@ async function frontEnd({ frontEnd, link }: Options): Promise<OpenPort> {
   return (events) => openPty(link === undefined ? {} : { link }, events);
 }
 
+/** Who has piped commands in waits for their answers; who has pressed Ctrl-] does not. */
+function portEnded({ frontEnd, typed }: Options, quiet: QuietWatch, ending: Ending): void {
+  if (frontEnd === "pty") ending.end(new UserError("the pseudo-terminal is gone, and the system gives no new one"));
+  else if (typed) ending.end();
+  else quiet.wait().then(() => ending.end());
+}
+
 /** Says that the module is ready; on stderr where stdout is the serial line. */
-function announce({ frontEnd, link, json }: Options, { ports, broker }: RunningModem): void {
+function announce({ frontEnd, link, json, typed }: Options, { ports, broker }: RunningModem): void {
   const onPty = frontEnd === "pty";
   const running: Running = {
     ...(onPty && ports[0] !== undefined ? { pty: ports[0].path } : {}),
@@ -50,5 +57,5 @@ function announce({ frontEnd, link, json }: Options, { ports, broker }: RunningM
   };
   const out = onPty ? process.stdout : process.stderr;
   if (json) out.write(`${readyJson(running)}\n`);
-  else if (onPty || process.stdin.isTTY) out.write(`${readyText(running)}\n`);
+  else if (onPty || typed) out.write(`${readyText(running)}\n`);
 }

@@ -2,6 +2,7 @@ import type { EventEmitter } from "node:events";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
 import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
 import type { Level, Qos } from "../mqtt/packet.js";
+import { acceptDup31, type Mendable, mendQos2 } from "./broker-mends.js";
 import { UserError } from "./user-error.js";
 
 /** What a client shows in its CONNECT. */
@@ -50,10 +51,12 @@ export interface EmbeddedBroker {
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
   const broker = await Aedes.createBroker(aedesOptions(options));
+  mendQos2((broker as unknown as Mendable).persistence);
   tell(broker, options.log ?? (() => {}));
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.setNoDelay().once("close", () => sockets.delete(socket)));
+    acceptDup31(socket);
     broker.handle(socket);
   });
   let closing: Promise<void> | undefined;

@@ -1,6 +1,6 @@
-import type * as dns from "node:dns";
-import { Socket } from "node:net";
+import { type LookupFunction, Socket } from "node:net";
 import type { DownReason } from "../mqtt/session.js";
+import { systemLookup } from "./lookup.js";
 import type { NameMap } from "./name-map.js";
 
 /** What a link tells; `down` is told once, and is the last word. */
@@ -41,7 +41,7 @@ export interface DialerOptions {
   /** Left out: names and addresses are dialled as the host gave them. */
   readonly resolve?: NameMap;
   /** Left out: the system's resolver. */
-  readonly lookup?: typeof dns.lookup;
+  readonly lookup?: LookupFunction;
 }
 
 /** What node says when a link fails, in our words; what is not here is `failed`. */
@@ -71,15 +71,17 @@ const nextAddressAfter = 1000; // node's own 250 ms give up on a broker that is 
 /** A dialer of TCP links. What a link tells, and when, is said at `Link` and `LinkEvents`. */
 export function createDialer(options: DialerOptions = {}): Dialer {
   const open = new Set<TcpLink>();
+  const system = systemLookup();
   const dial: Dial = (host, port, events) => {
     const { host: to, port: at } = options.resolve?.(host, port) ?? { host, port };
     const link = new TcpLink(events);
     open.add(link);
     link.gone.then(() => open.delete(link));
-    link.connect(to, at, options.lookup);
+    link.connect(to, at, options.lookup ?? system.lookup);
     return link;
   };
   const close = async (grace = 0): Promise<void> => {
+    system.close();
     const links = Array.from(open);
     const ending = grace > 0 ? links.filter((link) => link.isEnding) : [];
     const others = links.filter((link) => !ending.includes(link)).map((link) => link.destroy());
@@ -102,7 +104,8 @@ async function within(span: number, awaited: Promise<unknown>): Promise<void> {
 class TcpLink implements Link {
   readonly gone: Promise<void>;
   #events: LinkEvents | undefined;
-  readonly #socket = new Socket();
+  /** Node takes no noDelay in connect(), and Nagle would hold a small packet back for 40 ms. */
+  readonly #socket = new Socket().setNoDelay();
   #batch: Uint8Array[] = [];
   #sent = 0;
 
@@ -122,15 +125,14 @@ class TcpLink implements Link {
     return this.#socket.writableEnded && !this.#socket.destroyed;
   }
 
-  connect(host: string, port: number, lookup: DialerOptions["lookup"]): void {
+  connect(host: string, port: number, lookup: LookupFunction): void {
     try {
       this.#socket.connect({
         host,
         port,
-        noDelay: true,
         autoSelectFamily: true,
         autoSelectFamilyAttemptTimeout: nextAddressAfter,
-        ...(lookup && { lookup }),
+        lookup,
       });
     } catch (error) {
       this.#socket.destroy(asError(error)); // told a tick later, like any other failure

@@ -1,0 +1,63 @@
+/** One flag of the command line. */
+export interface Flag {
+  readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Output" | "Help";
+  /** What stands behind it, as it is printed; in brackets where it may be left out. A switch has none. */
+  readonly value?: string;
+  readonly repeatable?: true;
+  readonly about: string;
+}
+
+/** Every flag, told once: parsing, --help and the README's table come from here. */
+export const flagTable = {
+  pty: { group: "Where hosts attach", about: "a pseudo-terminal (the default)" },
+  link: {
+    group: "Where hosts attach",
+    value: "PATH",
+    about: "give it a name that stays: a symlink, removed at exit",
+  },
+  stdio: { group: "Where hosts attach", about: "standard input and output instead; Ctrl-] leaves" },
+  broker: {
+    group: "Network",
+    value: "[PORT]",
+    about: "start a broker on this machine, to which every name leads; port 1883, 0 picks a free one",
+  },
+  map: {
+    group: "Network",
+    value: "NAME=HOST[:PORT]",
+    repeatable: true,
+    about: "send a name elsewhere; * stands for any characters",
+  },
+  quirk: {
+    group: "Behaviour",
+    value: "NAME=VALUE",
+    repeatable: true,
+    about: "behave like another firmware; the names are below",
+  },
+  "time-scale": { group: "Behaviour", value: "N", about: "run the module's clock N times faster" },
+  seed: { group: "Behaviour", value: "N", about: "where randomness starts from; 0 if left out" },
+  "log-level": {
+    group: "Output",
+    value: "LEVEL",
+    about: "what is told on stderr: trace, info, warn (the default) or silent",
+  },
+  json: { group: "Output", about: "when ready, one line of JSON instead of the text for people" },
+  help: { group: "Help", about: "print this" },
+  version: { group: "Help", about: "print the version" },
+} as const satisfies Record<string, Flag>;
+
+/** The name of a flag, without its dashes. */
+export type FlagName = keyof typeof flagTable;
+
+type Given<F extends Flag> = F extends { readonly repeatable: true }
+  ? readonly string[]
+  : F extends { readonly value: string }
+    ? string
+    : boolean;
+
+/** The flags that were given, with their values as they were written. */
+export type Flags = { readonly [N in FlagName]?: Given<(typeof flagTable)[N]> };
+
+/** The table's rows, for those who go through all of them. */
+export const flagRows: readonly (Flag & { readonly name: string })[] = Object.entries(flagTable).map(
+  ([name, flag]) => ({ name, ...flag }),
+);

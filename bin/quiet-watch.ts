@@ -1,0 +1,45 @@
+import type { SerialPort } from "../net/serial.js";
+import type { OpenPort } from "../net/start.js";
+
+/** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
+const silence = 250;
+/** Whoever subscribed to a chatty topic would wait for ever. */
+const longest = 5000;
+
+/** Knows when the module has last said something to the host. */
+export class QuietWatch {
+  #saidAt = 0;
+
+  /** The same front end, watched. */
+  watch(open: OpenPort): OpenPort {
+    return async (events) => this.#watched(await open(events));
+  }
+
+  /** Settles when the module has been silent for a moment: what was asked last has been answered, or will not be soon. */
+  async wait(): Promise<void> {
+    const start = performance.now();
+    for (;;) {
+      const now = performance.now();
+      const end = Math.min(Math.max(start, this.#saidAt) + silence, start + longest);
+      if (now >= end) return;
+      await new Promise((resolve) => setTimeout(resolve, end - now));
+    }
+  }
+
+  #watched(port: SerialPort): SerialPort {
+    const said = (): void => {
+      this.#saidAt = performance.now();
+    };
+    return {
+      get path() {
+        return port.path;
+      },
+      write(bytes) {
+        said();
+        port.write(bytes);
+      },
+      set: (what) => port.set(what),
+      close: () => port.close(),
+    };
+  }
+}

@@ -1,0 +1,110 @@
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withoutMasters } from "../../net/inherited.js";
+import { until } from "../net/witness.js";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+/** Where the built command is; another place may be given, for instance an installed package. */
+export const root = process.env.BC28_EMU_ROOT ?? project;
+/** The command as users run it, always with plain `node`. */
+export const command = join(root, "dist/bin/bc28-emu.js");
+assertBuilt();
+
+/** How a program is started. */
+export interface Starting {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Another copy of the command. */
+  readonly command?: string;
+}
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A running bc28-emu on three pipes. */
+export class Program {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  out = "";
+  err = "";
+
+  constructor(args: readonly string[], starting: Starting = {}) {
+    const { env, command: other, ...options } = starting;
+    const given: SpawnOptions = { ...options, env: { ...process.env, ...env } };
+    this.child = withoutMasters(["pipe", "pipe", "pipe"], (stdio) =>
+      spawn(process.execPath, [other ?? command, ...args], { ...given, stdio }),
+    );
+    this.child.stdout?.setEncoding("latin1").on("data", (text) => {
+      this.out += text;
+    });
+    this.child.stderr?.setEncoding("utf8").on("data", (text) => {
+      this.err += text;
+    });
+    this.child.stdin?.on("error", () => {}); // it may end before it has read all
+    this.ended = new Promise((resolve) =>
+      this.child.on("close", (code, signal) => resolve({ code, signal, out: this.out, err: this.err })),
+    );
+  }
+
+  type(text: string): void {
+    this.child.stdin?.write(text, "latin1");
+  }
+
+  /** Settles when it has printed what fits, on stdout or where it was said. */
+  async prints(pattern: RegExp, where: "out" | "err" = "out"): Promise<RegExpExecArray> {
+    await until(`${pattern} in ${where}`, () => pattern.test(this[where]) || this.isOver).catch((late) => {
+      throw new Error(`${late.message}; out: ${JSON.stringify(this.out)} err: ${JSON.stringify(this.err)}`);
+    });
+    const found = pattern.exec(this[where]);
+    if (found === null) throw new Error(`it ended: ${JSON.stringify({ out: this.out, err: this.err })}`);
+    return found;
+  }
+
+  /** What the ready line of --json says. */
+  async ready(where: "out" | "err" = "out"): Promise<{ pty?: string; link?: string; broker?: string; event: string }> {
+    const [line] = await this.prints(/^\{"event":"ready".*\}\n/m, where);
+    return JSON.parse(line);
+  }
+
+  /** Ends it by a signal, and says how that went. */
+  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended & { readonly millis: number }> {
+    const start = performance.now();
+    this.child.kill(signal);
+    const ended = await this.ended;
+    return { ...ended, millis: performance.now() - start };
+  }
+
+  get isOver(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+}
+
+/** Runs it to its end, with this on its standard input. */
+export function runToEnd(args: readonly string[], input = "", starting: Starting = {}): Promise<Ended> {
+  const program = new Program(args, starting);
+  program.child.stdin?.end(input, "latin1");
+  return program.ended;
+}
+
+/** `npm test` builds first; whoever runs vitest alone is told. */
+function assertBuilt(): void {
+  if (root !== project) return;
+  const built = statSync(command, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const newest = Math.max(
+    ...["at", "bin", "emulator", "mqtt", "net"].flatMap((folder) =>
+      readdirSync(join(project, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => statSync(join(project, folder, name)).mtimeMs),
+    ),
+  );
+  if (built < newest) throw new Error("dist/ is older than the sources: npm run build");
+}

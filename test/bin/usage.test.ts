@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { quirkTable } from "../../emulator/quirks.js";
+import { root, runToEnd } from "./program.js";
+
+let folder = "";
+const blocker = createServer();
+let taken = 0;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "bc28-emu-usage-"));
+  writeFileSync(join(folder, "file"), "mine");
+  symlinkSync(join(folder, "file"), join(folder, "elsewhere"));
+  await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
+  const address = blocker.address();
+  taken = typeof address === "object" && address !== null ? address.port : 0;
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  blocker.close();
+});
+
+/** Arguments, the exit code, a word that the line must hold. `PORT` stands for one that is taken. */
+const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
+  ["foo", 2, "foo"],
+  ["-- foo", 2, "foo"],
+  ["--json foo", 2, "foo"],
+  ["--bogus", 2, "bogus"],
+  ["-x", 2, "x"],
+  ["--no-pty", 2, "no-pty"],
+  ["--timeScale 5", 2, "timeScale"],
+  ["--pty.x 5", 2, "pty.x"],
+  ["--__proto__ 5", 2, "proto"],
+  ["--pty=false", 2, "--pty"],
+  ["--json=no", 2, "--json"],
+  ["--stdio --pty", 2, "--stdio"],
+  ["--stdio --link port", 2, "--link"],
+  ["--link", 2, "--link PATH"],
+  ["--link=", 2, "--link"],
+  ["--link port --link other", 2, "--link"],
+  ["--link file", 1, "file"],
+  ["--link elsewhere", 1, "elsewhere"],
+  ["--link nowhere/port", 1, "nowhere"],
+  ["--broker x", 2, "x"],
+  ["--broker 65536", 2, "65536"],
+  ["--broker -1", 2, "-1"],
+  ["--broker 1 --broker 2", 2, "--broker"],
+  ["--broker PORT", 1, "PORT"],
+  ["--broker PORT --link port", 1, "PORT"],
+  ["--map", 2, "--map NAME=HOST"],
+  ["--map a", 2, '"a"'],
+  ["--map a=b c=d", 2, "c=d"],
+  ["--map a=b:0", 2, "PORT"],
+  ["--map a=b --map", 2, "--map"],
+  ["--quirk", 2, "--quirk"],
+  ["--quirk echo", 2, "echo"],
+  ["--quirk colour=red", 2, "colour"],
+  ["--quirk echo=loud", 2, "loud"],
+  ["--quirk urcHold=-1", 2, "urcHold"],
+  ["--time-scale", 2, "--time-scale"],
+  ["--time-scale 0", 2, "--time-scale"],
+  ["--time-scale fast", 2, "fast"],
+  ["--time-scale 1e9", 2, "1e9"],
+  ["--seed 1 --seed 2", 2, "--seed"],
+  ["--seed -1", 2, "-1"],
+  ["--seed 1.5", 2, "1.5"],
+  ["--seed 4294967296", 2, "4294967296"],
+  ["--seed --json", 2, "--seed N"],
+  ["--log-level loud", 2, "loud"],
+  ["--log-level info --log-level trace", 2, "--log-level"],
+];
+
+describe("bad input is one line that names it, and changes nothing", () => {
+  test.concurrent.each(bad)("%s", async (text, code, word) => {
+    const withPort = (where: string): string =>
+      where.replaceAll("PORT", text.includes("PORT") ? String(taken) : "PORT");
+    const before = readdirSync(folder);
+    const ended = await runToEnd(withPort(text).split(" "), "", { cwd: folder });
+    expect(ended).toMatchObject({ code, out: "" });
+    expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
+    expect(ended.err).toContain(withPort(word));
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test("control characters in it do not break the line", async () => {
+    const { err, code } = await runToEnd(["--link", "no\nwhere\u001b[2J/port"]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^[\x20-\x7e]+\n$/);
+  });
+
+  test("the language of the machine changes nothing", async () => {
+    const { err } = await runToEnd(["--bogus"], "", { env: { LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" } });
+    expect(err).toContain("Unknown argument: bogus");
+  });
+});
+
+describe("help", () => {
+  test("names every flag and every quirk, and fits a page's width", async () => {
+    const { code, out, err } = await runToEnd(["--help"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const flags = ["pty", "stdio", "link PATH", "broker [PORT]", "map NAME=HOST[:PORT]", "quirk NAME=VALUE"];
+    const more = ["time-scale N", "seed N", "log-level LEVEL", "json", "help", "version"];
+    for (const flag of [...flags, ...more]) expect(out).toContain(`  --${flag} `);
+    for (const name of Object.keys(quirkTable)) expect(out).toContain(`  ${name}=`);
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  test("--help and --version win over everything else", async () => {
+    expect((await runToEnd(["--bogus", "--help"])).out).toContain("Usage: bc28-emu");
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(await runToEnd(["--version"])).toMatchObject({ code: 0, out: `${version}\n`, err: "" });
+  });
+
+  test("completion prints a script, and the script's question is answered", async () => {
+    expect((await runToEnd(["completion"])).out).toContain("bc28-emu --get-yargs-completions");
+    const { out } = await runToEnd(["--get-yargs-completions", "bc28-emu", "--lo"], "", {
+      env: { SHELL: "/bin/bash" },
+    });
+    expect(out.split("\n")).toContain("--log-level");
+  });
+});

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EmbeddedBroker, startBroker } from "../../net/broker.js";
+import { sleep } from "../net/witness.js";
+import { needs } from "./needs.js";
+
+/** A broker for tests. It lets everybody in; but who says a user name must be `good` with the password `right`. */
+export interface Broker {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** A kind of broker, to be started once for many tests, or anew on a port that was given before. */
+export interface BrokerKind {
+  readonly name: string;
+  readonly isThere: boolean;
+  /** Whether it can refuse a subscription: nobody may have `secret/#`. mosquitto 2.0 refuses silently. */
+  readonly forbids: boolean;
+  start(port?: number): Promise<Broker>;
+}
+
+const embedded: BrokerKind = {
+  name: "embedded",
+  isThere: true,
+  forbids: true,
+  async start(port = 0) {
+    const broker: EmbeddedBroker = await startBroker({
+      port,
+      authenticate: ({ user, password }) =>
+        user === undefined || (user === "good" && Buffer.from(password ?? []).toString() === "right") ? 0 : 4,
+      authorizeSubscribe: ({ filter }) => !filter.startsWith("secret/"),
+    });
+    return { port: broker.port, stop: () => broker.close() };
+  },
+};
+
+const mosquitto: BrokerKind = {
+  name: "mosquitto",
+  isThere: needs("mosquitto"),
+  forbids: false,
+  async start(given) {
+    const port = given ?? (await freePort());
+    const folder = mkdtempSync(join(tmpdir(), "bc28-emu-mosquitto-"));
+    const passwords = join(folder, "passwords");
+    writeFileSync(passwords, "good:right\n", { mode: 0o600 });
+    spawnSync("mosquitto_passwd", ["-U", passwords]);
+    const config = `listener ${port} 127.0.0.1\nallow_anonymous true\npassword_file ${passwords}\nuser root\n`;
+    writeFileSync(join(folder, "config"), config);
+    const child = spawn("mosquitto", ["-c", join(folder, "config")], { stdio: "ignore", env: withSbin });
+    await listening(port);
+    return { port, stop: () => end(child, folder) };
+  },
+};
+
+/** Every kind that tests are to be played against. */
+export const brokerKinds: readonly BrokerKind[] = [embedded, mosquitto];
+
+const withSbin = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
+
+async function end(child: ChildProcess, folder: string): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill();
+    await ended;
+  }
+  rmSync(folder, { recursive: true });
+}
+
+/** One that was free a moment ago; mosquitto cannot pick its own. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 250; tries += 1) {
+    const isThere = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (isThere) return;
+    await sleep(20);
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}

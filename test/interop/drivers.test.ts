@@ -1,0 +1,52 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { Program } from "../bin/program.js";
+import { run } from "../net/pty-hosts.js";
+import { connect, startModule, subscribe } from "./module.js";
+import { needs } from "./needs.js";
+
+const host = (name: string): string => fileURLToPath(new URL(`hosts/${name}`, import.meta.url));
+
+/** The command itself on a pseudo-terminal, with its own broker. */
+async function start(): Promise<{ readonly pty: string; readonly port: number }> {
+  const program = new Program(["--json", "--broker", "0"]);
+  onTestFinished(() => void program.child.kill("SIGKILL"));
+  const { pty, broker } = await program.ready();
+  if (pty === undefined || broker === undefined) throw new Error(program.out);
+  return { pty, port: Number(broker.split(":")[1]) };
+}
+
+async function runs(command: string, args: readonly string[]): Promise<void> {
+  const program = run(command, args);
+  expect({ code: await program.ended, complained: program.complained }).toEqual({ code: 0, complained: "" });
+}
+
+test.skipIf(!needs("gcc"))("a C host that counts lines, twice", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bc28-emu-host-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const counting = join(folder, "counting");
+  expect(spawnSync("gcc", ["-w", "-o", counting, host("counting.c")]).status).toBe(0);
+  const { pty } = await start();
+  await runs(counting, [pty]);
+  await runs(counting, [pty]);
+});
+
+test.skipIf(!needs("python3-serial"))("a Python host that waits blindly, twice", async () => {
+  const { pty, port } = await start();
+  const { host: witness } = await startModule({ port });
+  await connect(witness, "witness");
+  await subscribe(witness, "blindly", 1);
+  for (let round = 1; round <= 2; round += 1) {
+    await runs("/usr/bin/python3", [host("blind.py"), pty]);
+    await witness.urc(/\+QMTRECV: 0,\d+,"blindly",is anybody there\?/);
+  }
+});
+
+test.skipIf(!needs("python3-serial"))("a Python host that reads", async () => {
+  const { pty } = await start();
+  await runs("/usr/bin/python3", [host("reading.py"), pty]);
+});

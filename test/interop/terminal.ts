@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from "node:child_process";
+import { ReadStream } from "node:tty";
+import { onTestFinished } from "vitest";
+import { keepFromChildren, letGo, withoutMasters } from "../../net/inherited.js";
+import { openpty } from "../../net/pty-native.js";
+import { until } from "../net/witness.js";
+
+/** A program on a terminal of its own, with somebody at the keyboard. */
+export interface Terminal {
+  type(text: string): void;
+  /** Settles when something new on the screen fits. */
+  shows(pattern: RegExp): Promise<void>;
+  /** Everything so far, its line ends made plain. */
+  readonly screen: string;
+  readonly ended: Promise<number | null>;
+  /** The terminal's settings, as stty prints them. */
+  modes(): string;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** Starts a program on a terminal; the end of the test ends it. */
+export function onTerminal(
+  command: string,
+  args: readonly string[],
+  options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+): Terminal {
+  const { master, slave, path } = openpty();
+  keepFromChildren(master);
+  const child = withoutMasters([slave, slave, slave], (stdio) => spawn(command, args, { ...options, stdio }));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const keyboard = new ReadStream(master, { writable: true });
+  let screen = "";
+  let looked = 0;
+  keyboard.setEncoding("latin1").on("error", () => {});
+  keyboard.on("data", (text) => {
+    screen = (screen + text).replace(/\r+\n/g, "\n"); // raw mode leaves ONLCR on
+  });
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+    letGo(master);
+    keyboard.destroy();
+  });
+  return {
+    type: (text) => void keyboard.write(text, "latin1"),
+    async shows(pattern) {
+      await until(`${pattern}`, () => pattern.test(screen.slice(looked))).catch((late) => {
+        throw new Error(`${late.message}: ${JSON.stringify(screen.slice(looked))}`);
+      });
+      const found = pattern.exec(screen.slice(looked));
+      if (found !== null) looked += found.index + found[0].length;
+    },
+    get screen() {
+      return screen;
+    },
+    ended,
+    modes: () => spawnSync("stty", ["-F", path, "-a"], { encoding: "utf8" }).stdout,
+    kill: (signal) => void child.kill(signal),
+  };
+}

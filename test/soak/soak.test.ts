@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { needs } from "../interop/needs.js";
+import { type Plan, soak } from "./day.js";
+
+/** Each day is lived through for each seed. */
+const days: readonly Omit<Plan, "seed">[] = (["embedded", "mosquitto"] as const).flatMap((broker) =>
+  ([3, 4] as const).map((version) => ({
+    broker,
+    version,
+  })),
+);
+
+/** More than the fixed one: `SOAK_SEEDS=1,2,3`. */
+const seeds = (process.env.SOAK_SEEDS ?? "1").split(",").map(Number);
+
+/** `SOAK_LOG=<folder>` keeps the whole log of each day. */
+const folder = process.env.SOAK_LOG;
+
+for (const plan of seeds.flatMap((seed) => days.map((day): Plan => ({ ...day, seed })))) {
+  const { broker, version, seed } = plan;
+  const runs = broker === "embedded" || needs("mosquitto");
+  test.skipIf(!runs)(`a day with ${broker}, version ${version}, seed ${seed}`, { timeout: 180_000 }, async () => {
+    const logFile = folder && `${folder}/${broker}-${version}-${seed}.log`;
+    const { complaints, summary, log } = await soak({ ...plan, logFile });
+    console.log(summary);
+    expect(complaints, `seed ${seed}\n${log}`).toEqual([]);
+  });
+}
