@@ -25,10 +25,6 @@ export interface Plan {
   readonly version: 3 | 4;
   readonly seed: number;
   readonly quirks?: Readonly<Record<string, string>>;
-  /** How long the network may hold bytes back, in ms; left out: longer than the module tries. */
-  readonly longestStall?: number;
-  /** The server sends a QoS 2 command only when the last one has come through, and its acknowledgements too. */
-  readonly oneQos2AtATime?: boolean;
   /** Where the whole log goes; left out: only its end is kept. */
   readonly logFile?: string | undefined;
 }
@@ -73,10 +69,7 @@ export async function soak(plan: Plan): Promise<Outcome> {
     log: new Log("trace", (line) => book.note("module", line)),
   });
   const meter = new Meter({ clock, random: new Random(random.between(0, 1e9)), auditor, dialogue });
-  const cuts = weather(clock, proxy, new Random(random.between(0, 1e9)), {
-    until: day - hour / 2,
-    longestStall: plan.longestStall ?? 70_000,
-  });
+  const cuts = weather(clock, proxy, new Random(random.between(0, 1e9)), day - hour / 2);
   try {
     await live({ clock, random, book, auditor, proxy, meter, server }, plan);
   } finally {
@@ -105,7 +98,7 @@ async function live(cast: Cast, plan: Plan): Promise<void> {
     isOver = true;
   });
   run.catch(() => {}); // it is awaited below
-  planDay(cast, plan);
+  planDay(cast);
   while (!isOver && auditor.complaints.length === 0) {
     const seen = book.events;
     clock.step();
@@ -118,7 +111,7 @@ async function live(cast: Cast, plan: Plan): Promise<void> {
 }
 
 /** Readings every five minutes, and commands when the server feels like it. */
-function planDay({ clock, random, auditor, proxy, meter, server }: Cast, plan: Plan): void {
+function planDay({ clock, random, meter, server }: Cast): void {
   const measure = (): void => {
     const count = random.chance(0.07) ? 12 : random.between(1, 4);
     for (let reading = 0; reading < count; reading++) meter.measure(random.pick([0, 1, 1, 2, 2]));
@@ -128,8 +121,7 @@ function planDay({ clock, random, auditor, proxy, meter, server }: Cast, plan: P
   const command = (): void => {
     const count = meter.isSubscribed ? random.between(1, 4) : 0;
     for (let sent = 0; sent < count; sent++) {
-      const qos = random.pick<1 | 2>([1, 2]);
-      if (qos === 1 || !plan.oneQos2AtATime || (proxy.isSound && !auditor.hasUndelivered)) server.command(qos);
+      server.command(random.pick<1 | 2>([1, 2]));
     }
     if (clock.now() < day) clock.alarm(clock.now() + random.between(2 * minute, 9 * minute), command);
   };

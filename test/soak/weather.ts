@@ -6,22 +6,17 @@ import type { Random } from "./random.js";
 const minute = 60_000;
 const cutsADay = 90;
 
-/** What the weather depends on. */
-export interface Climate {
-  readonly until: Millis;
-  /** How long bytes may be held, in ms. */
-  readonly longestStall: Millis;
-}
+/** How long bytes may be held: longer than the module tries. */
+const longestStall = 70_000;
 
-/** The day's faults, at random; gives how many there were so far. */
-export function weather(clock: ManualClock, proxy: CuttingProxy, random: Random, climate: Climate): () => number {
-  const { until, longestStall } = climate;
+/** The faults of a day, at random, up to a moment; gives how many there were so far. */
+export function weather(clock: ManualClock, proxy: CuttingProxy, random: Random, until: Millis): () => number {
   let cuts = 0;
   for (let cut = 0; cut < cutsADay; cut++) {
     clock.alarm(random.between(5 * minute, until), () => {
       cuts += 1;
       if (random.chance(0.08)) outage(clock, proxy, random.between(1, 12) * minute);
-      else proxy.arm(anyFault(random, longestStall), random.chance(0.25) ? undefined : anyTrigger(random));
+      else proxy.arm(anyFault(random), random.chance(0.25) ? undefined : anyTrigger(random));
     });
   }
   clock.alarm(until, () => proxy.disarm());
@@ -40,7 +35,7 @@ function reopen(clock: ManualClock, proxy: CuttingProxy): void {
   proxy.open().catch(() => clock.alarm(clock.now() + minute, () => reopen(clock, proxy)));
 }
 
-function anyFault(random: Random, longestStall: Millis): Fault {
+function anyFault(random: Random): Fault {
   const ways = random.pick<readonly Way[]>([["up"], ["down"], ["up", "down"]]);
   const kind = random.pick(["fin", "rst", "rst", "fin", "swallow", "swallow", "stall"]);
   if (kind === "swallow") return { kind, ways };
