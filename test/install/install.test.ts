@@ -1,0 +1,117 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withoutMasters } from "../../net/inherited.js";
+import { attach } from "../net/pty-hosts.js";
+import { until } from "../net/witness.js";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const tsc = join(project, "node_modules/typescript/bin/tsc");
+const megabyte = 1024 * 1024;
+
+/** What a user has: an empty folder, and the packed package installed into it without any install script. */
+let folder = "";
+let packed: readonly { readonly path: string }[] = [];
+
+const npm = (cwd: string, ...args: readonly string[]): string =>
+  execFileSync("npm", ["--no-audit", "--no-fund", "--loglevel=error", ...args], { cwd, stdio: "pipe" }).toString();
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "bc28-emu-install-"));
+  const [tarball] = JSON.parse(npm(project, "pack", "--json", "--ignore-scripts", "--pack-destination", folder));
+  packed = tarball.files;
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  npm(folder, "install", "--ignore-scripts", join(folder, tarball.filename));
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const command = (): string => join(folder, "node_modules/.bin/bc28-emu");
+
+function sizeOf(path: string): number {
+  if (!statSync(path).isDirectory()) return statSync(path).size;
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}
+
+test("it is under 10 MB, dependencies included, and holds nothing that nobody needs", () => {
+  expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(10 * megabyte);
+  const strange = packed.filter(
+    ({ path }) => !/^(dist\/(at|bin|emulator|mqtt|net|index)|README|LICENSE|CHANGELOG|package\.json)/.test(path),
+  );
+  expect(strange).toEqual([]);
+});
+
+test("npx finds the command", () => {
+  const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  expect(npm(folder, "exec", "--offline", "--", "bc28-emu", "--version").trim()).toBe(version);
+});
+
+/** The node of a version, from npm. */
+const nodeOf = (version: string): string =>
+  npm(tmpdir(), "exec", "--yes", "--package", `node@${version}`, "--", "node", "-p", "process.execPath").trim();
+
+describe.each(["20.19.0", "22", "24"])("on node %s", (version) => {
+  test("the module answers on a pseudo-terminal, and its broker takes a client", { timeout: 120_000 }, async () => {
+    const node = nodeOf(version);
+    const child = withoutMasters(["ignore", "pipe", "inherit"], (stdio) =>
+      spawn(node, [command(), "--json", "--broker", "0"], { stdio }),
+    );
+    let out = "";
+    child.stdout?.on("data", (text) => {
+      out += text;
+    });
+    try {
+      await until("the ready line", () => out.includes("\n"), 20_000);
+      const host = await attach(JSON.parse(out).pty);
+      const ask = async (line: string, answer: string): Promise<void> => {
+        await host.write(Buffer.from(`${line}\r`));
+        await until(answer, () => host.heard.includes(answer));
+      };
+      await ask("AT+CGSN=1", "+CGSN:");
+      await ask('AT+QMTOPEN=0,"broker.example",1883', "+QMTOPEN: 0,0");
+      await ask('AT+QMTCONN=0,"me"', "+QMTCONN: 0,0,0");
+      await host.leave();
+    } finally {
+      const ended = new Promise((resolve) => child.on("close", resolve));
+      child.kill("SIGTERM");
+      expect(await ended).toBe(0);
+    }
+  });
+});
+
+describe("for library users", () => {
+  const consumer = `
+import { startModem, type RunningModem, type PortEvents, type SerialPort } from "bc28-emu";
+const port = (events: PortEvents): SerialPort => {
+  const said: Uint8Array[] = [];
+  events.onBytes(new Uint8Array(0));
+  return { path: "here", write: (bytes) => void said.push(bytes), set() {}, close: async () => {} };
+};
+export const modem: Promise<RunningModem> = startModem({ ports: [port], broker: { port: 0 } });
+`;
+
+  test.each([
+    ["node16", "node16"],
+    ["esnext", "bundler"],
+  ])("the types resolve with module %s, resolution %s", (module, moduleResolution) => {
+    const config = join(folder, `tsconfig.${moduleResolution}.json`);
+    const compilerOptions = { module, moduleResolution, target: "es2022", strict: true, noEmit: true, types: [] };
+    writeFileSync(join(folder, "consumer.ts"), consumer);
+    writeFileSync(config, JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+    expect(() => execFileSync(process.execPath, [tsc, "-p", config], { cwd: folder, stdio: "pipe" })).not.toThrow();
+  });
+
+  test("it can be imported, and closes what it has opened", () => {
+    const script = `
+      import { startModem } from "bc28-emu";
+      const said = [];
+      const port = { path: "here", write: (bytes) => said.push(...bytes), set() {}, close: async () => {} };
+      const modem = await startModem({ ports: [() => port], broker: { port: 0 } });
+      await modem.close();
+      console.log(Buffer.from(said).toString().includes("PMU_POWER_ON_RESET"));`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, timeout: 10_000 });
+    expect(out.toString()).toBe("true\n");
+  });
+});
