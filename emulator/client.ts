@@ -19,6 +19,12 @@ import type { Settings } from "./settings.js";
 /** What comes of the client: effects, and lines for the host that are not written yet. */
 export type Outcome = Effect | { readonly to: "outbox"; readonly report: Report };
 
+/** What waits for its turn to be read. */
+type Inbound = Exclude<LinkEvent, { readonly kind: "sent" }>;
+
+/** What may wait for TCP, in bytes. */
+const mostBacklog = 65_536;
+
 /** The settings as the MQTT client wants them. */
 const configOf = (settings: Settings, { quirks }: Profile): Config => ({
   pktTimeout: settings.pktTimeout * 1000,
@@ -40,7 +46,7 @@ export class Client {
   #queued = 0;
   #left = 0;
   /** What the link told and nobody has looked at yet. */
-  #inbox: LinkEvent[] = [];
+  #inbox: Inbound[] = [];
   #reading: Iterator<Input> | undefined;
 
   /** `lastLink` is the number of the last dial before a reboot. */
@@ -54,8 +60,7 @@ export class Client {
     return this.#session;
   }
 
-  /** Bytes that wait for TCP. */
-  get backlog(): number {
+  get #backlog(): number {
     return this.#queued - this.#left;
   }
 
@@ -80,9 +85,29 @@ export class Client {
     return link === this.#session.link && this.#session.phase !== "idle";
   }
 
-  /** Puts in what the link told; bytes wait until they are asked for with `next`. */
-  put(event: LinkEvent): void {
+  /** So much waits for TCP that the host may send nothing more (decided). */
+  get isCongested(): boolean {
+    return this.#backlog >= mostBacklog;
+  }
+
+  /** Acknowledgements wait too, as much again: nothing more should be read that may have to be answered (decided). */
+  get isClogged(): boolean {
+    return this.#backlog >= 2 * mostBacklog;
+  }
+
+  /** Puts in what the link told; it waits until it is asked for with `next`. */
+  put(event: Inbound): void {
     this.#inbox.push(event);
+  }
+
+  /** What it means that so many bytes of the link have left for TCP: true at once, whatever waits to be read. */
+  left(total: number): Input {
+    this.#left = total;
+    const leaving = this.#ends.findIndex((end) => end > total);
+    const count = leaving < 0 ? this.#ends.length : leaving;
+    this.#ends.splice(0, count);
+    this.#packetsLeft += count;
+    return { kind: "sent", packets: this.#packetsLeft };
   }
 
   /** The next input that the link's events hold, or undefined. */
@@ -99,18 +124,9 @@ export class Client {
     }
   }
 
-  *#inputsOf(event: LinkEvent): Generator<Input> {
+  *#inputsOf(event: Inbound): Generator<Input> {
     if (event.kind === "bytes") yield* this.#reader.read(event.bytes, levelOf(this.#session));
-    else yield event.kind === "sent" ? this.#countSent(event.total) : event;
-  }
-
-  #countSent(total: number): Input {
-    this.#left = total;
-    const leaving = this.#ends.findIndex((end) => end > total);
-    const count = leaving < 0 ? this.#ends.length : leaving;
-    this.#ends.splice(0, count);
-    this.#packetsLeft += count;
-    return { kind: "sent", packets: this.#packetsLeft };
+    else yield event;
   }
 
   #carryOut(effect: MqttEffect, { link }: Session): readonly Outcome[] {

@@ -72,7 +72,7 @@ export class Modem implements Machine {
   world(): World {
     const { client } = this.#ram;
     const { dte, settings, radio } = this.#ram.state;
-    return { dte, settings, radio, profile: this.profile, session: client.session, backlog: client.backlog };
+    return { dte, settings, radio, profile: this.profile, session: client.session, isCongested: client.isCongested };
   }
 
   apply(change: Change): void {
@@ -93,11 +93,12 @@ export class Modem implements Machine {
   }
 
   #hearLink(link: number, event: LinkEvent): void {
-    const { client } = this.#ram;
+    const { client, state } = this.#ram;
     if (!client.isCurrent(link)) return;
     if (event.kind === "up") this.#effects.trace({ kind: "up", link });
     if (event.kind === "down") this.#effects.trace({ kind: "down", link, reason: event.reason });
-    client.put(event);
+    if (event.kind === "sent") this.#route(client.step(client.left(event.total), this.#now, state.settings));
+    else client.put(event);
   }
 
   #hearWorld(change: RadioChange | Reset): void {
@@ -199,7 +200,7 @@ export class Modem implements Machine {
 
   #readLink(): void {
     const { client, outbox, state } = this.#ram;
-    while (!outbox.isFull) {
+    while (!outbox.isFull && !client.isClogged) {
       const input = client.next();
       if (input === undefined) break;
       if (input.kind === "packet") this.#effects.trace({ kind: "packet", way: "came", packet: input.packet });
@@ -217,13 +218,14 @@ export class Modem implements Machine {
     this.#ram.behind = behind.filter((outcome) => outcome.to !== "link" || outcome.link !== link);
   }
 
-  /** While too much waits for the host, what the broker sends waits in TCP. */
+  /** While too much waits for the host, or for TCP, what the broker sends waits in TCP. */
   #regulate(): void {
     const { client, outbox, paused } = this.#ram;
     const { link, phase } = client.session;
     const isPaused = link === paused;
-    if (phase === "idle" || outbox.isFull === isPaused) return;
-    this.#ram.paused = outbox.isFull ? link : undefined;
+    const pause = outbox.isFull || client.isClogged;
+    if (phase === "idle" || pause === isPaused) return;
+    this.#ram.paused = pause ? link : undefined;
     this.#effects.do({ to: "link", link, act: { kind: isPaused ? "resume" : "pause" } });
   }
 

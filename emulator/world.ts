@@ -16,8 +16,8 @@ export interface State {
 export interface World extends State {
   readonly profile: Profile;
   readonly session: Session;
-  /** Bytes that wait for TCP. */
-  readonly backlog: number;
+  /** Too much waits for TCP. */
+  readonly isCongested: boolean;
 }
 
 /** What a handler changes: these parts are replaced. */

@@ -36,7 +36,8 @@ export function packetArrived(
 ): Step {
   // The table has a handler of the right packet at each type, which the compiler cannot follow.
   const handle = arrivals[packet.type] as Handle<ServerPacket>;
-  return handle({ ...session, heard: session.heard + 1 }, packet, now, config);
+  const noted = session.flights.length > 0 ? { ...session, heard: session.heard + 1 } : session; // only flights look at it
+  return handle(noted, packet, now, config);
 }
 
 /** QMTPUB. note 3.2.9 */

@@ -17,7 +17,7 @@ export function letGo(master: number): void {
 }
 
 /** What a child gets in the place of one descriptor. */
-export type Given = "ignore" | "pipe" | number;
+export type Given = "ignore" | "inherit" | "pipe" | number;
 
 /** Starts a child by `start`, with /dev/null in the place of each master it would inherit ("ignore" would not close it). */
 export function withoutMasters<T>(given: readonly Given[], start: (stdio: Given[]) => T): T {

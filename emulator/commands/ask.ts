@@ -3,8 +3,6 @@ import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
 import { isAttached } from "../radio.js";
 import type { ModuleAnswer, World } from "../world.js";
 
-const mostBacklog = 65_536;
-
 const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
   idInFlight: "incorrectParameters",
   windowFull: "uplinkBusy", // note 3.2.9
@@ -14,12 +12,12 @@ const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
 const needsNetwork: readonly Request["kind"][] = ["connect", "subscribe", "unsubscribe", "publish"];
 
 /** Why a request is not taken now: state, then network, then id, then window. */
-export function whyNot({ session, radio, backlog }: World, request: Request): RefusedFor | undefined {
+export function whyNot({ session, radio, isCongested }: World, request: Request): RefusedFor | undefined {
   const why = refusal(session, request);
   if (why === "wrongState") return "operationNotAllowed";
   if (needsNetwork.includes(request.kind) && !isAttached(radio)) return "noNetworkService";
   if (why !== undefined) return errors[why];
-  return request.kind === "publish" && backlog >= mostBacklog ? "uplinkBusy" : undefined;
+  return isCongested && "id" in request ? "uplinkBusy" : undefined;
 }
 
 /** Asks the MQTT client, or says why not. */
