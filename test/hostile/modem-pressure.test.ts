@@ -34,7 +34,7 @@ describe("what waits for a broker that does not read is bounded (decided)", () =
     ["PUBLISH QoS 1", "32 05 0001 74 0009"],
   ])("%s: the module stops reading", (_, packet) => {
     const { broker } = connected();
-    const bytes = Buffer.concat(Array.from({ length: 30_000 }, () => hex(packet)));
+    const bytes = Buffer.concat(Array.from({ length: 40_000 }, () => hex(packet)));
     const isPause = (effect: Effect): boolean => effect.to === "link" && effect.act.kind === "pause";
     expect(broker(bytes).some(isPause)).toBe(true);
   });
