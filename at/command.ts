@@ -16,6 +16,8 @@ export type Answer<World, Change, Request> =
   | {
       readonly kind: "ok";
       readonly lines: readonly Octets[];
+      /** `each`: every line stands in a frame of its own; left out, all stand in one. */
+      readonly framing?: "each";
       /** The same lines as a trace may show them, where they hold a secret. */
       readonly shown?: readonly Octets[];
       /** Counts at once, and is seen by the rest of the line. */
@@ -55,6 +57,8 @@ export interface Command<World, Change, Request> {
   readonly manual: string;
   /** Maximum Response Time in ms; `delivery` is what retries take (note 3.2.7). */
   readonly within: number | "delivery";
+  /** What is less here than on silicon, in a line; left out: nothing that a host could notice. */
+  readonly partly?: string;
   /** Literal test lines. They hold the manual's misprints; an empty list answers OK alone. */
   readonly test?: (world: World) => readonly Octets[];
   readonly read?: (world: World) => Answer<World, Change, Request>;

@@ -4,6 +4,7 @@ import { secretTokens } from "./params.js";
 import { type ParsedCommand, parseLine, type Token } from "./parse.js";
 
 type AnyCommand = Command<never, unknown, unknown>;
+type Known = (name: string) => boolean;
 type AnyForm = Pick<Form<never, unknown, unknown>, "shape">;
 
 /** What stands in place of a secret. */
@@ -15,13 +16,17 @@ export const withSecrets = <C extends AnyCommand>(commands: readonly C[]): reado
 
 /**
  * A command line as a trace may show it: what its commands declare secret is veiled. Where it cannot be told what is
- * secret, nothing behind the first name of such a command is shown.
+ * secret, nothing behind the first name of such a command is shown; a name that is not known may be a slip for one.
  */
-export function maskLine(line: Octets, commands: readonly AnyCommand[]): Octets {
+export function maskLine(line: Octets, commands: readonly AnyCommand[], isKnown: Known = () => true): Octets {
   const secretive = withSecrets(commands);
-  const named = secretive.flatMap((command) => command.names).flatMap((name) => endsOf(name, line));
-  if (named.length === 0) return line;
   const parsed = parseLine(line) ?? [];
+  const slips = parsed.flatMap((it) =>
+    it.kind === "extended" && !isKnown(it.name) ? (it.tokens[0]?.start ?? []) : [],
+  );
+  const named = secretive.flatMap((command) => command.names).flatMap((name) => endsOf(name, line));
+  if (slips.length > 0) return cutAt(line, Math.min(...slips, ...named));
+  if (named.length === 0) return line;
   const spans = parsed.map((command) => secretSpans(command, secretive));
   const understood = named.every((end) => parsed.some((it) => it.kind === "extended" && it.nameEnd === end));
   return understood && !spans.includes(undefined) ? veilAll(line, spans.flat()) : cutAt(line, Math.min(...named));

@@ -83,6 +83,17 @@ export function text(name: string, max: number, rules: TextRules = {}): Param<Oc
   });
 }
 
+/** One of a few words, in any case, in quotes or bare. */
+export function word<const W extends string>(...allowed: readonly W[]): Param<W> {
+  const bad = ["", '""', "nope", "0", '"a', ...allowed.slice(0, 1).map((first) => `${first}S`)];
+  const good = [...allowed, ...allowed.slice(0, 1).flatMap((first) => [first.toLowerCase(), `"${first}"`])];
+  return single(`(${allowed.join(",")})`, { good, bad }, ({ kind, text: written }) => {
+    const plain = kind === "quoted" || kind === "bare";
+    const value = plain ? allowed.find((each) => each === written.toUpperCase()) : undefined;
+    return value === undefined ? undefined : { value };
+  });
+}
+
 /** Whether the octets are UTF-8 without U+0000, as MQTT asks of its strings. [MQTT-1.5.3-1], [MQTT-1.5.3-2] */
 export const isMqttString = (octets: Octets): boolean => toText(octets) !== undefined && !octets.includes("\0");
 

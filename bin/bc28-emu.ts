@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { UserError } from "../net/user-error.js";
 import { complain } from "./complain.js";
+import { Ending } from "./ending.js";
 
 // Whoever read us may have gone (`| head -1`); the serial line is another matter and lives on.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+for (const stream of [process.stdout, process.stderr]) stream.on("error", unlessGone);
 process.on("uncaughtException", (error) => process.exit(complain(error)));
+const ending = new Ending(); // signals are obeyed from the start
 
 // What is not needed is not loaded: yargs alone takes longer than all that --help and --version do.
 const args = process.argv.slice(2);
@@ -21,8 +24,18 @@ async function run(): Promise<void> {
   const { readCommandLine } = await import("./command-line.js");
   const { readOptions } = await import("./options.js");
   const { serve } = await import("./serve.js");
-  await serve(readOptions(readCommandLine(args), { onTerminal: process.stdin.isTTY === true }));
+  const { profile, flags } = readCommandLine(args);
+  if (profile !== undefined) {
+    const { profileCommand } = await import("./profile-command.js");
+    process.stdout.write(`${profileCommand(profile, flags)}\n`);
+    return;
+  }
+  await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
   process.exit(0); // all is closed and told; nothing that is left may hold us
+}
+
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw new UserError(`what is to be printed cannot be written: ${error.message}`);
 }
 
 function version(): string {

@@ -1,11 +1,22 @@
 import yargs, { type Options as YargsOption } from "yargs";
+import { profiles } from "../emulator/profiles/index.js";
+import { quirkTable } from "../emulator/quirks.js";
+import { timings } from "../emulator/timing.js";
+import { logLevels } from "../net/log.js";
 import { UserError } from "../net/user-error.js";
 import { type Flag, type Flags, flagRows } from "./flags.js";
 
 const usage = (message: string): UserError => new UserError(`${message}; see bc28-emu --help`, 2);
 
+/** The command line, read. */
+export interface CommandLine {
+  /** Behind `profile`; undefined where the module is to run. */
+  readonly profile: readonly string[] | undefined;
+  readonly flags: Flags;
+}
+
 /** Reads the command line by the table of flags; throws a UserError (code 2) that names the first thing wrong with it. */
-export function readCommandLine(args: readonly string[]): Flags {
+export function readCommandLine(args: readonly string[]): CommandLine {
   const given: Readonly<Record<string, unknown>> = yargs(args)
     .scriptName("bc28-emu")
     .locale("en") // everything else is in English too
@@ -20,15 +31,39 @@ export function readCommandLine(args: readonly string[]): Flags {
     .help(false) // both are served before yargs is loaded
     .version(false)
     .options(Object.fromEntries(flagRows.map((flag) => [flag.name, yargsOption(flag)])))
-    .completion("completion", "print a completion script for bash or zsh")
+    .command("profile [words..]", "print a profile, or how two differ")
+    .completion("completion", "print a completion script for bash or zsh", completions)
     .strict()
     .fail((message: string | undefined, error: Error | undefined) => {
       throw message ? usage(inOurWords(message)) : error;
     })
     .parseSync();
-  const [word] = given._ as readonly string[];
-  if (word !== undefined) throw usage(`unknown word ${JSON.stringify(word)}`);
-  return Object.fromEntries(flagRows.flatMap((flag) => checked(flag, given[flag.name])));
+  const [word, ...others] = given._ as readonly string[];
+  if (word !== undefined && word !== "profile") throw usage(`unknown word ${JSON.stringify(word)}`);
+  const words = [...((given.words as readonly string[] | undefined) ?? []), ...others];
+  const flags: Flags = Object.fromEntries(flagRows.flatMap((flag) => checked(flag, given[flag.name])));
+  return { profile: word === undefined ? undefined : words, flags };
+}
+
+/** What may stand behind some flags; where a path stands, the shell offers its files. */
+const words: Readonly<Record<string, readonly string[]>> = {
+  "--log-level": logLevels,
+  "--quirk": Object.keys(quirkTable).map((name) => `${name}=`),
+  "--profile": [...profiles.keys()],
+  "--timing": Object.keys(timings),
+};
+
+function completions(
+  _current: string,
+  given: unknown,
+  standard: (done: (error: Error | null, found: string[] | undefined) => void) => void,
+  done: (found: string[]) => void,
+): void {
+  const typed = (given as { readonly _: readonly string[] })._;
+  const flag = process.argv.at(-2) ?? "";
+  const needsValue = flagRows.some(({ name, value }) => `--${name}` === flag && value !== undefined);
+  if (needsValue && typed !== undefined) done([...(words[flag] ?? [])]);
+  else standard((_, found) => done((found ?? []).filter((word) => !word.startsWith("completion"))));
 }
 
 function inOurWords(message: string): string {
@@ -45,13 +80,15 @@ const yargsOption = ({ value, repeatable, about }: Flag): YargsOption => ({
   ...(value !== undefined && !value.startsWith("[") && { requiresArg: true }),
 });
 
-/** yargs makes a list of what is given twice, and takes `--json=no` for a switch that is off. */
+/**
+ * yargs makes a list of what is given twice: the last value counts, so that a script's own flags can be overridden
+ * (`npm start -- --broker 0`). It takes `--json=no` for a switch that is off.
+ */
 function checked(flag: Flag & { readonly name: string }, given: unknown): readonly [string, unknown][] {
   if (given === undefined) return [];
   if (flag.value === undefined) {
     if ([given].flat().includes(false)) throw usage(`--${flag.name} takes no value`);
     return [[flag.name, true]];
   }
-  if (!flag.repeatable && Array.isArray(given)) throw usage(`--${flag.name} is given ${given.length} times`);
-  return [[flag.name, given]];
+  return [[flag.name, flag.repeatable ? given : [given].flat().at(-1)]];
 }

@@ -1,6 +1,6 @@
 /** One flag of the command line. */
 export interface Flag {
-  readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Output" | "Help";
+  readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Identity" | "Output" | "Help";
   /** What stands behind it, as it is printed; in brackets where it may be left out. A switch has none. */
   readonly value?: string;
   readonly repeatable?: true;
@@ -27,20 +27,40 @@ export const flagTable = {
     repeatable: true,
     about: "send a name elsewhere; * stands for any characters",
   },
+  profile: {
+    group: "Behaviour",
+    value: "NAME|FILE",
+    about: "the module: bc28 (the default), bc35-g, or a file of JSON with a base and what differs",
+  },
   quirk: {
     group: "Behaviour",
     value: "NAME=VALUE",
     repeatable: true,
     about: "behave like another firmware; the names are below",
   },
+  timing: {
+    group: "Behaviour",
+    value: "NAME",
+    about: "how long silicon and network take: instant (the default) or realistic",
+  },
+  nvm: { group: "Behaviour", value: "FILE", about: "keep the non-volatile memory there from run to run" },
   "time-scale": { group: "Behaviour", value: "N", about: "run the module's clock N times faster" },
   seed: { group: "Behaviour", value: "N", about: "where randomness starts from; 0 if left out" },
+  imei: { group: "Identity", value: "DIGITS", about: "15 digits, the last one by Luhn" },
+  imsi: { group: "Identity", value: "DIGITS", about: "15 digits" },
+  iccid: { group: "Identity", value: "DIGITS", about: "20 digits" },
+  operator: { group: "Identity", value: "DIGITS", about: "MCC and MNC of the network" },
+  address: { group: "Identity", value: "IP", about: "the module's IPv4 address" },
+  apn: { group: "Identity", value: "NAME", about: "the APN of context 0" },
   "log-level": {
     group: "Output",
     value: "LEVEL",
     about: "what is told on stderr: trace, info, warn (the default) or silent",
   },
-  json: { group: "Output", about: "when ready, one line of JSON instead of the text for people" },
+  json: {
+    group: "Output",
+    about: "when ready, one line of JSON instead of the text for people; profiles as JSON, too",
+  },
   help: { group: "Help", about: "print this" },
   version: { group: "Help", about: "print the version" },
 } as const satisfies Record<string, Flag>;

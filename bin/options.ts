@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
 import type { Profile } from "../emulator/profile.js";
-import { bc28 } from "../emulator/profiles/bc28.js";
-import { quirkTable, setQuirk } from "../emulator/quirks.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import { type Mapping, parseMapping } from "../net/name-map.js";
 import { UserError } from "../net/user-error.js";
+import { effectiveProfile } from "./effective-profile.js";
 import type { Flags } from "./flags.js";
 
 /** What the command line asks for, checked. */
@@ -17,6 +16,8 @@ export interface Options {
   readonly brokerPort: number | undefined;
   readonly mappings: readonly Mapping[];
   readonly profile: Profile;
+  /** The file of the non-volatile memory. */
+  readonly nvm: string | undefined;
   readonly timeScale: number;
   readonly seed: number;
   readonly logLevel: LogLevel;
@@ -40,6 +41,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
   if (stdio && flags.pty === true) throw usage("--pty and --stdio exclude each other: give one of them");
   if (stdio && flags.link !== undefined) throw usage("--link needs --pty: standard input and output have no path");
   if (flags.link === "") throw usage("--link needs a path, for instance --link /tmp/bc28");
+  if (flags.nvm === "") throw usage("--nvm needs a path, for instance --nvm bc28.nvm.json");
   const typed = stdio && onTerminal;
   return {
     frontEnd: stdio ? "stdio" : "pty",
@@ -47,7 +49,8 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     link: flags.link === undefined ? undefined : resolve(flags.link),
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
     mappings: (flags.map ?? []).map(parseMapping),
-    profile: readQuirks([...(typed ? ["echo=on"] : []), ...(flags.quirk ?? [])]), // who types wants to see it
+    profile: effectiveProfile(flags, typed ? ["echo=on"] : []), // who types wants to see it
+    nvm: flags.nvm,
     timeScale: readTimeScale(flags["time-scale"] ?? "1"),
     seed: readSeed(flags.seed ?? "0"),
     logLevel: readLogLevel(flags["log-level"] ?? "warn"),
@@ -61,20 +64,6 @@ function readPort(text: string): number {
     throw usage(`--broker ${JSON.stringify(text)} is no port: give 0 (any free one) to 65535`);
   }
   return port;
-}
-
-function readQuirks(settings: readonly string[]): Profile {
-  let quirks = bc28.quirks;
-  for (const setting of settings) {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
-    if (name === undefined || value === undefined) {
-      throw usage(`--quirk ${JSON.stringify(setting)}: write NAME=VALUE; names: ${Object.keys(quirkTable).join(", ")}`);
-    }
-    const set = setQuirk(quirks, name, value);
-    if ("problem" in set) throw usage(`--quirk: ${set.problem}`);
-    quirks = set.quirks;
-  }
-  return { ...bc28, quirks };
 }
 
 function readTimeScale(text: string): number {

@@ -26,7 +26,7 @@ function attaching(path: string, behind: string | undefined): string[] {
     `A BC28 is on ${path}${behind === undefined ? "" : ` (${behind})`}. Attach a terminal:`,
     `  picocom --echo --noreset --nolock -b 9600 ${word}`,
     `  minicom -o -b 9600 -D ${word}`, // without -o it greets modems of another age
-    `  python3 -m serial.tools.miniterm --echo --eol CR ${word} 9600`,
+    `  python3 -m serial.tools.miniterm --echo --eol CRLF ${word} 9600`,
     "(leave picocom by Ctrl-A Ctrl-X, minicom by Ctrl-A X, miniterm by Ctrl-]; minicom echoes after Ctrl-A E)",
     "or a program, here in Python:",
     `  import serial; port = serial.Serial(${JSON.stringify(path)}, 9600, timeout=1)`,

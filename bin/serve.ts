@@ -1,25 +1,28 @@
 import { scaledClock, systemClock } from "../net/clock.js";
 import { Log } from "../net/log.js";
+import { openNvmFile } from "../net/nvm-file.js";
 import { type OpenPort, type RunningModem, startModem } from "../net/start.js";
 import { UserError } from "../net/user-error.js";
-import { Ending } from "./ending.js";
+import type { Ending } from "./ending.js";
 import { LogLines } from "./log-lines.js";
 import type { Options } from "./options.js";
 import { QuietWatch } from "./quiet-watch.js";
 import { type Running, readyJson, readyText } from "./ready.js";
 
 /** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
-export async function serve(options: Options): Promise<void> {
-  const ending = new Ending();
+export async function serve(options: Options, ending: Ending): Promise<void> {
   const lines = new LogLines();
   const quiet = new QuietWatch();
+  const clock = options.timeScale === 1 ? systemClock() : scaledClock(options.timeScale);
+  const log = new Log(options.logLevel, (line) => lines.write(line), clock);
   const modem = await startModem({
     profile: options.profile,
     ports: [quiet.watch(await frontEnd(options))],
-    clock: options.timeScale === 1 ? systemClock() : scaledClock(options.timeScale),
+    clock,
     seed: options.seed,
     mappings: options.mappings,
-    log: new Log(options.logLevel, (line) => lines.write(line)),
+    log,
+    ...(options.nvm === undefined ? {} : { nvm: openNvmFile(options.nvm, (line) => log.warn(line)) }),
     onPortChange: ({ kind }) => kind === "ended" && portEnded(options, quiet, ending),
     ...(options.brokerPort === undefined ? {} : { broker: { port: options.brokerPort } }),
   });

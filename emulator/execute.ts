@@ -1,9 +1,10 @@
-import type { RefusedFor } from "../at/command.js";
+import { type RefusedFor, told } from "../at/command.js";
 import type { FinalResult } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import { type ParsedCommand, parseLine } from "../at/parse.js";
 import { basicCommands } from "./commands/basic.js";
 import { commandNamed } from "./commands/index.js";
+import { notModelledNamed } from "./commands/not-modelled.js";
 import type { Profile } from "./profile.js";
 import type { Quirks } from "./quirks.js";
 import type { Change, Demand, ModuleAnswer, ModuleCommand, World } from "./world.js";
@@ -25,6 +26,8 @@ export interface Machine {
   world(): World;
   apply(change: Change): void;
   demand(demand: Demand): void;
+  /** Something came that does nothing, and why. */
+  ignore(what: string): void;
 }
 
 /** All that a line says. */
@@ -39,7 +42,7 @@ export function runLine(line: Octets, machine: Machine): Said {
   const parsed = parseLine(line) ?? [{ kind: "unreadable" }];
   for (const [index, command] of parsed.entries()) {
     const isLast = index === parsed.length - 1;
-    const ending = takeAnswer(answerTo(command, machine.world(), isLast), machine, blocks);
+    const ending = takeAnswer(answerTo(command, machine, isLast), machine, blocks);
     if (ending !== undefined) return { blocks, ending };
   }
   return { blocks, ending: { kind: "final", result: "OK" } };
@@ -60,10 +63,16 @@ export function submitPayload(
 function takeAnswer(answer: ModuleAnswer, machine: Machine, blocks: Block[]): Ending | undefined {
   if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, machine.profile.quirks) };
   if (answer.kind !== "ok") return answer;
-  if (answer.lines.length > 0) blocks.push({ lines: answer.lines, shown: answer.shown ?? answer.lines });
+  blocks.push(...blocksOf(answer));
   if (answer.apply !== undefined) machine.apply(answer.apply);
   if (answer.request !== undefined) machine.demand(answer.request);
   return undefined;
+}
+
+/** One block for all lines, or one for each. */
+function blocksOf({ lines, shown = lines, framing }: Extract<ModuleAnswer, { readonly kind: "ok" }>): readonly Block[] {
+  if (framing === "each") return lines.map((line, at) => ({ lines: [line], shown: shown.slice(at, at + 1) }));
+  return lines.length > 0 ? [{ lines, shown }] : [];
 }
 
 /** An error as this module answers it: with a number, or bare. */
@@ -75,11 +84,20 @@ function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks)
 
 const unknown: ModuleAnswer = { kind: "refused", error: "unknownCommand" };
 
-function answerTo(parsed: ParsedCommand, world: World, isLast: boolean): ModuleAnswer {
+function answerTo(parsed: ParsedCommand, machine: Machine, isLast: boolean): ModuleAnswer {
   if (parsed.kind === "unreadable") return unknown;
+  const world = machine.world();
   if (parsed.kind === "basic") return basicCommands[parsed.name]?.(parsed.value, world) ?? unknown;
   const command = commandNamed(parsed.name);
-  return command === undefined ? unknown : extended(command, parsed, world, isLast);
+  return command === undefined ? missing(parsed.name, machine) : extended(command, parsed, world, isLast);
+}
+
+/** A command that there is not: unknown, or known and not modelled, which an observer is told. */
+function missing(name: string, machine: Machine): ModuleAnswer {
+  const known = notModelledNamed(name);
+  if (known === undefined) return unknown;
+  machine.ignore(`AT${name} is not modelled: ${known.why}`);
+  return known.answers === "OK" ? told() : unknown;
 }
 
 function extended(

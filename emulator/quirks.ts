@@ -1,3 +1,5 @@
+import { suggestion } from "./schema.js";
+
 /** Where a quirk's values are known from. */
 export type Source = "note" | "guide" | "AT manual" | "V.250" | "field" | "clone" | "decided";
 
@@ -151,6 +153,11 @@ export const quirkTable = {
     [128, 268_435_460],
     " bytes",
   ),
+  qregswtBlank: oneOf(
+    { about: "whether +QREGSWT has a blank behind its colon", section: "AT+QREGSWT", source: "AT manual" },
+    "no",
+    "yes",
+  ),
   bootTime: number({ about: "from reset to the banner", section: "AT+NRB", source: "decided" }, 0, [0, hour], " ms"),
 } as const satisfies Record<string, Quirk<string | number>>;
 
@@ -167,7 +174,8 @@ export const defaultQuirks = Object.fromEntries(
   Object.entries(quirkTable).map(([name, quirk]) => [name, quirk.fallback]),
 ) as unknown as Quirks;
 
-const isQuirk = (name: string): name is QuirkName => Object.hasOwn(quirkTable, name);
+/** Whether there is a quirk of this name. */
+export const isQuirk = (name: string): name is QuirkName => Object.hasOwn(quirkTable, name);
 
 /** Sets one quirk by its name and written value; a `problem` is a line for people. */
 export function setQuirk(
@@ -176,7 +184,7 @@ export function setQuirk(
   text: string,
 ): { readonly quirks: Quirks } | { readonly problem: string } {
   if (!isQuirk(name)) {
-    return { problem: `unknown quirk "${name}"; there are: ${Object.keys(quirkTable).join(", ")}` };
+    return { problem: `unknown quirk "${name}"; ${suggestion(name, Object.keys(quirkTable))}` };
   }
   const read = quirkTable[name].read(text);
   if (read === undefined) {

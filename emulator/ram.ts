@@ -1,38 +1,64 @@
 import type { LinkId } from "../mqtt/session.js";
+import { Air } from "./air.js";
 import { Client, type Outcome } from "./client.js";
 import { defaultDte } from "./dte.js";
 import type { Effects } from "./effects.js";
+import type { Nvm } from "./nvm.js";
 import { Outbox } from "./outbox.js";
+import { portAt } from "./port.js";
+import { defaultPreferences } from "./preferences.js";
 import type { Profile } from "./profile.js";
-import { type Radio, radioOn } from "./radio.js";
+import { type Pace, type Radio, radioOn } from "./radio.js";
 import { defaultSettings } from "./settings.js";
 import { Talk } from "./talk.js";
+import { Timetable } from "./timetable.js";
 import type { State } from "./world.js";
 
-/** All that a reboot forgets. */
+/** All that a reboot forgets; of its state the non-volatile part is given back to it. */
 export interface Ram {
   state: State;
   readonly client: Client;
   readonly talk: Talk;
+  readonly air: Air;
   readonly outbox: Outbox;
+  /** Lines that come by themselves. */
+  readonly timetable: Timetable;
   /** What the running line has set off, to go out behind its final result. */
   behind: Outcome[];
-  /** The link that is not read, because too much waits for the host. */
+  /** The link that went with the network, until the client knows of it. */
+  lostLink: LinkId | undefined;
+  /** The link that is not read, if any. */
   paused: LinkId | undefined;
 }
 
-/** The whole of the RAM, made anew, so that a reboot cannot forget to forget. The world's side of the radio stays. */
-export function powerUp(profile: Profile, effects: Effects, { sim, coverage, rssi }: Radio, lastLink: number): Ram {
+/** What a reboot does not forget. */
+export interface Lasting {
+  readonly nvm: Nvm;
+  /** Of it only the world's side stays. */
+  readonly radio: Radio;
+  readonly lastLink: number;
+}
+
+/** The whole of the RAM, made anew, so that a reboot cannot forget to forget. */
+export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, radio, lastLink }: Lasting): Ram {
+  const { sim, coverage, rssi, network } = radio;
+  const auto = nvm.nconfig.AUTOCONNECT === "TRUE"; // else the host has to say CFUN=1 and CGATT=1
   return {
     state: {
       dte: defaultDte(profile.quirks),
+      port: portAt(nvm.natspeed),
       settings: defaultSettings,
-      radio: { ...radioOn, sim, coverage, rssi },
+      radio: { ...radioOn, sim, coverage, rssi, network, functionality: auto, wanted: auto },
+      preferences: defaultPreferences(profile.surroundings.apn),
+      nvm,
     },
     client: new Client(profile, lastLink),
-    talk: new Talk(profile.quirks, effects),
+    talk: new Talk(profile.quirks, effects, () => profile.quirks.answerDelay + pace("answer")),
+    air: new Air(pace),
     outbox: new Outbox(),
+    timetable: new Timetable(),
     behind: [],
+    lostLink: undefined,
     paused: undefined,
   };
 }

@@ -3,7 +3,7 @@ import { type Edited, LineEditor } from "../at/line-editor.js";
 import { maskLine, withSecrets } from "../at/mask.js";
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
-import { commands } from "./commands/index.js";
+import { commandNamed, commands } from "./commands/index.js";
 import type { Dte } from "./dte.js";
 import type { Effects } from "./effects.js";
 import type { Ending } from "./execute.js";
@@ -28,22 +28,26 @@ interface Chunk {
 const mostWaiting = 4096;
 const never: Millis = Number.POSITIVE_INFINITY;
 const secretive = withSecrets(commands);
+const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 
 /** One command at a time: what the host sends is heard in order, and whatever comes too early waits. */
 export class Talk {
   readonly #quirks: Quirks;
   readonly #effects: Effects;
+  readonly #answerTime: () => Millis;
   readonly #editor = new LineEditor();
   #chunks: Chunk[] = [];
-  /** A turn whose answer takes its time (answerDelay). */
+  /** A turn whose answer takes its time. */
   #pending: { readonly turn: Turn; readonly until: Millis } | undefined;
   #entry: Entry | undefined;
   /** When the host last sent something, or was asked for a payload. */
   #heardAt: Millis = Number.NEGATIVE_INFINITY;
 
-  constructor(quirks: Quirks, effects: Effects) {
+  /** `answerTime` is asked anew for each answer. */
+  constructor(quirks: Quirks, effects: Effects, answerTime: () => Millis) {
     this.#quirks = quirks;
     this.#effects = effects;
+    this.#answerTime = answerTime;
   }
 
   /** Takes bytes in; while the module is busy only so many are kept. */
@@ -141,7 +145,7 @@ export class Talk {
         this.#entry = undefined;
         return { kind: "final", result: "OK" };
       case "payload":
-        this.#effects.trace({ kind: "payload", length: edited.payload.length });
+        this.#effects.trace({ kind: "payload", payload: edited.payload });
         return this.#submission(edited.payload);
     }
   }
@@ -156,17 +160,18 @@ export class Talk {
     this.#effects.trace({
       kind: "line",
       get line() {
-        return maskLine(line, secretive); // takes longer than to read the line, and mostly nobody looks
+        return maskLine(line, secretive, isKnown); // takes longer than to read the line, and mostly nobody looks
       },
       terminator,
     });
   }
 
-  /** An answer comes at once, unless the quirk answerDelay has it wait, or another one is waited for. */
+  /** An answer comes at once, unless it takes its time, or another one is waited for. */
   #delayed(turn: Turn, now: Millis): Turn | undefined {
     if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
-    if (this.#quirks.answerDelay === 0) return turn;
-    this.#pending = { turn, until: now + this.#quirks.answerDelay };
+    const takes = this.#answerTime();
+    if (takes === 0) return turn;
+    this.#pending = { turn, until: now + takes };
     if (this.#waits) this.#limit();
     return undefined;
   }

@@ -8,7 +8,7 @@ import type { RebootCause } from "./reboot.js";
 export type TraceEvent =
   /** A command line of the host, without its terminator. */
   | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
-  | { readonly kind: "payload"; readonly length: number }
+  | { readonly kind: "payload"; readonly payload: Octets }
   | { readonly kind: "cancelled" }
   /** An information line, a final result or the prompt, without frame. */
   | { readonly kind: "answer"; readonly line: Octets }

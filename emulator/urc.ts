@@ -35,3 +35,6 @@ const lines: Lines = {
 /** The unsolicited line of a report, without frame. */
 export const urc = <K extends Report["kind"]>(report: Extract<Report, { readonly kind: K }>, quirks: Quirks): Octets =>
   (lines[report.kind] as Lines[K])(report, quirks);
+
+/** The unsolicited line of AT+QDNS (AT manual). */
+export const resolvedLine = (address: string | undefined): Octets => `+QDNS:${address ?? "FAIL"}`;

@@ -1,4 +1,4 @@
-/** Span or moment in milliseconds; a moment counts from the start of the process. */
+/** Span or moment in milliseconds; a moment counts from the start of the clock. */
 export type Millis = number;
 
 export type Qos = 0 | 1 | 2;

@@ -115,7 +115,7 @@ export function refusal(session: Session, request: Request): Refusal | undefined
 }
 
 function isWindowFull({ flights }: Session): boolean {
-  return flights.length >= window && flights.filter(({ asked }) => asked.type === "PUBLISH").length >= window;
+  return flights.filter(({ asked }) => asked.type === "PUBLISH").length >= window;
 }
 
 /** The earliest deadline, computed anew each time: a `time` step is due then. */

@@ -1,8 +1,11 @@
-/** Milliseconds: a span, or a moment counted from the start of the clock. */
-export type Millis = number;
+import type { Millis } from "../mqtt/packet.js";
+
+export type { Millis };
 
 /** Where time comes from. One alarm at a time is all that the loop needs. */
 export interface Clock {
+  /** How many times faster than real time it runs. */
+  readonly speed: number;
   /** Monotonic, from 0. */
   now(): Millis;
   /** Calls `ring` once at `at` or soon after; returns how to call it off. */
@@ -16,6 +19,7 @@ export function scaledClock(times: number): Clock {
   const start = performance.now();
   const now = (): Millis => (performance.now() - start) * times;
   return {
+    speed: times,
     now,
     alarm(at, ring) {
       let timer: NodeJS.Timeout;

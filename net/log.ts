@@ -1,6 +1,7 @@
 import { type Octets, printable } from "../at/octets.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
+import type { Clock } from "./clock.js";
 
 /** How much is logged: everything, what people ask about, only what went wrong, or nothing. */
 export const logLevels = ["trace", "info", "warn", "silent"] as const;
@@ -11,6 +12,7 @@ type Shown = Exclude<LogLevel, "silent">;
 const longest = 200;
 const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 const shown = (octets: Octets): string => short(printable(octets));
+const count = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);
 const quoted = (text: string): string => short(JSON.stringify(text));
 
 /** A packet as the log shows it: MQTT's words, no password and no payload. */
@@ -31,7 +33,7 @@ function packetWords(packet: Packet): string {
     case "PUBLISH": {
       const { id, qos, retain, dup, topic, payload } = packet;
       const flags = `${retain ? " retain" : ""}${dup ? " dup" : ""}`;
-      return `PUBLISH ${id} qos ${qos}${flags} ${quoted(topic)} ${payload.length} bytes`;
+      return `PUBLISH ${id} qos ${qos}${flags} ${quoted(topic)} ${count(payload.length)}`;
     }
     case "SUBSCRIBE":
       return `SUBSCRIBE ${packet.id} ${packet.topics.map(({ topic, qos }) => `${quoted(topic)} qos ${qos}`).join(" ")}`;
@@ -48,14 +50,20 @@ function packetWords(packet: Packet): string {
   }
 }
 
-/** How an event is told, and the least level at which it is. */
+/** How an event is told, and the least level at which it is; `detail` is whether bytes matter too. */
 type Words = {
-  readonly [K in TraceEvent["kind"]]: readonly [Shown, (event: Extract<TraceEvent, { readonly kind: K }>) => string];
+  readonly [K in TraceEvent["kind"]]: readonly [
+    Shown,
+    (event: Extract<TraceEvent, { readonly kind: K }>, detail: boolean) => string,
+  ];
 };
 
 const words: Words = {
-  line: ["info", ({ line }) => `host> ${shown(line)}`],
-  payload: ["info", ({ length }) => `host> payload of ${length} bytes`],
+  line: ["info", ({ line, terminator }, detail) => `host> ${shown(line)}${detail ? printable(terminator) : ""}`],
+  payload: [
+    "info",
+    ({ payload }, detail) => `host> payload of ${count(payload.length)}${detail ? `: ${shown(payload)}` : ""}`,
+  ],
   cancelled: ["info", () => "host> <ESC> leaves the payload"],
   answer: ["info", ({ line }) => `host< ${shown(line)}`],
   urc: ["info", ({ line }) => `host< ${shown(line)}`],
@@ -69,38 +77,48 @@ const words: Words = {
   violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${short(why)}`],
   radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],
   reboot: ["info", ({ cause }) => `module= ${cause}`],
-  dropped: ["warn", ({ bytes }) => `uart! ${bytes} bytes of the host were dropped`],
+  dropped: ["warn", ({ bytes }) => `uart! ${count(bytes)} of the host were dropped`],
 };
 
-const tell = <K extends TraceEvent["kind"]>(event: Extract<TraceEvent, { readonly kind: K }>): string =>
-  (words[event.kind] as Words[K])[1](event);
+const tell = <K extends TraceEvent["kind"]>(
+  event: Extract<TraceEvent, { readonly kind: K }>,
+  detail: boolean,
+): string => (words[event.kind] as Words[K])[1](event, detail);
 
 /** Writes what happens, one readable line an event; `write` gets it without its end. */
 export class Log {
   readonly #level: number;
   readonly #write: (line: string) => void;
+  readonly #clock: Pick<Clock, "now"> | undefined;
 
-  constructor(level: LogLevel, write: (line: string) => void) {
+  /** With a clock, each line begins with its time, in seconds. */
+  constructor(level: LogLevel, write: (line: string) => void, clock?: Pick<Clock, "now">) {
     this.#level = logLevels.indexOf(level);
     this.#write = write;
+    this.#clock = clock;
   }
 
   /** Logs a trace event. */
   event(event: TraceEvent): void {
-    if (this.#shows(words[event.kind][0])) this.#write(tell(event));
+    if (this.#shows(words[event.kind][0])) this.#put(tell(event, this.#shows("trace")));
   }
 
   /** Logs something worth knowing. */
   info(text: string): void {
-    if (this.#shows("info")) this.#write(text);
+    if (this.#shows("info")) this.#put(text);
   }
 
   /** Logs something that went wrong. */
   warn(text: string): void {
-    if (this.#shows("warn")) this.#write(text);
+    if (this.#shows("warn")) this.#put(text);
   }
 
   #shows(level: Shown): boolean {
     return logLevels.indexOf(level) >= this.#level;
+  }
+
+  #put(text: string): void {
+    const time = this.#clock === undefined ? "" : `${(this.#clock.now() / 1000).toFixed(3).padStart(9)} `;
+    this.#write(time + text);
   }
 }

@@ -1,4 +1,5 @@
 import { EchoGuard } from "./echo-guard.js";
+import { Lookout } from "./lookout.js";
 import { PtyPair } from "./pty-pair.js";
 import type { PortEvents, SerialPort } from "./serial.js";
 import { Symlink } from "./symlink.js";
@@ -11,8 +12,6 @@ export interface PtyOptions {
   readonly link?: string;
 }
 
-// Real time, whatever the modem's clock: hosts live in it.
-const lookEvery = 250; // four wake-ups a second cost 0.15 % of a core, ten 0.4 %
 /** So long hosts take to set their termios after they opened the terminal. */
 const settled = 20;
 
@@ -28,7 +27,7 @@ class Pty implements SerialPort {
   readonly #teller: Teller;
   readonly #link: Symlink | undefined;
   readonly #guard = new EchoGuard();
-  readonly #timer: NodeJS.Timeout;
+  readonly #lookout: Lookout;
   #pair: PtyPair;
   #attached = false;
   #speed: number | undefined;
@@ -49,7 +48,7 @@ class Pty implements SerialPort {
       this.#pair.close();
       throw error;
     }
-    this.#timer = setInterval(() => this.#look(), lookEvery).unref();
+    this.#lookout = new Lookout(() => this.#look());
   }
 
   get path(): string {
@@ -60,6 +59,7 @@ class Pty implements SerialPort {
     if (this.#closed) return;
     if (!this.#attached) this.#look();
     const taken = this.#attached ? this.#pair.write(bytes) : 0;
+    if (this.#attached) this.#lookout.moved();
     this.#guard.wrote(taken === bytes.length ? bytes : bytes.subarray(0, taken));
     this.#teller.dropped(bytes.length - taken);
   }
@@ -89,6 +89,7 @@ class Pty implements SerialPort {
   /** A host that writes and leaves at once may be gone before anybody has looked. */
   #came(bytes: Uint8Array): void {
     const known = this.#attached;
+    this.#lookout.moved();
     this.#attach();
     this.#take(bytes);
     if (!known) this.#look();
@@ -199,7 +200,7 @@ class Pty implements SerialPort {
 
   #stop(): void {
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#lookout.stop();
     clearTimeout(this.#settling);
     this.#link?.remove();
   }

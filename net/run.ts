@@ -1,6 +1,8 @@
-import type { Effect, LinkAct, Stimulus } from "../emulator/border.js";
+import type { Call, CallId, Effect, LinkAct, Stimulus } from "../emulator/border.js";
 import type { Modem } from "../emulator/modem.js";
+import type { Nvm } from "../emulator/nvm.js";
 import type { TraceEvent } from "../emulator/trace.js";
+import type { Calls } from "./calls.js";
 import type { Clock, Millis } from "./clock.js";
 import type { Dial, Link, LinkEvents } from "./dialer.js";
 import type { PortEvents, SerialPort } from "./serial.js";
@@ -10,6 +12,9 @@ export interface Wiring {
   readonly modem: Modem;
   readonly clock: Clock;
   readonly dial: Dial;
+  readonly calls: Pick<Calls, "start">;
+  /** Gets the non-volatile memory whenever it has changed. */
+  readonly keep: (nvm: Nvm) => void;
   /** Gets every trace event, with the modem's time. */
   readonly trace: (event: TraceEvent, now: Millis) => void;
 }
@@ -65,6 +70,8 @@ export class Loop {
   #carryOut(effect: Effect): void {
     if (effect.to === "host") for (const port of this.#ports) port.write(effect.bytes);
     else if (effect.to === "link") this.#actOn(effect.link, effect.act);
+    else if (effect.to === "call") this.#call(effect.id, effect.call);
+    else if (effect.to === "nvm") this.#wiring.keep(effect.nvm);
     else this.#wiring.trace(effect.event, this.#wiring.clock.now());
   }
 
@@ -77,6 +84,10 @@ export class Loop {
     const { link } = this.#link;
     if (act.kind === "bytes") link.write(act.bytes);
     else link[act.kind]();
+  }
+
+  #call(id: CallId, call: Call): void {
+    this.#wiring.calls.start(call, (outcome) => this.tell({ from: "call", id, outcome }));
   }
 
   #linkEvents(link: number): LinkEvents {

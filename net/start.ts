@@ -1,11 +1,15 @@
+import type { Reset } from "../emulator/border.js";
 import { Modem } from "../emulator/modem.js";
 import type { Profile } from "../emulator/profile.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
+import type { RadioChange } from "../emulator/radio.js";
 import { type BrokerOptions, type EmbeddedBroker, startBroker } from "./broker.js";
+import { createCalls } from "./calls.js";
 import { type Clock, systemClock } from "./clock.js";
 import { createDialer } from "./dialer.js";
 import { Log } from "./log.js";
 import { type Mapping, mapName } from "./name-map.js";
+import type { NvmStore } from "./nvm-file.js";
 import { Loop } from "./run.js";
 import type { PortChange, PortEvents, SerialPort } from "./serial.js";
 
@@ -20,8 +24,12 @@ export interface StartOptions {
   readonly ports?: readonly OpenPort[];
   /** Left out: the machine's clock. */
   readonly clock?: Clock;
-  /** Where randomness starts from. Left out: 0. */
+  /** Where randomness starts from: with the same seed, what takes time takes the same times. Left out: 0. */
   readonly seed?: number;
+  /** Keeps the non-volatile memory, for instance `openNvmFile(path)`. Left out: it begins as from the factory, and is lost. */
+  readonly nvm?: NvmStore;
+  /** Calendar time when the clock is at 0, in ms as Date has it. Left out: the clock now tells the machine's time. */
+  readonly epochAtStart?: number;
   /** Given: an embedded broker is started, and every name that no mapping names leads to it. */
   readonly broker?: BrokerOptions;
   readonly mappings?: readonly Mapping[];
@@ -35,6 +43,8 @@ export interface StartOptions {
 export interface RunningModem {
   readonly ports: readonly SerialPort[];
   readonly broker: EmbeddedBroker | undefined;
+  /** What the world does to the module: coverage, SIM and network come and go, somebody resets it. */
+  change(change: RadioChange | Reset): void;
   /** Sends DISCONNECT where there is somebody to send it to, and closes all that the start has opened. */
   close(): Promise<void>;
 }
@@ -42,7 +52,7 @@ export interface RunningModem {
 /** How long a link may take to bring its last bytes away, in ms of real time. */
 const farewell = 500;
 
-/** Starts a modem: wires profile, front ends, clock, dialer and broker. Throws a UserError and leaves nothing open. */
+/** Starts a modem: wires profile, front ends, clock, memory, dialer, calls and broker. Throws a UserError and leaves nothing open. */
 export async function startModem(options: StartOptions = {}): Promise<RunningModem> {
   const log = options.log ?? new Log("silent", () => {});
   const broker =
@@ -50,11 +60,21 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const dialer = createDialer({
     resolve: (host, port) => mapName(options.mappings ?? [], broker, host, port),
   });
-  const modem = new Modem({ profile: options.profile ?? bc28, seed: options.seed ?? 0 });
+  const calls = createCalls({ resolve: (host) => nameTo(options.mappings ?? [], broker, host) });
+  const clock = options.clock ?? systemClock();
+  const profile = inHostTime(options.profile ?? bc28, clock);
+  const modem = new Modem({
+    profile,
+    seed: options.seed ?? 0,
+    epochAtStart: options.epochAtStart ?? Date.now() - clock.now(),
+    ...(options.nvm && { nvm: options.nvm.nvm }),
+  });
   const loop = new Loop({
     modem,
-    clock: options.clock ?? systemClock(),
+    clock,
     dial: dialer.dial,
+    calls,
+    keep: (nvm) => options.nvm?.save(nvm),
     trace: (event) => log.event(event),
   });
   const onChange = (change: PortChange): void => {
@@ -64,7 +84,8 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const ports: SerialPort[] = [];
   const close = async (): Promise<void> => {
     loop.powerDown();
-    await dialer.close(farewell);
+    calls.close();
+    await Promise.all([options.nvm?.flush(), dialer.close(farewell)]);
     await Promise.all(ports.map((port) => port.close()));
     await broker?.close();
   };
@@ -79,7 +100,21 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     throw error;
   }
   loop.powerUp();
-  return { ports, broker, close };
+  const change = (what: RadioChange | Reset): void => loop.tell({ from: "world", change: what });
+  return { ports, broker, change, close };
+}
+
+/** What is waited for from a host is waited for in the host's time, however fast the module's clock runs. */
+function inHostTime(profile: Profile, { speed }: Clock): Profile {
+  const { lfGrace, urcHold, entryTimeout } = profile.quirks;
+  const spans = { lfGrace: lfGrace * speed, urcHold: urcHold * speed, entryTimeout: entryTimeout * speed };
+  return { ...profile, quirks: { ...profile.quirks, ...spans } };
+}
+
+/** Where a name leads when no port is asked for; a broker that listens everywhere is on this machine. */
+function nameTo(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
+  const leads = mapName(mappings, broker, host, 0).host;
+  return leads === "0.0.0.0" || leads === "::" ? "127.0.0.1" : leads;
 }
 
 function logChange(log: Log, change: PortChange): void {

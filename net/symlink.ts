@@ -30,7 +30,9 @@ export class Symlink {
       renameSync(beside, this.#link);
     } catch (error) {
       rmSync(beside, { force: true });
-      throw new UserError(`the link ${this.#link} cannot be made: ${(error as Error).message}`);
+      throw new UserError(
+        `the link ${this.#link} cannot be made: ${whyMade(error as NodeJS.ErrnoException, this.#link)}`,
+      );
     }
     if (this.#target === undefined) process.once("exit", this.#remove);
     this.#target = target;
@@ -59,7 +61,13 @@ export class Symlink {
   }
 }
 
-/** The kernel takes /dev/pts/N away with its master, so a link is stale exactly if it leads nowhere. */
+const whyMade = ({ code, message }: NodeJS.ErrnoException, link: string): string =>
+  code === "EACCES" || code === "EROFS" ? `${dirname(link)} is not writable; choose another directory` : message;
+
+/**
+ * The kernel takes /dev/pts/N away with its master, so a link that leads nowhere is stale. One that a killed process left
+ * behind may lead somewhere again, because the numbers are used anew: that cannot be told from one in use.
+ */
 function whyNot(link: string): string | undefined {
   const place = dirname(resolve(link));
   try {
@@ -71,7 +79,7 @@ function whyNot(link: string): string | undefined {
     if (statSync(link, { throwIfNoEntry: false }) === undefined) return undefined;
     const target = realpathSync(link);
     return pseudoTerminal.test(target)
-      ? `the link ${link} points at ${target}, which another program is using; end it, or remove the link`
+      ? `the link ${link} points at ${target}, which some program is using; if it is no bc28-emu, remove the link: rm ${link}`
       : `the link ${link} points at ${target}, which is not a pseudo-terminal`;
   } catch (error) {
     return `the link ${link} cannot be looked at: ${(error as Error).message}`;

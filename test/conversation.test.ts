@@ -52,6 +52,13 @@ describe("a conversation fails", () => {
     expect(() => heard("hots> AT")).toThrow("example.md:3");
     expect(() => heard("host> AT", "clock< 1 s")).toThrow("example.md:4");
     expect(() => heard("clock> soon")).toThrow("example.md:3");
+    expect(() => heard("network> unresolved")).toThrow("no such call");
+  });
+  test("at a first line that sets what there is not", () => {
+    expect(() => heard("timing: slow")).toThrow("slow");
+    expect(() => heard("seed: x")).toThrow("seed");
+    expect(() => heard("epoch: tomorrow")).toThrow("epoch");
+    expect(() => heard("surroundings: wind=3")).toThrow("wind");
   });
   test("and says where, what was written and what was heard", () => {
     const [difference] = play(talk("host> AT", "host< ERROR"), "whole").differences;

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Modem } from "../emulator/modem.js";
-import { profileWith } from "../emulator/profiles/with.js";
+import { deviceOf } from "./conversation/device.js";
 import { isAsWritten, timedTranscript, transcript, written } from "./conversation/judge.js";
 import { type Cut, type Heard, Player } from "./conversation/player.js";
 import { Punctuality } from "./conversation/punctuality.js";
@@ -36,7 +35,7 @@ interface Played {
 /** Plays a conversation to a new modem. */
 export function play(block: Block, cut: Cut): Played {
   const script = scriptOf(block);
-  const player = new Player(new Modem({ profile: profileWith(script.quirks), seed: 1 }), cut, new Punctuality());
+  const player = new Player(deviceOf(script), cut, new Punctuality());
   const differences: Difference[] = [];
   for (const step of stepsOf(script, openings)) {
     const start = player.now;

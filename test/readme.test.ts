@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { flagRows } from "../bin/flags.js";
+import { generalCommands } from "../emulator/commands/general.js";
+import { identityCommands } from "../emulator/commands/identity.js";
 import { commands } from "../emulator/commands/index.js";
+import { keptCommands } from "../emulator/commands/kept.js";
+import { networkCommands } from "../emulator/commands/network.js";
+import { notModelled } from "../emulator/commands/not-modelled.js";
+import { powerSavingCommands } from "../emulator/commands/power-saving.js";
 import { quirkTable } from "../emulator/quirks.js";
 import type { ModuleCommand } from "../emulator/world.js";
 
@@ -13,11 +19,43 @@ const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 const table = (head: Row, rows: readonly Row[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
-function formsOf({ names: [name], test: asks, read, write, exec }: ModuleCommand): string {
+function formsOf({ test: asks, read, write, exec }: ModuleCommand): string {
   const written = write && ("keys" in write ? Object.keys(write.keys).map((key) => `="${key}",…`) : ["=…"]);
-  const forms = [...(asks ? ["=?"] : []), ...(read ? ["?"] : []), ...(written ?? []), ...(exec ? [""] : [])];
-  return forms.map((form) => code(`AT${name}${form}`)).join(" ");
+  const forms = [...(asks ? ["=?"] : []), ...(read ? ["?"] : []), ...(written ?? [])];
+  return [...(exec ? ["alone"] : []), ...forms.map(code)].join(" ");
 }
+
+const rowOf = ({ names: [name], partly, ...forms }: ModuleCommand): Row => [
+  code(`AT${name}`),
+  formsOf({ names: [name], ...forms }),
+  partly === undefined ? "supported" : `partly: ${partly}`,
+];
+
+/** What the commands are about, in the README's order. */
+const groups: readonly (readonly [heading: string, isOne: (command: ModuleCommand) => boolean])[] = [
+  ["MQTT", ({ names: [name] }) => name.startsWith("+QMT")],
+  ["The AT interface and the module", among(generalCommands)],
+  ["Identity", among(identityCommands)],
+  ["Network", among(networkCommands)],
+  ["Power saving", among(powerSavingCommands)],
+  ["Settings, most of them kept over a reboot", among(keptCommands)],
+];
+
+function among(some: readonly ModuleCommand[]) {
+  return (command: ModuleCommand): boolean => some.includes(command);
+}
+
+/** Where the manual is the same for all, it is not told of each. */
+function groupTable([heading, isOne]: (typeof groups)[number]): string {
+  const some = commands.filter(isOne);
+  const told = some.some(({ manual }) => manual !== "AT manual");
+  const rows = some.map((command) => [...rowOf(command), ...(told ? [command.manual] : [])]);
+  return `**${heading}**\n\n${table(["command", "forms", "how far", ...(told ? ["described in"] : [])], rows)}`;
+}
+
+test("every command stands in one group", () => {
+  expect(commands.map((command) => groups.filter(([, isOne]) => isOne(command)).length)).toEqual(commands.map(() => 1));
+});
 
 /** The README's tables, made from the sources. */
 const tables: Readonly<Record<string, () => string>> = {
@@ -29,10 +67,11 @@ const tables: Readonly<Record<string, () => string>> = {
         `${about}${repeatable ? "; repeatable" : ""}`,
       ]),
     ),
-  commands: () =>
+  commands: () => groups.map(groupTable).join("\n\n"),
+  "not modelled": () =>
     table(
-      ["forms", "described in"],
-      commands.map((command) => [formsOf(command), command.manual]),
+      ["not modelled", "answer", "why"],
+      notModelled.map(({ names, answers, why }) => [names.map((name) => code(`AT${name}`)).join(" "), answers, why]),
     ),
   quirks: () =>
     table(

@@ -1,5 +1,9 @@
 import type { ModuleCommand } from "../world.js";
 import { generalCommands } from "./general.js";
+import { identityCommands } from "./identity.js";
+import { keptCommands } from "./kept.js";
+import { networkCommands } from "./network.js";
+import { powerSavingCommands } from "./power-saving.js";
 import { qmtcfg } from "./qmtcfg.js";
 import { qmtclose } from "./qmtclose.js";
 import { qmtconn } from "./qmtconn.js";
@@ -19,6 +23,10 @@ export const commands: readonly ModuleCommand[] = [
   qmtuns,
   qmtpub,
   ...generalCommands,
+  ...identityCommands,
+  ...networkCommands,
+  ...powerSavingCommands,
+  ...keptCommands,
 ];
 
 const byName = new Map(commands.flatMap((command) => command.names.map((name) => [name as string, command] as const)));

@@ -120,6 +120,7 @@ export const qmtcfg: ModuleCommand = {
   names: ["+QMTCFG"],
   manual: "note 3.2.1",
   within: 300,
+  partly: "aliauth is kept and read back; AT+QMTCONN does not sign with it yet",
   test: ({ profile }) => testLines[profile.quirks.edition],
   write: {
     keys: { version, keepalive: keepAlive, session, timeout, will, aliauth },

@@ -111,3 +111,10 @@ test("what holds no secret is shown as it is", () => {
     }),
   );
 });
+
+test("what stands behind a name that nobody knows may be a secret: a slip of the pen", () => {
+  const known = (name: string): boolean => name === "+CSQ" || name === "+QMTCONN";
+  expect(maskLine('AT+QMTCON=0,"me","user","pw"', [], known)).toBe("AT+QMTCON=***");
+  expect(maskLine('AT+CSQ;+QMTCNN=0,"pw"', [], known)).toBe("AT+CSQ;+QMTCNN=***");
+  expect(maskLine("AT+CSQ;+XYZ?", [], known)).toBe("AT+CSQ;+XYZ?");
+});

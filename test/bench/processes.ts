@@ -11,7 +11,8 @@ export const command = `${root}dist/bin/bc28-emu.js`;
 
 const running = new Set<ChildProcess>();
 
-function keep<C extends ChildProcess>(child: C): C {
+/** Notes a program for `endAll`. */
+export function keep<C extends ChildProcess>(child: C): C {
   running.add(child);
   child.once("exit", () => running.delete(child));
   return child;

@@ -53,7 +53,7 @@ describe("--stdio on pipes", () => {
     expect(broker.heard).toContain(Buffer.from("hush2").toString("hex"));
     expect(err).not.toMatch(/hush|line one/);
     for (const line of err.trimEnd().split("\n"))
-      expect(line).toMatch(/^(host|mqtt|net|module|radio|port|uart)[<>=!] /);
+      expect(line).toMatch(/^ *\d+\.\d{3} (host|mqtt|net|module|radio|port|uart)[<>=!] /);
     expect(err).toContain("mqtt> CONNECT 3.1");
   });
 

@@ -1,10 +1,10 @@
-import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { CallId, Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { hostSays } from "./host-text.js";
 import { type FromLink, Link } from "./link.js";
 import type { Line } from "./script.js";
-import { brokerSays, linkEventOf, spanOf, worldOf } from "./stimulus.js";
+import { brokerSays, linkEventOf, outcomeOf, spanOf, worldOf } from "./stimulus.js";
 
 /** The three things that a modem can be asked to do. */
 interface Device {
@@ -39,6 +39,8 @@ export class Player {
   readonly #cut: Cut;
   readonly #watcher: Watcher | undefined;
   readonly #links: Link[] = [];
+  /** The numbers of the calls so far. */
+  readonly #calls: CallId[] = [];
   #heard: Heard[] = [];
 
   constructor(modem: Device, cut: Cut, watcher?: Watcher) {
@@ -61,7 +63,15 @@ export class Player {
     else if (speaker === "clock") this.#wait(spanOf(text));
     else if (speaker === "module" && text === "power") this.#take(this.#modem.powerUp(this.now));
     else if (speaker === "module") this.#tell(worldOf(text));
+    else if (speaker === "network" && outcomeOf(text) !== undefined) this.#answerCall(text);
     else this.#sayOnLink(speaker, text);
+  }
+
+  #answerCall(text: string): void {
+    const outcome = outcomeOf(text);
+    const id = this.#calls.at(/^old /.test(text) ? -2 : -1);
+    if (id === undefined || outcome === undefined) throw new SyntaxError("there is no such call");
+    this.#tell({ from: "call", id, outcome });
   }
 
   #sayOnLink(speaker: "broker" | "network", text: string): void {
@@ -125,6 +135,9 @@ export class Player {
       this.effects.push(effect);
       if (effect.to === "host") this.#hearHost(Buffer.from(effect.bytes));
       else if (effect.to === "trace") this.#watcher?.watch(effect.event, this.now);
+      else if (effect.to === "call") this.#call(effect);
+      else if (effect.to === "nvm")
+        continue; // nobody hears a memory
       else if (effect.act.kind === "dial") this.#dial(effect.link, effect.act);
       else this.#hearLink(effect.link, effect.act);
     }
@@ -132,6 +145,11 @@ export class Player {
 
   #hearHost(bytes: Buffer): void {
     this.#heard.push({ wire: "host", bytes, at: this.now });
+  }
+
+  #call({ id, call }: Effect & { to: "call" }): void {
+    this.#calls.push(id);
+    this.#note([{ wire: "network", text: `${call.kind} "${call.host}"` }]);
   }
 
   #dial(id: number, { host, port }: { readonly host: string; readonly port: number }): void {

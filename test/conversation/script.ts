@@ -23,6 +23,12 @@ export interface Script {
   readonly name: string;
   readonly includes: readonly string[];
   readonly quirks: Readonly<Record<string, string>>;
+  /** What the profile says of the network, where it is set. */
+  readonly surroundings: Readonly<Record<string, string>>;
+  readonly timing: string;
+  readonly seed: string;
+  /** Calendar time when the conversation begins. */
+  readonly epoch: string;
   readonly steps: readonly Step[];
 }
 
@@ -55,24 +61,26 @@ export function blocksOf(file: string, markdown: string): Block[] {
 }
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
-const directive = /^(include|quirk|repeat):\s*(.*)$/;
+const directive = /^(include|quirk|surroundings|repeat|timing|seed|epoch):\s*(.*?)\s*$/;
 const spoken = /^(host|broker|network|module|clock)([<>])\s*(.*)$/;
 
 /** Reads a block: directives first, then what is said and heard. */
 export function scriptOf(block: Block): Script {
   const includes: string[] = [];
   const quirks: Record<string, string> = {};
+  const surroundings: Record<string, string> = {};
+  const once: Record<string, string> = {};
   const steps: { said: Line; heard: Line[] }[] = [];
-  let times = 1;
   for (const [index, raw] of block.rows.entries()) {
     const row = block.row + index;
     const place = `test/conversations/${block.file}:${row + 1}`;
     const text = raw.replace(comment, "");
     const [, word, value = ""] = directive.exec(text) ?? [];
     const [, speaker, way, words = ""] = spoken.exec(text) ?? [];
-    if (word === "include") includes.push(value.trim());
-    else if (word === "quirk") Object.assign(quirks, quirkOf(value));
-    else if (word === "repeat") times = Number(value);
+    if (word === "include") includes.push(value);
+    else if (word === "quirk") Object.assign(quirks, settingOf(value));
+    else if (word === "surroundings") Object.assign(surroundings, settingOf(value));
+    else if (word !== undefined) once[word] = value;
     else if (speaker !== undefined) {
       const line = { place, file: block.file, row, speaker: speaker as Speaker, text: words.trimEnd() };
       const step = steps.at(-1);
@@ -81,11 +89,13 @@ export function scriptOf(block: Block): Script {
       else throw new SyntaxError(`${place}: nothing has been said yet`);
     } else if (text.trim() !== "") throw new SyntaxError(`${place}: nobody says "${raw}"`);
   }
-  return { name: block.name, includes, quirks, steps: Array.from({ length: times }, () => steps).flat() };
+  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z" } = once;
+  const played = Array.from({ length: Number(repeat) }, () => steps).flat();
+  return { name: block.name, includes, quirks, surroundings, timing, seed, epoch, steps: played };
 }
 
 /** `NAME=VALUE`; a value that ends with a blank stands in quotes. */
-function quirkOf(text: string): Record<string, string> {
+function settingOf(text: string): Record<string, string> {
   const [, name = "", value = ""] = /^(\w+)=(.*?)\s*$/.exec(text) ?? [];
   return { [name]: value.replace(/^"(.*)"$/, "$1") };
 }

@@ -1,4 +1,4 @@
-import type { LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { CallOutcome, LinkEvent, Stimulus } from "../../emulator/border.js";
 import { type RebootCause, rebootCauses } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
 import { hexBytes } from "./host-text.js";
@@ -33,6 +33,12 @@ export function linkEventOf(text: string): LinkEvent {
   return { kind: "down", reason };
 }
 
+/** `resolved <address>` or `unresolved`, perhaps of the call before the last; undefined where it is about a link. */
+export function outcomeOf(text: string): CallOutcome | undefined {
+  const [found, address] = /^(?:old )?(?:resolved (\S+)|unresolved)$/.exec(text) ?? [];
+  return found === undefined ? undefined : { kind: "resolved", address };
+}
+
 /** Packets in their notation, ` / ` between them, or bytes as `0x…`. */
 export function brokerSays(text: string): Buffer {
   return hexBytes(text) ?? Buffer.concat(text.split(" / ").map(serverPacket));
@@ -43,11 +49,14 @@ const changes: Readonly<Record<string, object>> = {
   "coverage back": { coverage: true },
   "sim removed": { sim: false },
   "sim inserted": { sim: true },
+  "network home": { network: "home" },
+  "network roaming": { network: "roaming" },
+  "network denied": { network: "denied" },
 };
 
 const isCause = (name: string): name is RebootCause => rebootCauses.some((cause) => cause === name);
 
-/** What the world does to the module: coverage, SIM, signal, a reset. */
+/** What the world does to the module: coverage, SIM, network, signal, a reset. */
 export function worldOf(text: string): Stimulus {
   const [, rssi] = /^rssi (\d+)$/.exec(text) ?? [];
   if (rssi !== undefined) return { from: "world", change: { kind: "radio", rssi: Number(rssi) } };

@@ -1,6 +1,9 @@
 import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
 import { Modem } from "../../emulator/modem.js";
+import type { Nvm } from "../../emulator/nvm.js";
 import { profileWith } from "../../emulator/profiles/with.js";
+import { isAttached } from "../../emulator/radio.js";
+import type { TimingName } from "../../emulator/timing.js";
 import { serverPacket } from "../conversation/server-packet.js";
 
 type LinkEffect = Extract<Effect, { readonly to: "link" }>;
@@ -15,6 +18,13 @@ export const heardIn = (effects: readonly Effect[]): string =>
 export const linkEffects = (effects: readonly Effect[]): readonly LinkEffect[] =>
   effects.filter((effect) => effect.to === "link");
 
+/** How long things take, and what an earlier run has kept. */
+export interface BenchOptions {
+  readonly timing?: TimingName;
+  readonly seed?: number;
+  readonly nvm?: Nvm;
+}
+
 /** A modem, and the least of a world around it: TCP takes all bytes at once, and time stands still unless told. */
 export class Bench {
   readonly modem: Modem;
@@ -25,14 +35,21 @@ export class Bench {
   readonly alive = new Set<number>();
   /** Acts on links that are not there, and dials while another link is. */
   readonly misdeeds: string[] = [];
+  /** All that was to be looked up, by the number of the call. */
+  readonly calls: number[] = [];
   /** TCP takes what it is given, and does not say so. */
   silent = false;
   #sent = 0;
 
-  constructor(quirks: Readonly<Record<string, string>> = {}) {
-    this.modem = new Modem({ profile: profileWith(quirks) });
+  constructor(quirks: Readonly<Record<string, string>> = {}, { timing = "instant", ...options }: BenchOptions = {}) {
+    this.modem = new Modem({ profile: { ...profileWith(quirks), timing }, ...options });
     this.modem.powerUp(0);
-    this.wait(this.modem.profile.quirks.bootTime);
+    this.wait(this.untilAlarm);
+  }
+
+  /** How long it is until the modem wants to be told of the clock; no time at all where it does not. */
+  get untilAlarm(): number {
+    return Math.max(0, (this.modem.wakeAt() ?? this.now) - this.now);
   }
 
   /** Tells the modem something; what it does, and what comes of TCP's answers to that. */
@@ -40,6 +57,7 @@ export class Bench {
     const effects = this.modem.tell(stimulus, this.now);
     const acts = linkEffects(effects);
     for (const effect of acts) this.#watch(effect);
+    for (const effect of effects) if (effect.to === "call") this.calls.push(effect.id);
     const wrote = !this.silent && acts.some(({ link, act }) => act.kind === "bytes" && this.alive.has(link));
     return wrote ? [...effects, ...this.onLink({ kind: "sent", total: this.#sent })] : effects;
   }
@@ -81,6 +99,7 @@ export class Bench {
   /** Brings an idle modem this far. */
   reach(state: "idle" | "open" | "connected"): this {
     if (state === "idle") return this;
+    for (let turn = 0; turn < 9 && !isAttached(this.modem.world().radio); turn += 1) this.wait(this.untilAlarm);
     this.#obeys('AT+QMTOPEN=0,"broker.example",1883');
     this.onLink({ kind: "up" });
     if (state === "open") return this;
@@ -90,7 +109,7 @@ export class Bench {
   }
 
   #obeys(line: string): void {
-    this.says(line);
-    this.wait(this.modem.profile.quirks.answerDelay);
+    let heard = this.says(line);
+    for (let turn = 0; turn < 9 && !heard.includes("OK"); turn += 1) heard += heardIn(this.wait(this.untilAlarm));
   }
 }

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Effect, LinkEvent } from "../../emulator/border.js";
+import { factoryNvm, type Nvm } from "../../emulator/nvm.js";
+import { nvmFrom, nvmImage } from "../../emulator/nvm-image.js";
 import type { RadioChange } from "../../emulator/radio.js";
 import { rebootCauses } from "../../emulator/reboot.js";
 import { serverPacket } from "../conversation/server-packet.js";
-import { Bench, heardIn, linkEffects, octetsOf } from "./bench.js";
+import { Bench, type BenchOptions, heardIn, linkEffects, octetsOf } from "./bench.js";
 
 type Quirks = Readonly<Record<string, string>>;
 
@@ -22,6 +25,11 @@ const variants: readonly Quirks[] = [
   { entryTimeout: "500", urcHold: "3000", afterDisconnect: "wait", cfgWhileOpen: "accept" },
   { entryTimeout: "30", answerDelay: "50", afterRefusal: "silent", topicsPerRequest: "0", cmeeModes: "0,1,2" },
 ];
+
+const made = fc.record({
+  quirks: fc.constantFrom(...variants),
+  options: fc.record({ timing: fc.constantFrom("instant", "realistic"), seed: fc.nat() }),
+});
 
 const typedLines = [
   'AT+QMTOPEN=0,"h",1',
@@ -51,6 +59,45 @@ const typedLines = [
   "ATS5=84",
   "ATZ",
   "A/",
+  "ATI+CGMR;+CGSN=1;+CIMI;+NCCID",
+  "AT+CMEE=1;+CPIN?;+QCHIPINFO=ALL",
+  "AT+CEREG=5;+CSCON=1;+NPSMR=1",
+  "AT+CEREG?;+CSCON?;+NPSMR?;+COPS?;+CGATT?",
+  "AT+CSQ;+NUESTATS=CELL;+CCLK?",
+  "AT+COPS=2",
+  'AT+COPS=1,2,"46000"',
+  'AT+CGDCONT=1,"IP","one"',
+  "AT+CGDCONT=0",
+  "AT+CGDCONT?;+CGPADDR;+CGPADDR=0",
+  "AT+NCSEARFCN;+NEARFCN=0,1",
+  "AT+NPING=192.0.2.7",
+  "AT+NPING=192.0.2.7,12,10",
+  'AT+QDNS=0,"h"',
+  'AT+QDNS=0,"h";+QDNS=1,"i"',
+  'AT+NRB;+QDNS=0,"h"',
+  'AT+QIDNSCFG="192.0.2.53"',
+  "AT+CPSMS=1,,,01100001,00000001",
+  "AT+CPSMS=1,,,01100000,00000000",
+  "AT+CPSMS=0",
+  "AT+CEDRXS=2,5,0010",
+  "AT+CEDRXS=3",
+  "AT+NNMI=2",
+];
+
+/** Lines that say what is to be kept. */
+const keptLines = [
+  "AT+NCONFIG=AUTOCONNECT,FALSE",
+  "AT+NCONFIG=autoconnect,TRUE;+NRB",
+  "AT+NATSPEED=9600,1,1,3",
+  "AT+NATSPEED=115200,0,0,2,2,1,1;+NATSPEED?",
+  "AT+NATSPEED=921600,30,1,1;+NRB",
+  "AT+NATSPEED=57600,1,1,3",
+  "AT+NBAND=8,5",
+  "AT+CFUN=0;+NBAND=3,28;+CFUN=1",
+  "AT+QREGSWT=2",
+  "AT+QLEDMODE=1;+NSONMI=3",
+  "AT+NCDP=192.0.2.7,0",
+  "AT+NLOGLEVEL=SECURITY,NONE",
 ];
 const packets = [
   "CONNACK 0",
@@ -70,11 +117,13 @@ const packets = [
 ].map((notation) => octetsOf(serverPacket(notation)));
 
 const noise = fc.uint8Array({ maxLength: 12 }).map(octetsOf);
-const typedByHost = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...typedLines).map((line) => `${line}\r`) },
-  { weight: 2, arbitrary: fc.constantFrom("\x1a", "\x1b", "\r\n", "abc", "AT", '"') },
-  { weight: 1, arbitrary: noise },
-);
+const typing = (lines: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...lines).map((line) => `${line}\r`) },
+    { weight: 2, arbitrary: fc.constantFrom("\x1a", "\x1b", "\r\n", "abc", "AT", '"') },
+    { weight: 1, arbitrary: noise },
+  );
+const typedByHost = typing([...typedLines, ...keptLines]);
 const sentByBroker = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...packets) }, { weight: 1, arbitrary: noise });
 
 type Happening =
@@ -82,6 +131,8 @@ type Happening =
   | { readonly what: "link"; readonly event: LinkEvent; readonly old: boolean }
   | { readonly what: "wait"; readonly span: number | "alarm" }
   | { readonly what: "radio"; readonly change: RadioChange }
+  /** The one call or the other is answered: the last, one of long ago, or one that has been answered already. */
+  | { readonly what: "call"; readonly back: number; readonly address: string | undefined }
   | { readonly what: "reset" };
 
 const linkEvent = fc.oneof(
@@ -91,8 +142,17 @@ const linkEvent = fc.oneof(
     .constantFrom("closed", "reset", "refused", "unresolved", "unreachable", "timedOut", "networkGone", "failed")
     .map((reason) => ({ kind: "down", reason }) as const),
 );
-const happening: fc.Arbitrary<Happening> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ what: fc.constant("host" as const), octets: typedByHost }) },
+const radioChange: fc.Arbitrary<RadioChange> = fc.record(
+  {
+    kind: fc.constant("radio"),
+    coverage: fc.boolean(),
+    sim: fc.boolean(),
+    network: fc.constantFrom("home", "roaming", "denied"),
+    rssi: fc.constantFrom(0, 31, 99),
+  },
+  { requiredKeys: ["kind"] },
+);
+const elsewhere: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ what: fc.constant("broker" as const), octets: sentByBroker }) },
   {
     weight: 3,
@@ -106,20 +166,24 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       what: fc.constant("wait" as const),
-      span: fc.constantFrom<number | "alarm">("alarm", "alarm", "alarm", 0, 1, 60, 999, 20_000),
+      span: fc.constantFrom<number | "alarm">("alarm", "alarm", "alarm", 0, 1, 60, 999, 20_000, 200_000),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ what: fc.constant("radio" as const), change: radioChange }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      what: fc.constant("radio" as const),
-      change: fc.record({ kind: fc.constant("radio" as const), coverage: fc.boolean(), sim: fc.constant(true) }),
+      what: fc.constant("call" as const),
+      back: fc.constantFrom(0, 0, 1, 2),
+      address: fc.constantFrom("192.0.2.7", undefined),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ what: "reset" } as const) },
 );
-
-const untilAlarm = ({ modem, now }: Bench): number => Math.max(0, (modem.wakeAt() ?? now) - now);
+const happenings = (octets: fc.Arbitrary<string>): fc.Arbitrary<readonly Happening[]> => {
+  const host = fc.record({ what: fc.constant("host" as const), octets });
+  return fc.array(fc.oneof({ weight: 6, arbitrary: host }, { weight: 11, arbitrary: elsewhere }), { maxLength: 40 });
+};
 
 function happen(bench: Bench, it: Happening): readonly Effect[] {
   switch (it.what) {
@@ -130,9 +194,13 @@ function happen(bench: Bench, it: Happening): readonly Effect[] {
     case "link":
       return bench.onLink(it.event, it.old ? bench.link - 1 : bench.link);
     case "wait":
-      return bench.wait(it.span === "alarm" ? untilAlarm(bench) : it.span);
+      return bench.wait(it.span === "alarm" ? bench.untilAlarm : it.span);
     case "radio":
       return bench.tell({ from: "world", change: it.change });
+    case "call": {
+      const id = bench.calls.at(-1 - it.back) ?? 0;
+      return bench.tell({ from: "call", id, outcome: { kind: "resolved", address: it.address } });
+    }
     case "reset":
       return bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
   }
@@ -144,8 +212,8 @@ const expectNoBusyAlarm = (bench: Bench): void =>
 
 /** What the module is busy with comes to its end, and then what the host has begun. */
 function calmDown(bench: Bench): void {
-  for (let turn = 0; turn < 20; turn += 1) {
-    bench.wait(Math.min(untilAlarm(bench), 1000));
+  for (let turn = 0; turn < 100; turn += 1) {
+    bench.wait(Math.min(bench.untilAlarm, 1000));
     expectNoBusyAlarm(bench);
   }
   bench.types(`\x1b${"\x1b".repeat(1548)}\r`);
@@ -157,24 +225,91 @@ function calmDown(bench: Bench): void {
   }
 }
 
+/** The more by hand: `RUNS=3000 npx vitest run test/emulator/modem.test.ts`. */
+const runs = Number(process.env.RUNS ?? 700);
+const start = fc.constantFrom("idle", "connected", "connected");
+
 test("whatever happens, the module goes on: bounded effects, no busy alarm, and AT answers OK", () => {
-  const start = fc.constantFrom("idle", "connected", "connected");
-  const happenings = fc.array(happening, { maxLength: 40 });
   fc.assert(
-    fc.property(fc.constantFrom(...variants), start, happenings, (quirks, state, all) => {
-      const bench = new Bench(quirks).reach(state);
+    fc.property(made, start, happenings(typedByHost), ({ quirks, options }, state, all) => {
+      const bench = new Bench(quirks, options).reach(state);
       for (const each of all) {
         const effects = happen(bench, each);
         // The most of the shortest is A/: two bytes repeat a line, and a chain has ten answers and more.
         expect(effects.length).toBeLessThan(400);
         expect(heardIn(effects).length).toBeLessThan(20_000);
+        expect(bench.modem.wakeAt() ?? never, "the next alarm").toBeGreaterThanOrEqual(bench.now);
         if (each.what === "wait") expectNoBusyAlarm(bench);
       }
-      expect(bench.misdeeds).toEqual([]);
       calmDown(bench);
+      expect(bench.misdeeds).toEqual([]);
       expect(bench.says("AT") + heardIn(bench.wait(1000))).toContain("\r\nOK\r\n");
     }),
-    { numRuns: 700 },
+    { numRuns: runs },
+  );
+});
+
+// What is kept
+
+const keptIn = (effects: readonly Effect[]): readonly Nvm[] =>
+  effects.flatMap((effect) => (effect.to === "nvm" ? [effect.nvm] : []));
+
+/** The command that sets each part of what is kept. */
+const setters: Readonly<Record<keyof Nvm, string>> = {
+  nconfig: "+NCONFIG=",
+  natspeed: "+NATSPEED=",
+  bands: "+NBAND=",
+  qregswt: "+QREGSWT=",
+  qledmode: "+QLEDMODE=",
+  nsonmi: "+NSONMI=",
+  ncdp: "+NCDP=",
+  nloglevel: "+NLOGLEVEL=",
+};
+
+/** The parts that are not as from the factory. */
+const set = (nvm: Nvm): readonly (keyof Nvm)[] =>
+  (Object.keys(setters) as (keyof Nvm)[]).filter((part) => !isDeepStrictEqual(nvm[part], factoryNvm[part]));
+
+test("what is kept was said by the host, can be stored, and makes the same module again", () => {
+  fc.assert(
+    fc.property(made, happenings(typing(keptLines)), ({ quirks, options }, all) => {
+      const bench = new Bench(quirks, options);
+      let typed = "";
+      for (const each of all) {
+        if (each.what === "host") typed += each.octets.toUpperCase();
+        for (const nvm of keptIn(happen(bench, each))) {
+          for (const part of set(nvm)) expect(typed).toContain(setters[part]);
+          const stored: unknown = JSON.parse(JSON.stringify(nvmImage(nvm)));
+          expect(nvmFrom(stored)).toEqual({ nvm });
+          expect(new Bench(quirks, { ...options, nvm }).modem.world().nvm).toBe(nvm);
+        }
+      }
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("where the host says nothing of it, nothing is kept", () => {
+  fc.assert(
+    fc.property(made, start, happenings(typing(typedLines)), ({ quirks, options }, state, all) => {
+      const bench = new Bench(quirks, options).reach(state);
+      expect(all.flatMap((each) => keptIn(happen(bench, each)))).toEqual([]);
+      expect(bench.modem.world().nvm).toBe(factoryNvm);
+    }),
+    { numRuns: runs },
+  );
+});
+
+test("whatever was kept last is what the next start finds", () => {
+  fc.assert(
+    fc.property(made, happenings(typing(keptLines)), ({ quirks, options }, all) => {
+      const bench = new Bench(quirks, options);
+      const kept = all.flatMap((each) => keptIn(happen(bench, each)));
+      bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
+      expect(bench.modem.world().nvm).toBe(kept.at(-1) ?? factoryNvm);
+      expect(bench.modem.world().port.speed).toBe(bench.modem.world().nvm.natspeed);
+    }),
+    { numRuns: runs },
   );
 });
 
@@ -187,11 +322,11 @@ const cutAt = (octets: string, places: readonly number[]): readonly string[] => 
 };
 
 /** All that is heard on either side, when the host types these pieces and then waits. */
-function both(pieces: readonly string[], quirks: Quirks): string {
-  const bench = new Bench(quirks).reach("connected");
+function both(pieces: readonly string[], quirks: Quirks, options: BenchOptions = {}): string {
+  const bench = new Bench(quirks, options).reach("connected");
   bench.silent = true;
   const effects = pieces.flatMap((piece) => bench.types(piece));
-  for (let turn = 0; turn < 1000 && (bench.modem.wakeAt() ?? never) <= bench.now + 50; turn += 1) {
+  for (let turn = 0; turn < 1000 && (bench.modem.wakeAt() ?? never) <= bench.now + 100; turn += 1) {
     effects.push(...bench.wait(50));
   }
   const acts = linkEffects(effects).map(({ act }) => (act.kind === "bytes" ? octetsOf(act.bytes) : act.kind));
@@ -202,8 +337,8 @@ test("any cut of what the host types comes to the same", () => {
   const typed = fc.array(typedByHost, { maxLength: 15 }).map((parts) => parts.join(""));
   const places = fc.array(fc.nat(), { maxLength: 20 });
   fc.assert(
-    fc.property(fc.constantFrom(...variants), typed, places, (quirks, octets, cuts) => {
-      expect(both(cutAt(octets, cuts), quirks)).toBe(both([octets], quirks));
+    fc.property(made, typed, places, ({ quirks, options }, octets, cuts) => {
+      expect(both(cutAt(octets, cuts), quirks, options)).toBe(both([octets], quirks, options));
     }),
     { numRuns: 300 },
   );

@@ -78,10 +78,11 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-test("a name that is none is told with all that there are", () => {
-  for (const name of ["nope", "", "constructor", "__proto__", "ECHO"]) {
+test("a name that is none is told with all that there are, or with the one that is near", () => {
+  for (const name of ["nope", "", "constructor", "__proto__"]) {
     const set = setQuirk(defaultQuirks, name, "on");
     const problem = "problem" in set ? set.problem : "";
     for (const part of [`"${name}"`, ...names]) expect(problem).toContain(part);
   }
+  expect(setQuirk(defaultQuirks, "ECHO", "on")).toEqual({ problem: 'unknown quirk "ECHO"; did you mean echo?' });
 });

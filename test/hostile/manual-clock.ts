@@ -7,6 +7,7 @@ interface Alarm {
 
 /** Time that stands still until a test lets it pass: no answer of a slow machine can come too late. */
 export class ManualClock implements Clock {
+  readonly speed = 1;
   #now: Millis = 0;
   readonly #alarms = new Set<Alarm>();
 

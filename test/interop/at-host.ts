@@ -49,10 +49,15 @@ export class AtHost {
   /** Sends a command with a payload; with a length unless it ends by Ctrl+Z. */
   async publish(command: Octets, payload: Octets, { byLength } = { byLength: false }): Promise<void> {
     this.write(`AT+QMTPUB=${command}${byLength ? `,${payload.length}` : ""}\r`);
-    await this.#take(/\r\n>/, 5000, command);
+    await this.prompt(command);
     this.write(byLength ? payload : `${payload}\x1a`);
     const { found } = await this.#take(finalResult, 5000, command);
     if (found[1] !== "OK") throw new Error(`the payload was answered ${found[1]}`);
+  }
+
+  /** Waits until a payload may come. */
+  async prompt(about = ""): Promise<void> {
+    await this.#take(/\r\n>/, 5000, about);
   }
 
   /** What was heard and not asked for. */

@@ -50,3 +50,17 @@ test.skipIf(!needs("python3-serial"))("a Python host that reads", async () => {
   const { pty } = await start();
   await runs("/usr/bin/python3", [host("reading.py"), pty]);
 });
+
+test.skipIf(!needs("python3-serial"))(
+  "a Python host with a buffer of 256 bytes that resets the module, twice",
+  async () => {
+    const { pty, port } = await start();
+    const { host: witness } = await startModule({ port });
+    await connect(witness, "witness");
+    await subscribe(witness, "careful/will", 1);
+    for (let round = 1; round <= 2; round += 1) {
+      await runs("/usr/bin/python3", [host("careful.py"), pty]);
+      for (let reset = 1; reset <= 2; reset += 1) await witness.urc(/\+QMTRECV: 0,\d+,"careful\/will",gone/);
+    }
+  },
+);

@@ -5,12 +5,25 @@ import { withoutMasters } from "../../net/inherited.js";
 import type { Host } from "./front-ends.js";
 import { sleep } from "./witness.js";
 
+/** How a host attaches. */
+interface Attaching {
+  /** Left out: it reads. */
+  readonly reads?: boolean;
+  /** Called with whatever comes. */
+  onBytes?(bytes: Uint8Array): void;
+}
+
 /** A host in this process: it opens the terminal and sets nothing. */
-export async function attach(path: string, { reads } = { reads: true }): Promise<Host> {
+export async function attach(path: string, { reads = true, onBytes }: Attaching = {}): Promise<Host> {
   const terminal = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   const heard: Buffer[] = [];
   const input = reads ? new ReadStream(terminal) : undefined;
-  input?.on("data", (bytes) => heard.push(bytes)).on("error", () => {});
+  input
+    ?.on("error", () => {})
+    .on("data", (bytes) => {
+      heard.push(bytes);
+      onBytes?.(bytes);
+    });
   let left = false;
   return {
     async write(bytes) {

@@ -243,7 +243,7 @@ describe("the link", () => {
   test("of a running emulator is refused", () =>
     withPty(
       async (port) => {
-        expect(refused(link)).toContain(`points at ${port.path}, which another program is using`);
+        expect(refused(link)).toContain(`points at ${port.path}, which some program is using`);
         expect(readlinkSync(link)).toBe(port.path);
       },
       { link },

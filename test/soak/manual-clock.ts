@@ -7,6 +7,7 @@ interface Alarm {
 
 /** A clock that stands still until it is stepped, from alarm to alarm. */
 export class ManualClock implements Clock {
+  readonly speed = 1;
   #now: Millis = 0;
   readonly #alarms = new Set<Alarm>();
 

@@ -1,0 +1,37 @@
+import type { Profile } from "../emulator/profile.js";
+import { changed, changeFrom } from "../emulator/profile-schema.js";
+import { bc28 } from "../emulator/profiles/bc28.js";
+import { quirkTable, setQuirk } from "../emulator/quirks.js";
+import { loadProfile } from "../net/profile-file.js";
+import { UserError } from "../net/user-error.js";
+import type { Flags } from "./flags.js";
+
+const usage = (message: string): UserError => new UserError(message, 2);
+
+/** The profile with all that the flags change in it; `first` are quirks that go before those of the flags. */
+export function effectiveProfile(flags: Flags, first: readonly string[]): Profile {
+  const base = flags.profile === undefined ? bc28 : loadProfile(flags.profile);
+  return withQuirks(changedByFlags(base, flags), [...first, ...(flags.quirk ?? [])]);
+}
+
+function changedByFlags(base: Profile, flags: Flags): Profile {
+  const { timing, imei, imsi, iccid, operator, address, apn } = flags;
+  const given = { identity: { imei, imsi, iccid }, surroundings: { operator, address, apn } };
+  const change = changeFrom(JSON.parse(JSON.stringify({ timing, ...given }))); // leaves out what is not there
+  if ("problem" in change) throw usage(`--${change.problem.replace(/^\w+\./, "")}`);
+  return changed(base, change.value);
+}
+
+function withQuirks(base: Profile, settings: readonly string[]): Profile {
+  let quirks = base.quirks;
+  for (const setting of settings) {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+    if (name === undefined || value === undefined) {
+      throw usage(`--quirk ${JSON.stringify(setting)}: write NAME=VALUE; names: ${Object.keys(quirkTable).join(", ")}`);
+    }
+    const set = setQuirk(quirks, name, value);
+    if ("problem" in set) throw usage(`--quirk: ${set.problem.replace(/^quirk /, "")}`);
+    quirks = set.quirks;
+  }
+  return { ...base, quirks };
+}

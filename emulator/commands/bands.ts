@@ -1,0 +1,56 @@
+import { changed, form, refused, told } from "../../at/command.js";
+import { choice, int, optional, repeat, text } from "../../at/params.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+
+/** Bands that the radio has, in the module's own order. */
+const supported = [5, 8, 3, 28, 20, 1] as const;
+
+const band = { ...choice(...supported), range: `(${supported})` };
+
+/** Only with the radio off. */
+const whileOff = ({ radio }: World, answer: ModuleAnswer): ModuleAnswer =>
+  radio.functionality ? refused("operationNotAllowed") : answer;
+
+/** Set Supported Bands, over reboots. The network of this model is on every band. */
+const nband: ModuleCommand = {
+  names: ["+NBAND"],
+  manual: "AT manual",
+  within: 300,
+  partly: "kept; the network here is on every band",
+  test: () => [`+NBAND:${band.range}`],
+  read: ({ nvm }) => told(`+NBAND:${nvm.bands}`),
+  write: form({ bands: repeat({ band }) }, ({ bands }, world: World) => {
+    const chosen = bands.map(({ band }) => band);
+    if (new Set(chosen).size < chosen.length) return refused("badParameter");
+    return whileOff(world, changed({ nvm: { ...world.nvm, bands: chosen } }));
+  }),
+};
+
+/** Clear Stored EARFCN; the search takes no longer for it. */
+const ncsearfcn: ModuleCommand = {
+  names: ["+NCSEARFCN"],
+  manual: "AT manual",
+  within: 300,
+  partly: "taken; the search does not change",
+  exec: (world) => whileOff(world, told()),
+};
+
+const isCellId = (digits: string): boolean => /^[0-9a-f]{1,3}$/i.test(digits) && Number.parseInt(digits, 16) <= 0x1f7;
+
+const cellId = {
+  ...text("pci", 3, { check: isCellId }),
+  probes: { good: ["0", "1F7", "1f7"], bad: ["1F8", "G", "0001", "-1", '""'] },
+};
+
+/** Specify Search Frequencies: the network of this model is on every frequency. */
+const nearfcn: ModuleCommand = {
+  names: ["+NEARFCN"],
+  manual: "AT manual",
+  within: 300,
+  partly: "taken; the network here is on every frequency",
+  test: () => [],
+  write: form({ mode: choice(0), earfcn: int(1, 65_535), pci: optional(cellId) }, () => told()),
+};
+
+/** Where the radio searches. */
+export const bandCommands: readonly ModuleCommand[] = [nband, ncsearfcn, nearfcn];

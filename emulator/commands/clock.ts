@@ -1,0 +1,23 @@
+import { told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import type { ModuleCommand, World } from "../world.js";
+
+/** `yy/MM/dd,hh:mm:ss±zz`: UTC, and how many quarters of an hour the local time is ahead of it (field). */
+function clockLine({ time, profile }: World): Octets {
+  const [date = "", hours = ""] = new Date(time).toISOString().split("T");
+  const { timeZone } = profile.surroundings;
+  const zone = `${timeZone < 0 ? "-" : "+"}${String(Math.abs(timeZone)).padStart(2, "0")}`;
+  return `+CCLK:${date.slice(2).replaceAll("-", "/")},${hours.slice(0, 8)}${zone}`;
+}
+
+/** Return Current Date and Time: unknown until the network has told it, and then the module counts on. */
+const cclk: ModuleCommand = {
+  names: ["+CCLK"],
+  manual: "AT manual",
+  within: 300,
+  test: () => [],
+  read: (world) => (world.radio.timeKnown ? told(clockLine(world)) : told()),
+};
+
+/** What time it is. */
+export const clockCommands: readonly ModuleCommand[] = [cclk];

@@ -1,0 +1,81 @@
+import { changed, form, refused, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import { choice, int, keeping, optional, text, word } from "../../at/params.js";
+import type { PdpContext, Preferences } from "../preferences.js";
+import { isAttached } from "../radio.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+
+/** The context that attaching activates. */
+const attachContext = 0;
+
+const contextId = int(0, 10);
+
+const contextsOf = ({ contexts }: Preferences): readonly (readonly [cid: number, context: PdpContext])[] =>
+  [...contexts].toSorted(([one], [other]) => one - other);
+
+/** Where there is an address; all others are OK alone. */
+function addressLines({ radio, profile }: World, cid: number): readonly Octets[] {
+  return cid === attachContext && isAttached(radio) ? [`+CGPADDR:${cid},${profile.surroundings.address}`] : [];
+}
+
+/** Show PDP Addresses. */
+const cgpaddr: ModuleCommand = {
+  names: ["+CGPADDR"],
+  manual: "AT manual",
+  within: 300,
+  test: ({ preferences }) => [`+CGPADDR:(${contextsOf(preferences).map(([cid]) => cid)})`],
+  exec: (world) => told(...contextsOf(world.preferences).flatMap(([cid]) => addressLines(world, cid))),
+  write: form({ cid: contextId }, ({ cid }, world: World) =>
+    world.preferences.contexts.has(cid) ? told(...addressLines(world, cid)) : refused("cidNotDefined"),
+  ),
+};
+
+function define({ preferences }: World, cid: number, context: PdpContext): ModuleAnswer {
+  const contexts = new Map([...preferences.contexts, [cid, context]]);
+  return changed({ preferences: { ...preferences, contexts } });
+}
+
+/** The context that is active stays. decided */
+function undefine({ preferences, radio }: World, cid: number): ModuleAnswer {
+  if (cid === attachContext && isAttached(radio)) return refused("cidActive");
+  const contexts = new Map([...preferences.contexts].filter(([each]) => each !== cid));
+  return changed({ preferences: { ...preferences, contexts } });
+}
+
+/** Most of these have one value or none; they are taken, and read back as the manual prints them. */
+const shape = {
+  cid: contextId,
+  type: optional(word("IP", "NONIP", "IPV6", "IPV4V6")),
+  apn: keeping(text("APN", 100, { min: 0 })),
+  address: keeping(text("PDP_addr", 39, { min: 0 })),
+  dataCompression: keeping(choice(0)),
+  headerCompression: keeping(choice(0)),
+  addressAllocation: keeping(choice(0)),
+  requestType: keeping(choice(0)),
+  pcscfDiscovery: keeping(choice(0)),
+  imCn: keeping(choice(0)),
+  nslpi: keeping(choice(0, 1)),
+  securePco: keeping(choice(0, 1)),
+};
+
+/** Define a PDP Context; without more than its number it is undefined (27.007 10.1.1). */
+const cgdcont: ModuleCommand = {
+  names: ["+CGDCONT"],
+  manual: "AT manual",
+  within: 300,
+  partly: "contexts are kept and read back; only the first has an address",
+  test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0),,,,,(0,1),(0,1)'],
+  read: ({ preferences }) =>
+    told(
+      ...contextsOf(preferences).map(
+        ([cid, { type, apn, nslpi, securePco }]) => `+CGDCONT:${cid},"${type}","${apn}",,0,0,,,,,${nslpi},${securePco}`,
+      ),
+    ),
+  write: form(shape, ({ cid, type, apn, nslpi, securePco }, world: World) => {
+    if (type === undefined) return undefine(world, cid);
+    return define(world, cid, { type, apn: apn ?? "", nslpi: nslpi ?? 0, securePco: securePco ?? 0 });
+  }),
+};
+
+/** PDP contexts. */
+export const contextCommands: readonly ModuleCommand[] = [cgpaddr, cgdcont];

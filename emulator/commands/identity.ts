@@ -1,0 +1,52 @@
+import { form, refused, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import { choice } from "../../at/params.js";
+import type { Identity } from "../profile.js";
+import { simTrouble } from "../radio.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+
+/** A command that only tells something; its test form answers OK alone (AT manual). */
+function plain(name: `+${string}`, exec: (world: World) => ModuleAnswer): ModuleCommand {
+  return { names: [name], manual: "AT manual", within: 300, test: () => [], exec };
+}
+
+/** Request Manufacturer Identification. */
+const cgmi = plain("+CGMI", ({ profile }) => told(profile.identity.manufacturer));
+
+/** Request Manufacturer Model. */
+const cgmm = plain("+CGMM", ({ profile }) => told(profile.identity.modelName));
+
+/** Request Manufacturer Revision: the one answer whose lines are framed one by one (field). */
+const cgmr = plain("+CGMR", ({ profile }) => ({ ...told(...profile.identity.revision), framing: "each" }));
+
+function serialNumber(which: 0 | 1 | 2 | 3, { profile: { identity } }: World): ModuleAnswer {
+  const lines = [identity.serialNumber, `+CGSN:${identity.imei}`, `+CGSN:${identity.imeisv}`, `+CGSN:${identity.svn}`];
+  return told(...lines.slice(which, which + 1));
+}
+
+/** Request Product Serial Number. */
+const cgsn: ModuleCommand = {
+  names: ["+CGSN"],
+  manual: "AT manual",
+  within: 300,
+  test: () => ["+CGSN:(0,1,2,3)"],
+  exec: (world) => serialNumber(0, world),
+  write: form({ which: choice(0, 1, 2, 3) }, ({ which }, world: World) => serialNumber(which, world)),
+};
+
+/** What stands on the SIM, once it is read. */
+function onSim({ radio, profile }: World, tell: (identity: Identity) => Octets): ModuleAnswer {
+  const why = simTrouble(radio);
+  return why === undefined ? told(tell(profile.identity)) : refused(why);
+}
+
+/** Request International Mobile Subscriber Identity. */
+const cimi = plain("+CIMI", (world) => onSim(world, ({ imsi }) => imsi));
+
+const cardNumber = (world: World): ModuleAnswer => onSim(world, ({ iccid }) => `+NCCID:${iccid}`);
+
+/** Card Identification. */
+const nccid: ModuleCommand = { ...plain("+NCCID", cardNumber), read: cardNumber };
+
+/** Who the module and its SIM are. */
+export const identityCommands: readonly ModuleCommand[] = [cgmi, cgmm, cgmr, cgsn, cimi, nccid];

@@ -1,0 +1,46 @@
+import { changed, form, refused, told } from "../../at/command.js";
+import { choice, int, optional, type Values } from "../../at/params.js";
+import { baudRates, type Natspeed } from "../nvm.js";
+import { portAt } from "../port.js";
+import type { Change, ModuleAnswer, ModuleCommand, State, World } from "../world.js";
+
+const shape = {
+  baud: { ...choice(...baudRates), range: `(${baudRates.join(",")})` },
+  timeout: int(0, 30),
+  store: choice(0, 1),
+  sync: choice(0, 1, 2, 3),
+  stop: optional(choice(1, 2)),
+  parity: optional(choice(0, 1, 2)),
+  xonxoff: optional(choice(0, 1)),
+};
+
+/** Seconds that timeout 0 stands for (AT manual). */
+const standardTimeout = 3;
+/** Rates that synchronisation 3 does not go with (AT manual). */
+const slipping: readonly Natspeed["baud"][] = [4800, 57_600];
+
+/** A command came at the speed that was on trial: it stays, and is kept where the host said so. */
+export function confirmSpeed({ port, nvm }: Pick<State, "port" | "nvm">): Change {
+  const kept = port.trial?.store ? { nvm: { ...nvm, natspeed: port.speed } } : {};
+  return { port: portAt(port.speed), ...kept };
+}
+
+function tryOut(values: Values<typeof shape>, { port, nvm, now }: World): ModuleAnswer {
+  const { baud, timeout, store, sync, stop = 1, parity = 0, xonxoff = 0 } = values;
+  if (sync === 3 && slipping.includes(baud)) return refused("badParameter");
+  const until = now + (timeout === 0 ? standardTimeout : timeout) * 1000;
+  const trial = { before: port.speed, until, store: store === 1 };
+  return changed({ ...confirmSpeed({ port, nvm }), port: { speed: { baud, sync, stop, parity, xonxoff }, trial } });
+}
+
+/** Configure UART Port Baud Rate: the new one counts behind the OK. */
+export const natspeed: ModuleCommand = {
+  names: ["+NATSPEED"],
+  manual: "AT manual",
+  within: 300,
+  partly: "kept, tried and given up as on a real port; a pseudo-terminal has no speed",
+  test: () => [`+NATSPEED:(${baudRates.join(",")}),(0-30),(0,1),(0-3),(1,2),(0-2),(0,1)`],
+  read: ({ port: { speed } }) =>
+    told(`+NATSPEED:${speed.baud},${speed.sync},${speed.stop},${speed.parity},${speed.xonxoff}`),
+  write: form(shape, tryOut),
+};

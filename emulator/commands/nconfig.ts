@@ -1,0 +1,53 @@
+import { changed, form, told } from "../../at/command.js";
+import type { Param } from "../../at/params.js";
+import { type NconfigName, nconfigNames, nconfigTable, nconfigValue, nconfigValues } from "../nvm.js";
+import type { ModuleCommand, World } from "../world.js";
+
+/** A function with its value; both are taken in any case. */
+interface Setting {
+  readonly name: NconfigName;
+  readonly value: string;
+}
+
+function probesOf(name: NconfigName): Param<Setting>["probes"] {
+  const range = nconfigTable[name];
+  const good = "words" in range ? range.words : [`${range.min}`, `${range.max}`];
+  const bad = "words" in range ? ["MAYBE", "0"] : [...(range.min > 0 ? [`${range.min - 1}`] : []), `${range.max + 1}`];
+  const written = (values: readonly string[]) => values.map((value) => `${name},${value}`);
+  return { good: written(good), bad: written([...bad, "-1", ""]) };
+}
+
+/** As the test form prints a function. */
+function printed(name: NconfigName): string {
+  return `(${name},(${nconfigValues(name)}))`;
+}
+
+/** `<function>,<value>`: which values there are depends on the function. */
+const setting: Param<Setting> = {
+  range: nconfigNames.map(printed).join(","),
+  optional: false,
+  secret: false,
+  probes: {
+    good: [...nconfigNames.flatMap((name) => probesOf(name).good), "autoconnect,true", '"AUTOCONNECT","TRUE"'],
+    bad: [...nconfigNames.flatMap((name) => probesOf(name).bad), "", "AUTOCONNECT", "NOPE,TRUE", ",TRUE"],
+  },
+  take: (tokens, at) => {
+    const [first, second] = tokens.slice(at, at + 2).filter(({ kind }) => kind === "bare" || kind === "quoted");
+    const name = nconfigNames.find((each) => each === first?.text.toUpperCase());
+    const value = name && second && nconfigValue(name, second.text);
+    return name === undefined || value === undefined ? undefined : { value: { name, value }, next: at + 2 };
+  },
+};
+
+/** Configure UE Behaviour: kept at once, counts from the next start on. */
+export const nconfig: ModuleCommand = {
+  names: ["+NCONFIG"],
+  manual: "AT manual",
+  within: 300,
+  partly: "all are kept and read back; only AUTOCONNECT changes anything",
+  test: () => nconfigNames.map((name) => `+NCONFIG:${printed(name)}`),
+  read: ({ nvm }) => told(...nconfigNames.map((name) => `+NCONFIG:${name},${nvm.nconfig[name]}`)),
+  write: form({ setting }, ({ setting: { name, value } }, { nvm }: World) =>
+    changed({ nvm: { ...nvm, nconfig: { ...nvm.nconfig, [name]: value } } }),
+  ),
+};

@@ -1,0 +1,105 @@
+/** A command of the AT manual that this module does not have. */
+interface NotModelled {
+  /** In upper case, with their `+`. */
+  readonly names: readonly string[];
+  readonly why: string;
+  /** `OK` where hosts begin with it and nothing that they could notice comes of it. */
+  readonly answers: "ERROR" | "OK";
+}
+
+const words = (...lines: readonly string[]): readonly string[] =>
+  lines.flatMap((line) => line.split(" ")).map((name) => `+${name}`);
+
+/** Every command of the AT manual that is not modelled, so that no unknown one is a forgotten one. */
+export const notModelled: readonly NotModelled[] = [
+  {
+    names: words("NSOCR NSOST NSOSTF NSOSTEX NSOSTFEX NQSOS NSORF NSOCO NSOSD NSOSDEX NSOCL NSOSTATUS"),
+    why: "MQTT is the module's only way to the network; it has no sockets",
+    answers: "ERROR",
+  },
+  {
+    names: words("NMGS NMGR NSMI NQMGR NQMGS NMSTATUS"),
+    why: "there is no IoT platform (CDP) to send to",
+    answers: "ERROR",
+  },
+  {
+    names: words(
+      "QLWSREGIND QLWULDATA QLWULDATAEX QLWULDATASTATUS QLWFOTAIND QLWSERVERIP QSECSWT QSETPSK",
+      "QRESETDTLS QDTLSSTAT QCRITICALDATA QBOOTSTRAPHOLDOFF QCFG",
+    ),
+    why: "there is no LwM2M client",
+    answers: "ERROR",
+  },
+  {
+    names: words(
+      "MIPLCREATE MIPLDELETE MIPLOPEN MIPLCLOSE MIPLADDOBJ MIPLDELOBJ MIPLUPDATE MIPLNOTIFY",
+      "MIPLREADRSP MIPLWRITERSP MIPLEXECUTERSP MIPLOBSERVERSP MIPLDISCOVERRSP MIPLPARAMETERRSP",
+      "MIPLVER",
+    ),
+    why: "there is no OneNET client",
+    answers: "ERROR",
+  },
+  {
+    names: words(
+      "QCOAPCREATE QCOAPDEL QCOAPADDRES QCOAPHEAD QCOAPOPTION QCOAPSEND QCOAPDATASTATUS QCOAPCFG",
+      "QCOAPALISIGN",
+    ),
+    why: "there is no CoAP client",
+    answers: "ERROR",
+  },
+  {
+    names: words("CSMS CNMA CSCA CMGS CMGC CMMS"),
+    why: "there are no short messages",
+    answers: "ERROR",
+  },
+  {
+    names: words("CLCK CPWD CPINR NPIN"),
+    why: "the SIM has no PIN",
+    answers: "ERROR",
+  },
+  {
+    names: words("NFWUPD"),
+    why: "there is no firmware to be updated",
+    answers: "ERROR",
+  },
+  {
+    names: words("CSODCP CRTDCP NCPCDPR NQPODCP NQPNPD NSNPD NRNPDM"),
+    why: "no data go over the control plane",
+    answers: "ERROR",
+  },
+  {
+    names: words("CLAC CEER CEDRXRDP CGCONTRDP CGAPNRC NIPINFO NCIDSTATUS NGACTR"),
+    why: "no driver that is known asks for it, and the network here has nothing to tell",
+    answers: "ERROR",
+  },
+  {
+    names: words("NPOWERCLASS NPOPB NPREEARFCN NFPLMN NCSG NLOCKF"),
+    why: "there is no radio to be tuned",
+    answers: "ERROR",
+  },
+  {
+    names: words("NTSETID NTPERMID NXLOG NRDCTRL"),
+    why: "it is for the factory; identities stand in the profile",
+    answers: "ERROR",
+  },
+  {
+    names: words("CGACT CIPCA CGAUTH"),
+    why: "context 0 is up while the module is attached, and no network here asks for a password",
+    answers: "OK",
+  },
+  {
+    names: words("NPTWEDRXS CNMPSD"),
+    why: "it only advises the network when to page and when to let go",
+    answers: "OK",
+  },
+  {
+    names: words("CTZR NITZ"),
+    why: "the network here never changes its time zone",
+    answers: "OK",
+  },
+];
+
+const byName = new Map(notModelled.flatMap((each) => each.names.map((name) => [name, each] as const)));
+
+/** Why a command is not modelled, and what it answers all the same; its name in upper case, `+` included. */
+export const notModelledNamed = (name: string): NotModelled | undefined => byName.get(name);

@@ -1,0 +1,86 @@
+import { changed, form, refused, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import { choice, keeping, optional, type Param, text } from "../../at/params.js";
+import { standardTimers } from "../preferences.js";
+import type { ModuleCommand, World } from "../world.js";
+
+/** So many binary digits, in quotes or bare. */
+const bits = (count: number): Param<Octets> => ({
+  ...text("bits", count, { min: count, check: (digits) => /^[01]+$/.test(digits) }),
+  range: `(${"0".repeat(count)}-${"1".repeat(count)})`,
+  probes: {
+    good: ["0".repeat(count), `"${"1".repeat(count)}"`],
+    bad: ["0".repeat(count - 1), "0".repeat(count + 1), "2".repeat(count), '""', "x"],
+  },
+});
+
+/** Stands only for its place: what belongs there is for networks that the module does not know. */
+const unused = keeping({ ...text("unused", 0, { min: 0 }), probes: { good: ['""'], bad: ["0", "x", '"0"'] } });
+
+/** Power Saving Mode Setting: T3412 extended and T3324, as 24.008 10.5.7.4a and 10.5.7.3 code them. */
+const cpsms: ModuleCommand = {
+  names: ["+CPSMS"],
+  manual: "AT manual",
+  within: 300,
+  test: () => ["+CPSMS:(0,1,2),,,(00000000-11111111),(00000000-11111111)"],
+  read: ({ preferences: { cpsms: kept } }) =>
+    told(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
+  write: form(
+    {
+      mode: choice(0, 1, 2),
+      periodicRau: unused,
+      readyTimer: unused,
+      periodic: keeping(bits(8)),
+      active: keeping(bits(8)),
+    },
+    ({ mode, periodic, active }, { preferences }: World) => {
+      const asked = { periodic: periodic ?? standardTimers.periodic, active: active ?? standardTimers.active };
+      return changed({ preferences: { ...preferences, cpsms: mode === 1 ? asked : undefined } });
+    },
+  ),
+};
+
+/** The only access technology of the module: E-UTRAN, NB-S1 mode. */
+const narrowBand = choice(5);
+
+/** eDRX Setting. Mode 3 switches it off and forgets the value (27.007 7.40). */
+const cedrxs: ModuleCommand = {
+  names: ["+CEDRXS"],
+  manual: "AT manual",
+  within: 300,
+  partly: "granted as asked for; it delays nothing",
+  test: () => ['+CEDRXS:(0,1,2,3),(5),("0000"-"1111")'],
+  read: ({ preferences: { cedrxs: kept } }) => (kept.mode === 0 ? told() : told(`+CEDRXS:5,"${kept.value}"`)),
+  write: form(
+    {
+      mode: choice(0, 1, 2, 3),
+      technology: optional(narrowBand),
+      value: optional(bits(4)),
+    },
+    ({ mode, technology, value }, { preferences }: World) => {
+      if ((technology === undefined) !== (mode === 3)) return refused("badParameter");
+      const kept = mode === 3 ? standardEdrx : { mode, value: value ?? preferences.cedrxs.value };
+      return changed({ preferences: { ...preferences, cedrxs: kept } });
+    },
+  ),
+};
+
+const standardEdrx = { mode: 0, value: "0101" } as const;
+
+/** Power Saving Mode Status Report. */
+const npsmr: ModuleCommand = {
+  names: ["+NPSMR"],
+  manual: "AT manual",
+  within: 300,
+  test: () => ["+NPSMR:(0,1)"],
+  read: ({ preferences, power }) => {
+    const asleep = power.mode === "psm" ? 1 : 0;
+    return told(preferences.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
+  },
+  write: form({ n: choice(0, 1) }, ({ n }, { preferences }: World) =>
+    changed({ preferences: { ...preferences, npsmr: n } }),
+  ),
+};
+
+/** When the module sleeps. */
+export const powerSavingCommands: readonly ModuleCommand[] = [cpsms, cedrxs, npsmr];

@@ -1,0 +1,71 @@
+import { changed, form, refused, requested, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import { choice, int, optional, text } from "../../at/params.js";
+import { isHostName } from "../host-name.js";
+import { isAttached } from "../radio.js";
+import { resolvedLine } from "../urc.js";
+import type { Demand, ModuleAnswer, ModuleCommand, World } from "../world.js";
+import { ipAddress } from "./ip-address.js";
+
+const defaultTimeout = 10_000;
+
+/** No ICMP leaves the machine: the profile tells how the peer answers, if at all. */
+function ping({ radio, profile: { surroundings } }: World, host: Octets, timeout: number): Demand {
+  if (!isAttached(radio)) return { to: "later", line: "+NPINGERR:2", after: 0 }; // not sent
+  const { pingTtl, pingRtt } = surroundings;
+  const silence = { line: "+NPINGERR:1", after: timeout };
+  const answers = pingRtt > 0 && pingRtt <= timeout;
+  const answer = answers ? { line: `+NPING:${host},${pingTtl},${pingRtt}`, after: pingRtt } : undefined;
+  return { to: "peer", answer, silence };
+}
+
+/** Test IP Network Connectivity to a Remote Host. */
+const nping: ModuleCommand = {
+  names: ["+NPING"],
+  manual: "AT manual",
+  within: 300,
+  partly: "no ICMP leaves the machine; the profile says how the peer answers",
+  write: form(
+    { host: ipAddress("remote_address"), size: optional(int(12, 1500)), timeout: optional(int(10, 600_000)) },
+    ({ host, timeout = defaultTimeout }, world: World) => requested(ping(world, host, timeout)),
+  ),
+};
+
+function resolve({ radio, preferences }: World, host: Octets): ModuleAnswer {
+  if (preferences.qdnsPending) return refused("operationNotAllowed");
+  if (!isAttached(radio) || !isHostName(host))
+    return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
+  return {
+    ...changed({ preferences: { ...preferences, qdnsPending: true } }),
+    request: { to: "call", call: { kind: "resolve", host } },
+  };
+}
+
+/** Domain Name Resolution, one at a time. The modes differ in the module's cache, and there is none. decided */
+const qdns: ModuleCommand = {
+  names: ["+QDNS"],
+  manual: "AT manual",
+  within: 300,
+  partly: "the three modes are the same; there is no cache",
+  write: form({ mode: choice(0, 1, 2), host: text("hostname", 100) }, ({ host }, world: World) => resolve(world, host)),
+};
+
+/** Configure DNS Servers: kept and read back, names are looked up by the machine that this runs on. */
+const qidnscfg: ModuleCommand = {
+  names: ["+QIDNSCFG"],
+  manual: "AT manual",
+  within: 300,
+  partly: "read back; this machine looks names up its own way",
+  test: () => [],
+  read: ({ preferences: { dns } }) => told(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
+  write: form(
+    { primary: ipAddress("pri_dns"), secondary: optional(ipAddress("sec_dns")) },
+    ({ primary, secondary }, { preferences }: World) => {
+      const dns = { primary, secondary: secondary ?? preferences.dns.secondary };
+      return changed({ preferences: { ...preferences, dns } });
+    },
+  ),
+};
+
+/** Who can be reached. */
+export const reachabilityCommands: readonly ModuleCommand[] = [nping, qdns, qidnscfg];

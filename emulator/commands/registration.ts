@@ -1,0 +1,98 @@
+import { changed, form, refused, told } from "../../at/command.js";
+import { choice, optional, text } from "../../at/params.js";
+import { isAttached, simTrouble } from "../radio.js";
+import { registration } from "../registration.js";
+import type { ModuleCommand, World } from "../world.js";
+
+/** Set UE Functionality; the second value, a reset, is ignored. */
+const cfun: ModuleCommand = {
+  names: ["+CFUN"],
+  manual: "AT manual",
+  within: 85_000,
+  partly: "the second value, a reset, is ignored",
+  test: () => ["+CFUN:(0,1),(0,1)"],
+  read: ({ radio }) => told(`+CFUN:${radio.functionality ? 1 : 0}`),
+  write: form({ level: choice(0, 1), reset: optional(choice(0, 1)) }, ({ level }, { radio }: World) =>
+    changed({ radio: { ...radio, functionality: level === 1 } }),
+  ),
+};
+
+/** Enter PIN: no SIM here has one, so that it can only be asked. */
+const cpin: ModuleCommand = {
+  names: ["+CPIN"],
+  manual: "AT manual",
+  within: 300,
+  partly: "it can be asked; no SIM here has a PIN",
+  test: () => [],
+  read: ({ radio }) => {
+    const trouble = simTrouble(radio);
+    return trouble === undefined ? told("+CPIN: READY") : refused(trouble);
+  },
+};
+
+/** PS Attach or Detach. Attaching is automatic network selection again. */
+const cgatt: ModuleCommand = {
+  names: ["+CGATT"],
+  manual: "AT manual",
+  within: 1300,
+  test: () => ["+CGATT:(0,1)"],
+  read: ({ radio }) => told(`+CGATT:${isAttached(radio) ? 1 : 0}`),
+  write: form({ state: choice(0, 1) }, ({ state }, { radio, preferences }: World) =>
+    changed({
+      radio: { ...radio, wanted: state === 1 },
+      preferences: { ...preferences, cops: state === 1 ? 0 : preferences.cops },
+    }),
+  ),
+};
+
+/** A network's MCC and MNC. */
+const plmn = {
+  ...text("oper", 6, { check: (digits) => /^\d{5,6}$/.test(digits) }),
+  probes: { good: ['"46000"', "460001"], bad: ["4600", "4600011", '""', "x"] },
+};
+
+/** PLMN Selection. Mode 2 detaches. */
+const cops: ModuleCommand = {
+  names: ["+COPS"],
+  manual: "AT manual",
+  within: 300,
+  test: ({ profile }) => [`+COPS:(2,,,"${profile.surroundings.operator}"),,(0-2),(2)`],
+  read: ({ radio, preferences, profile }) =>
+    told(`+COPS:${preferences.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
+  write: form(
+    { mode: choice(0, 1, 2), format: optional(choice(2)), operator: optional(plmn) },
+    ({ mode, operator }, { radio, preferences, profile }: World) => {
+      if (mode === 1 && operator === undefined) return refused("badParameter");
+      if (mode === 1 && operator !== profile.surroundings.operator) return refused("noNetworkService"); // 27.007 7.3
+      return changed({ radio: { ...radio, wanted: mode !== 2 }, preferences: { ...preferences, cops: mode } });
+    },
+  ),
+};
+
+/** EPS Network Registration Status. */
+const cereg: ModuleCommand = {
+  names: ["+CEREG"],
+  manual: "AT manual",
+  within: 300,
+  test: () => ["+CEREG:(0,1,2,3,4,5)"],
+  read: ({ radio, preferences, profile }) =>
+    told(`+CEREG:${preferences.cereg},${registration(radio, preferences, profile.surroundings)}`),
+  write: form({ n: choice(0, 1, 2, 3, 4, 5) }, ({ n }, { preferences }: World) =>
+    changed({ preferences: { ...preferences, cereg: n } }),
+  ),
+};
+
+/** Signalling Connection Status. */
+const cscon: ModuleCommand = {
+  names: ["+CSCON"],
+  manual: "AT manual",
+  within: 300,
+  test: () => ["+CSCON:(0,1)"],
+  read: ({ preferences, power }) => told(`+CSCON:${preferences.cscon},${power.mode === "connected" ? 1 : 0}`),
+  write: form({ n: choice(0, 1) }, ({ n }, { preferences }: World) =>
+    changed({ preferences: { ...preferences, cscon: n } }),
+  ),
+};
+
+/** The way into the network, and where the module is on it. */
+export const registrationCommands: readonly ModuleCommand[] = [cfun, cpin, cgatt, cereg, cscon, cops];

@@ -1,0 +1,44 @@
+// Real time, whatever the modem's clock: hosts live in it.
+const idleEvery = 250; // four looks a second cost 0.15 % of a core, ten 0.4 %
+const busyEvery = 20;
+/** So long after the last traffic a host is likely to leave, and another one to come. */
+const busyFor = 1000;
+
+/** Looks again and again whether a host is there: often while something moves, seldom otherwise. */
+export class Lookout {
+  readonly #look: () => void;
+  #movedAt = Number.NEGATIVE_INFINITY;
+  #every = idleEvery;
+  #timer: NodeJS.Timeout;
+
+  constructor(look: () => void) {
+    this.#look = look;
+    this.#timer = this.#start();
+  }
+
+  /** Something was sent or received. */
+  moved(): void {
+    this.#movedAt = performance.now();
+    if (this.#every === idleEvery) this.#change(busyEvery);
+  }
+
+  /** From here on nobody looks. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #start(): NodeJS.Timeout {
+    return setInterval(() => this.#wake(), this.#every).unref();
+  }
+
+  #wake(): void {
+    if (this.#every === busyEvery && performance.now() - this.#movedAt > busyFor) this.#change(idleEvery);
+    this.#look();
+  }
+
+  #change(every: number): void {
+    clearInterval(this.#timer);
+    this.#every = every;
+    this.#timer = this.#start();
+  }
+}
