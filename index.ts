@@ -14,5 +14,4 @@ export { loadProfile } from "./net/profile-file.js";
 export { openPty, type PtyOptions } from "./net/pty.js";
 export type { PortChange, PortEvents, SerialPort } from "./net/serial.js";
 export { type OpenPort, type RunningModem, type StartOptions, startModem } from "./net/start.js";
-export { openStdio } from "./net/stdio.js";
 export { UserError } from "./net/user-error.js";
