@@ -5,5 +5,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     reporters: ["default", "./test/reporter.ts"],
     testTimeout: 20_000,
+    maxWorkers: 2, // more would measure each other
   },
 });

@@ -1,4 +1,4 @@
-import type { ClientPacket, Level, MessageId, Millis, Qos, ServerPacket, TopicRequest, Will } from "./packet.js";
+import type { ClientPacket, Connect, MessageId, Millis, Qos, ServerPacket, TopicRequest } from "./packet.js";
 
 /** Where the client stands between two QMTOPENs. */
 export type Phase = "idle" | "opening" | "open" | "connecting" | "connected" | "disconnecting";
@@ -21,17 +21,7 @@ export type DownReason =
 export type Request =
   | { readonly kind: "open"; readonly host: string; readonly port: number }
   | { readonly kind: "close" }
-  | {
-      readonly kind: "connect";
-      readonly level: Level;
-      readonly clientId: string;
-      readonly cleanSession: boolean;
-      /** Seconds; 0 is never. */
-      readonly keepAlive: number;
-      readonly will?: Will;
-      readonly user?: string;
-      readonly password?: Uint8Array;
-    }
+  | ({ readonly kind: "connect" } & Omit<Connect, "type">)
   | { readonly kind: "disconnect" }
   | { readonly kind: "subscribe"; readonly id: MessageId; readonly topics: readonly TopicRequest[] }
   | { readonly kind: "unsubscribe"; readonly id: MessageId; readonly topics: readonly string[] }

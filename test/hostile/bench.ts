@@ -3,9 +3,9 @@ import { bc28 } from "../../emulator/profiles/bc28.js";
 import type { Quirks } from "../../emulator/quirks.js";
 import type { Clock } from "../../net/clock.js";
 import { type RunningModem, startModem } from "../../net/start.js";
+import { ManualClock } from "../manual-clock.js";
 import { Desk } from "./desk.js";
 import { type Caller, HostileBroker } from "./hostile-broker.js";
-import { ManualClock } from "./manual-clock.js";
 
 export type Version = 3 | 4;
 

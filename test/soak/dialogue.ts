@@ -1,8 +1,8 @@
 import type { Octets } from "../../at/octets.js";
 import type { OpenPort } from "../../net/start.js";
+import type { ManualClock } from "../manual-clock.js";
 import { AtHost } from "./at-host.js";
 import type { Auditor } from "./auditor.js";
-import type { ManualClock } from "./manual-clock.js";
 
 interface Awaited {
   readonly start: Octets;

@@ -1,6 +1,6 @@
+import type { ManualClock } from "../manual-clock.js";
 import type { Auditor } from "./auditor.js";
 import type { Dialogue } from "./dialogue.js";
-import type { ManualClock } from "./manual-clock.js";
 import { payloadOf } from "./message.js";
 import { configure, goOffline, goOnline, subscribe } from "./online.js";
 import type { Random } from "./random.js";

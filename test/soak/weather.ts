@@ -1,6 +1,6 @@
 import type { Millis } from "../../net/clock.js";
+import type { ManualClock } from "../manual-clock.js";
 import type { CuttingProxy, Fault, Trigger, Way } from "./cutting-proxy.js";
-import type { ManualClock } from "./manual-clock.js";
 import type { Random } from "./random.js";
 
 const minute = 60_000;
