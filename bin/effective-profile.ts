@@ -1,7 +1,7 @@
 import type { Profile } from "../emulator/profile.js";
 import { changed, changeFrom } from "../emulator/profile-schema.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
-import { quirkTable, setQuirk } from "../emulator/quirks.js";
+import { quirkTable, setQuirks } from "../emulator/quirks.js";
 import { loadProfile } from "../net/profile-file.js";
 import { UserError } from "../net/user-error.js";
 import type { Flags } from "./flags.js";
@@ -23,15 +23,13 @@ function changedByFlags(base: Profile, flags: Flags): Profile {
 }
 
 function withQuirks(base: Profile, settings: readonly string[]): Profile {
-  let quirks = base.quirks;
-  for (const setting of settings) {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
-    if (name === undefined || value === undefined) {
-      throw usage(`--quirk ${JSON.stringify(setting)}: write NAME=VALUE; names: ${Object.keys(quirkTable).join(", ")}`);
-    }
-    const set = setQuirk(quirks, name, value);
-    if ("problem" in set) throw usage(`--quirk: ${set.problem.replace(/^quirk /, "")}`);
-    quirks = set.quirks;
-  }
-  return { ...base, quirks };
+  const set = setQuirks(base.quirks, settings.map(nameAndValue));
+  if ("problem" in set) throw usage(`--quirk: ${set.problem}`);
+  return { ...base, quirks: set.quirks };
+}
+
+function nameAndValue(setting: string): readonly [name: string, value: string] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(setting) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw usage(`--quirk ${JSON.stringify(setting)}: write NAME=VALUE; names: ${Object.keys(quirkTable).join(", ")}`);
 }

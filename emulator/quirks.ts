@@ -3,7 +3,7 @@ import { suggestion } from "./schema.js";
 /** Where a quirk's values are known from. */
 export type Source = "note" | "guide" | "AT manual" | "V.250" | "field" | "clone" | "decided";
 
-/** One point in which firmwares differ, or sources do. The first value is the default. */
+/** One point in which firmwares differ, or sources do. */
 export interface Quirk<T> {
   /** What it decides, in a line. */
   readonly about: string;
@@ -37,13 +37,19 @@ function oneOf<const A extends readonly [string | number, ...(string | number)[]
   return { ...about, fallback: allowed[0], standard: String(allowed[0]), values: allowed.join(" | "), read };
 }
 
-/** A whole number in a range; `none` stands for the word that switches it off. */
+/** A whole number in a range. */
 function number(about: About, fallback: number, [min, max]: readonly [number, number], unit: string): Quirk<number> {
   const read = (text: string) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? { value } : undefined;
   };
   return { ...about, fallback, standard: String(fallback), values: `${min}-${max}${unit}`, read };
+}
+
+/** A number for which 0 is written `none`, and is the default. */
+function orNone(quirk: Quirk<number>): Quirk<number> {
+  const read = (text: string) => (text === "none" ? { value: 0 } : quirk.read(text));
+  return { ...quirk, standard: "none", values: `none | ${quirk.values}`, read };
 }
 
 const hour = 3_600_000;
@@ -127,16 +133,14 @@ export const quirkTable = {
     "any",
     "zero",
   ),
-  entryTimeout: (() => {
-    const millis = number(
+  entryTimeout: orNone(
+    number(
       { about: "how long a payload entry waits for the next byte", section: "3.2.9", source: "decided" },
       0,
       [1, hour],
       " ms",
-    );
-    const read = (text: string) => (text === "none" ? { value: 0 } : millis.read(text));
-    return { ...millis, standard: "none", values: `none | ${millis.values}`, read };
-  })(),
+    ),
+  ),
   dup31: oneOf(
     { about: "DUP in a resent SUBSCRIBE, UNSUBSCRIBE or PUBREL of MQTT 3.1", section: "3.2.7", source: "decided" },
     "set",
@@ -188,7 +192,21 @@ export function setQuirk(
   }
   const read = quirkTable[name].read(text);
   if (read === undefined) {
-    return { problem: `quirk ${name} cannot be "${text}"; it takes ${quirkTable[name].values}` };
+    return { problem: `${name} cannot be "${text}"; it takes ${quirkTable[name].values}` };
   }
   return { quirks: { ...quirks, [name]: read.value } };
+}
+
+/** Sets several, one after the other, up to the first problem. */
+export function setQuirks(
+  quirks: Quirks,
+  settings: readonly (readonly [name: string, text: string])[],
+): ReturnType<typeof setQuirk> {
+  let all = quirks;
+  for (const [name, text] of settings) {
+    const set = setQuirk(all, name, text);
+    if ("problem" in set) return set;
+    all = set.quirks;
+  }
+  return { quirks: all };
 }

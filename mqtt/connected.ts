@@ -3,16 +3,15 @@ import { answerArrived, publishAcked } from "./delivery.js";
 import { violated } from "./ending.js";
 import { giveUp, publishUnacked } from "./handing.js";
 import { keepAlive, keepAliveWakeAt, pingAnswered } from "./keep-alive.js";
-import type { Millis, ServerPacket } from "./packet.js";
+import type { Millis, ServerPacket, ServerPacketOf } from "./packet.js";
 import { publishArrived, pubrelArrived } from "./reception.js";
 import { retry } from "./retry.js";
 import { chain, doing, type Handle, type Session, type Step } from "./state.js";
 
 type Type = ServerPacket["type"];
-type Of<T, P = ServerPacket> = P extends { readonly type: infer U } ? (T extends U ? P : never) : never;
 
 /** What each packet of the broker means once it has let us in. */
-const arrivals: { readonly [T in Type]: Handle<Of<T>> } = {
+const arrivals: { readonly [T in Type]: Handle<ServerPacketOf<T>> } = {
   CONNACK: (session) => violated(session, "a second CONNACK"), // [MQTT-3.2.0-1]
   PUBLISH: publishArrived,
   PUBACK: answerArrived,

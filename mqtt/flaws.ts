@@ -1,10 +1,9 @@
-import type { Ack, Connack, Level, Publish, Pubrel, ServerPacket, Suback } from "./packet.js";
+import type { Ack, Connack, Level, Publish, Pubrel, ServerPacket, ServerPacketOf, Suback } from "./packet.js";
 
-type Of<T, P = ServerPacket> = P extends { readonly type: infer U } ? (T extends U ? P : never) : never;
 type Look<P> = (packet: P, level: Level) => string | undefined;
 
 /** What can be wrong in one packet although its frame is good. */
-const looks: { readonly [T in ServerPacket["type"]]: Look<Of<T>> } = {
+const looks: { readonly [T in ServerPacket["type"]]: Look<ServerPacketOf<T>> } = {
   CONNACK: connackFlaw,
   PUBLISH: publishFlaw,
   PUBACK: idFlaw,

@@ -100,3 +100,10 @@ export type ClientPacket =
 
 /** What a server may send. */
 export type ServerPacket = Connack | Publish | Ack | Pubrel | Suback | { readonly type: "PINGRESP" };
+
+/** The packet of a server that has this type. */
+export type ServerPacketOf<T, P = ServerPacket> = P extends { readonly type: infer U }
+  ? T extends U
+    ? P
+    : never
+  : never;
