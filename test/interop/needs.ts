@@ -18,6 +18,7 @@ const programs = {
     isThere: () => spawnSync("/usr/bin/python3", ["-c", "import serial"]).status === 0,
     install: "python3-serial",
   },
+  "qemu-system-x86": { isThere: command("qemu-system-i386"), install: "--no-install-recommends qemu-system-x86" },
   socat: { isThere: command("socat"), install: "socat" },
   tmux: { isThere: command("tmux"), install: "tmux" },
 } as const;

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { Program } from "../bin/program.js";
+import { attach, type Program as Foreign } from "../net/pty-hosts.js";
+import { until } from "../net/witness.js";
+import { needs } from "./needs.js";
+import { Firmware } from "./qemu.js";
+
+let firmware: Firmware;
+
+/** What the ready line of the command says, started with its own broker. */
+function emulator(...args: readonly string[]): ReturnType<Program["ready"]> {
+  const program = new Program(["--json", "--broker", "0", ...args]);
+  onTestFinished(async () => {
+    await program.end("SIGKILL");
+  });
+  return program.ready();
+}
+
+/** How the firmware's serial port and the module come together. */
+const ways: readonly (readonly [way: string, boot: () => Promise<Foreign>])[] = [
+  ["the module's pseudo-terminal", async () => firmware.boot(`serial,path=${(await emulator()).pty}`)],
+];
+
+// The firmware is a PC's: elsewhere gcc is another machine's.
+describe.skipIf(process.arch !== "x64" || !needs("gcc") || !needs("qemu-system-x86"))("firmware in QEMU", () => {
+  beforeAll(() => {
+    firmware = new Firmware();
+  });
+  afterAll(() => firmware?.remove());
+
+  test.each(ways)("over %s: it publishes, and hears it back", async (_, boot) => {
+    const qemu = await boot();
+    const code = await qemu.ended;
+    expect({ code, said: qemu.said, complained: qemu.complained }).toEqual({
+      code: 33,
+      said: expect.stringMatching(/\n< \+QMTRECV: 0,\d+,"bare\/metal",no system here\n.*\nall went well\n$/s),
+      complained: "",
+    });
+  });
+
+  test("it stops where the module refuses: somebody has opened the link before", async () => {
+    const { pty = "" } = await emulator();
+    const other = await attach(pty);
+    onTestFinished(() => other.leave());
+    await other.write(Buffer.from('AT+QMTOPEN=0,"broker.example",1883\r'));
+    await until("the link", () => other.heard.includes("+QMTOPEN: 0,0"));
+    await other.leave();
+    const qemu = firmware.boot(`serial,path=${pty}`);
+    expect(await qemu.ended).toBe(35);
+    expect(qemu.said).toMatch(/\n< \+QMTOPEN: 0,2\nthat is not what was waited for\n$/);
+  });
+});

@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { type Program, run } from "../net/pty-hosts.js";
+
+const script = (name: string): string => fileURLToPath(new URL(`../hosts/qemu/${name}`, import.meta.url));
+
+/** Host firmware for a bare PC, built into a folder of its own. */
+export class Firmware {
+  readonly #folder = mkdtempSync(join(tmpdir(), "bc28-emu-firmware-"));
+  readonly #elf = join(this.#folder, "firmware.elf");
+
+  constructor() {
+    const { status, stderr } = spawnSync("sh", [script("build.sh"), this.#elf], { encoding: "utf8" });
+    if (status !== 0 || stderr !== "") throw new Error(stderr);
+  }
+
+  /** Boots it in QEMU, its serial port on this character device. The end of the test ends QEMU. */
+  boot(chardev: string): Program {
+    const qemu = run("sh", [script("boot.sh"), this.#elf, chardev]);
+    onTestFinished(async () => {
+      qemu.child.kill("SIGKILL");
+      await qemu.ended;
+    });
+    return qemu;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
