@@ -1,10 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+/** They open nothing and keep nothing, so that a worker takes one after the other without a new start. */
+const pure = ["test/{at,emulator,mqtt}/**/*.test.ts", "test/*.test.ts"];
+
+/** They need the number of a pseudo-terminal again that they gave up, which anybody else would get, or take the time. */
+const alone = [
+  "test/bin/process.test.ts",
+  "test/bin/timing.test.ts",
+  "test/hostile/host.test.ts",
+  "test/interop/drivers.test.ts",
+  "test/net/pty.test.ts",
+];
+
+const all = ["test/**/*.test.ts"];
+
+/** A group of files; one group runs after the other. */
+const group = (name: string, groupOrder: number, test: object) => ({
+  extends: true as const,
+  test: { name, maxWorkers: 2, sequence: { groupOrder }, ...test },
+});
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     reporters: ["default", "./test/reporter.ts"],
     testTimeout: 20_000,
-    maxWorkers: 1, // pseudo-terminals are numbered for the whole machine: tests at once would take each other's
+    projects: [
+      group("pure", 1, { include: pure, isolate: false }),
+      group("together", 2, { include: all, exclude: [...pure, ...alone] }),
+      group("alone", 3, { include: alone, maxWorkers: 1 }),
+    ],
   },
 });

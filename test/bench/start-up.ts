@@ -47,7 +47,7 @@ const bareNode = (): Promise<number> => timed(() => run(process.execPath, ["-e",
 export const startUp: Bench = {
   name: "start",
   async run({ quick }) {
-    const rounds = quick ? 5 : 15;
+    const rounds = quick ? 3 : 15;
     const than = { unit: "ms", than: "node -e 0" };
     const target = { of: "difference", bound: "at most", value: 150 } as const;
     return [

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import type { InstalledCopy } from "../interop/installed-copy.js";
 import { sleep, until } from "../net/witness.js";
-import type { ProgramCopy } from "./program-copy.js";
 
 /** Whom a program runs as. */
 export type User = { readonly uid?: number; readonly gid?: number };
@@ -15,11 +14,11 @@ export class EmulatorProcess {
   #said = "";
   #complained = "";
 
-  private constructor(copy: ProgramCopy, folder: string, user: User) {
-    this.link = join(folder, "port");
+  private constructor(copy: InstalledCopy, link: string, user: User) {
+    this.link = link;
     this.#child = spawn(process.execPath, [copy.command, "--json", "--broker", "0", "--link", this.link], {
       ...user,
-      cwd: folder,
+      cwd: copy.open,
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.stdout?.on("data", (bytes) => {
@@ -30,8 +29,8 @@ export class EmulatorProcess {
     });
   }
 
-  static async start(copy: ProgramCopy, folder: string, user: User): Promise<EmulatorProcess> {
-    const emulator = new EmulatorProcess(copy, folder, user);
+  static async start(copy: InstalledCopy, link: string, user: User): Promise<EmulatorProcess> {
+    const emulator = new EmulatorProcess(copy, link, user);
     await until("the emulator to be ready", () => emulator.#said.includes("\n") || !emulator.isAlive, 15_000);
     if (!emulator.isAlive) throw new Error(`the emulator has ended: ${emulator.#complained}`);
     return emulator;

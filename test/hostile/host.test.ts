@@ -1,14 +1,15 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { join } from "node:path";
 import mqtt, { type Packet } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { InstalledCopy } from "../interop/installed-copy.js";
 import { needs } from "../interop/needs.js";
 import { type Program, run } from "../net/pty-hosts.js";
 import { ordinary } from "../net/readable-copy.js";
 import { until } from "../net/witness.js";
 import { EmulatorProcess, type User } from "./emulator-process.js";
 import { type HostName, scriptOf } from "./hosts.js";
-import { ProgramCopy } from "./program-copy.js";
 
 const users: readonly { readonly name: string; readonly user: User }[] =
   process.getuid?.() === 0
@@ -21,17 +22,18 @@ const users: readonly { readonly name: string; readonly user: User }[] =
 /** What the command may hold more than at its start, in MB: V8 grows its young space when it is kept busy. */
 const mostMemory = 64;
 
-let copy: ProgramCopy | undefined;
+let copy: InstalledCopy | undefined;
 afterAll(() => copy?.remove());
 
-describe.skipIf(!needs("python3")).each(users)("as $name", ({ name, user }) => {
+// Side by side, and each of them in turn.
+describe.skipIf(!needs("python3")).concurrent.each(users)("as $name", ({ name, user }) => {
   let emulator: EmulatorProcess;
   let descriptors = 0;
   let memory = 0;
 
   beforeAll(async () => {
-    copy ??= new ProgramCopy();
-    emulator = await EmulatorProcess.start(copy, copy.open(name.replaceAll(" ", "-")), user);
+    copy ??= new InstalledCopy();
+    emulator = await EmulatorProcess.start(copy, join(copy.open, name), user);
     await play("fresh");
     await emulator.isIdle();
     descriptors = emulator.descriptors;
@@ -94,22 +96,22 @@ describe.skipIf(!needs("python3")).each(users)("as $name", ({ name, user }) => {
     "controlling terminal",
     "no rights for anybody",
   ];
-  test.each(peaceful)("%s", async (host) => {
+  test.sequential.each(peaceful)("%s", async (host) => {
     await play(host);
     await isUnharmed();
   });
 
-  test.each(["1", "2", "3"])("any bytes, seed %s", async (seed) => {
+  test.sequential.each(["1", "2", "3"])("any bytes, seed %s", async (seed) => {
     await play("fuzz", seed);
     await isUnharmed({ first: "1b0d" });
   });
 
-  test.each(["stty sane", "cooked cat"] as const)("%s", async (host) => {
+  test.sequential.each(["stty sane", "cooked cat"] as const)("%s", async (host) => {
     await play(host);
     await isUnharmed({ first: "0d" });
   });
 
-  test.each([
+  test.sequential.each([
     ["ESC", "1b"],
     ["Ctrl+Z", "1a"],
   ])("killed in the middle of a payload; the next one leaves it by %s", async (_, byte) => {
@@ -118,7 +120,7 @@ describe.skipIf(!needs("python3")).each(users)("as $name", ({ name, user }) => {
     await isUnharmed();
   });
 
-  test("one that does not read, while 10 000 messages come", async () => {
+  test.sequential("one that does not read, while 10 000 messages come", async () => {
     await kill("does not read", () => flood(emulator.brokerPort));
     await play("fresh", "0d");
     await play("fresh", Buffer.from("AT+QMTCLOSE=0\r").toString("hex"));

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedBroker, startBroker } from "../../net/broker.js";
+import { quietPort } from "../net/quiet-port.js";
 import { sleep } from "../net/witness.js";
 import { needs } from "./needs.js";
 
@@ -26,9 +27,9 @@ const embedded: BrokerKind = {
   name: "embedded",
   isThere: true,
   forbids: true,
-  async start(port = 0) {
+  async start(given) {
     const broker: EmbeddedBroker = await startBroker({
-      port,
+      port: given ?? (await quietPort()),
       authenticate: ({ user, password }) =>
         user === undefined || (user === "good" && Buffer.from(password ?? []).toString() === "right") ? 0 : 4,
       authorizeSubscribe: ({ filter }) => !filter.startsWith("secret/"),
@@ -42,7 +43,7 @@ const mosquitto: BrokerKind = {
   isThere: needs("mosquitto"),
   forbids: false,
   async start(given) {
-    const port = given ?? (await freePort());
+    const port = given ?? (await quietPort());
     const folder = mkdtempSync(join(tmpdir(), "bc28-emu-mosquitto-"));
     const passwords = join(folder, "passwords");
     writeFileSync(passwords, "good:right\n", { mode: 0o600 });
@@ -67,15 +68,6 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
     await ended;
   }
   rmSync(folder, { recursive: true });
-}
-
-/** One that was free a moment ago; mosquitto cannot pick its own. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function listening(port: number): Promise<void> {

@@ -34,12 +34,13 @@ beforeAll(() => {
 });
 afterAll(() => copy.remove());
 
-describe.each(users)("the lines that are printed work, for $name", ({ user }) => {
+describe.each(users)("the lines that are printed work, for $name", ({ name, user }) => {
   const env = { PATH: "/usr/bin:/bin", HOME: "/tmp", TERM: "vt100", LC_ALL: "C" };
 
-  /** The printed line that begins with this word. */
+  /** The printed line that begins with this word. Each link has a name of its own: one that is killed leaves it behind. */
   async function printed(word: string): Promise<string> {
-    const program = new Program(["--broker", "0", "--link", join(copy.open, word)], { command: copy.command, ...user });
+    const link = join(copy.open, `${word}-${name.replaceAll(" ", "-")}`);
+    const program = new Program(["--broker", "0", "--link", link], { command: copy.command, ...user });
     onTestFinished(async () => {
       await program.end("SIGKILL");
     });

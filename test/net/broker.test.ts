@@ -4,6 +4,7 @@ import mqtt, { type Packet } from "mqtt-packet";
 import { afterEach, describe, expect, test } from "vitest";
 import { type BrokerOptions, type EmbeddedBroker, type Login, startBroker } from "../../net/broker.js";
 import { UserError } from "../../net/user-error.js";
+import { quietPort } from "./quiet-port.js";
 
 const brokers: EmbeddedBroker[] = [];
 const clients: Client[] = [];
@@ -237,7 +238,7 @@ describe("it outlives its clients", () => {
 });
 
 test("close hangs up on everybody, whether logged in or not, and frees the port", async () => {
-  const broker = await start();
+  const broker = await start({ port: await quietPort() });
   const will = { topic: "will", payload: Buffer.from("gone"), qos: 1, retain: true };
   const client = await loggedIn(broker, "bc28", { will });
   const silent = new Client(broker);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, Socket } from "node:net";
 import type { Clock, Millis } from "../../net/clock.js";
+import { quietPort } from "../net/quiet-port.js";
 import type { Logbook } from "./logbook.js";
 
 /** Towards the broker, or towards the module. */
@@ -172,9 +173,8 @@ export class CuttingProxy {
   /** Opens for links; after `shut` at the port it had. */
   async open(): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
+    this.#port ||= await quietPort();
     await once(server.listen(this.#port, "127.0.0.1"), "listening");
-    const address = server.address();
-    if (typeof address === "object" && address) this.#port = address.port;
     this.#server = server;
     this.#house.book.note("proxy", "takes links");
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { quietPort } from "../net/quiet-port.js";
 import type { Logbook } from "./logbook.js";
 
 /** A broker that runs for one day. */
@@ -15,7 +16,7 @@ export interface Broker {
 
 /** Starts a mosquitto of our own, which forgets everything when it ends. */
 export async function startMosquitto(book: Logbook): Promise<Broker> {
-  const port = await freePort();
+  const port = await quietPort();
   const home = mkdtempSync(join(tmpdir(), "soak-"));
   const config = join(home, "mosquitto.conf");
   writeFileSync(config, configFor(port));
@@ -45,16 +46,6 @@ const configFor = (port: number): string =>
   ].join("\n");
 
 const withSbin = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: `${process.env.PATH}:/usr/sbin` });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
-}
 
 async function listening(child: ChildProcess, port: number): Promise<void> {
   for (let tries = 0; tries < 250 && child.exitCode === null; tries++) {
