@@ -100,15 +100,16 @@ export class Talk {
 
   /** What waits is bounded: the rest is lost. */
   #limit(): void {
-    let room = mostWaiting;
-    let lost = 0;
-    this.#chunks = this.#chunks.flatMap(({ bytes, at, used }) => {
-      const kept = bytes.subarray(used, used + room);
-      room -= kept.length;
-      lost += bytes.length - used - kept.length;
-      return kept.length > 0 ? [{ bytes: kept, at, used: 0 }] : [];
-    });
-    if (lost > 0) this.#effects.trace({ kind: "dropped", bytes: lost });
+    const lost = this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0) - mostWaiting;
+    if (lost <= 0) return;
+    this.#effects.trace({ kind: "dropped", bytes: lost });
+    for (let left = lost, last = this.#chunks.pop(); last !== undefined; last = this.#chunks.pop()) {
+      const { bytes, at, used } = last;
+      left -= bytes.length - used;
+      if (left > 0) continue;
+      if (left < 0) this.#chunks.push({ bytes: bytes.subarray(0, used - left), at, used });
+      return;
+    }
   }
 
   get #entryEnds(): Millis {
