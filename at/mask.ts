@@ -54,10 +54,12 @@ function secretSpans(parsed: ParsedCommand, secretive: readonly AnyCommand[]): r
   return chosen && secretsOf(chosen, parsed.tokens.slice(1));
 }
 
-/** A quote inside a string may be one that was forgotten: then what looks like a user name may hold a password too. */
+/** A slip among strings without quotes, or a quote inside one, may have moved the secret to where it looks like a name. */
 function secretsOf(form: AnyForm, tokens: readonly Token[]): readonly Token[] | undefined {
-  const doubtful = hasSecret(form) && tokens.some(({ text }) => text.includes('"'));
-  return doubtful ? undefined : secretTokens(form.shape, tokens);
+  const strings = Object.values(form.shape).map(({ range }) => range.startsWith('"'));
+  const isDoubtful = ({ kind, text }: Token, at: number): boolean =>
+    text.includes('"') || (kind === "bare" && strings[at] !== false);
+  return hasSecret(form) && tokens.some(isDoubtful) ? undefined : secretTokens(form.shape, tokens);
 }
 
 const cutAt = (line: Octets, end: number): Octets => `${line.slice(0, end)}${veil}`;

@@ -11,7 +11,6 @@ describe("lines", () => {
     ['AT+QMTCONN=0,"id"', 'AT+QMTCONN=0,"id"'],
     ['AT+QMTCONN=0,"id","me"', 'AT+QMTCONN=0,"id","me"'],
     ['AT+QMTCONN=0,"id","me","pw"', 'AT+QMTCONN=0,"id","me","***"'],
-    ["at+qmtconn=0,id,me,pw", "at+qmtconn=0,id,me,***"],
     ['AT+QMTCONN=0, "id" , "me" , "pw" ;+CSQ', 'AT+QMTCONN=0, "id" , "me" , "***" ;+CSQ'],
     ['AT+QMTCONN=0,"id","me","p,w;+CSQ"', 'AT+QMTCONN=0,"id","me","***"'],
     ['AT+QMTCONN=0,"id","me",""', 'AT+QMTCONN=0,"id","me","***"'],
@@ -30,6 +29,9 @@ describe("lines", () => {
 
 describe("where it cannot be told what is secret, nothing behind the name is shown", () => {
   test.each<[what: string, line: string, shown: string]>([
+    ["strings without quotes", "at+qmtconn=0,id,me,pw", "at+qmtconn***"],
+    ["one of them", 'AT+QMTCONN=0,"id",me,"pw"', "AT+QMTCONN***"],
+    ["a comma that was forgotten among them", "AT+QMTCONN=0,idme,123", "AT+QMTCONN***"],
     ["a wrong link", 'AT+QMTCONN=1,"id","me","pw"', "AT+QMTCONN***"],
     ["an empty user", 'AT+QMTCONN=0,"id",,"pw"', "AT+QMTCONN***"],
     ["one too many", 'AT+QMTCONN=0,"id","me","pw","pw"', "AT+QMTCONN***"],
