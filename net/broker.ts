@@ -1,7 +1,9 @@
 import type { EventEmitter } from "node:events";
-import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import { createServer, isIPv6, type Server } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
 import type { Level, Qos } from "../mqtt/packet.js";
+import { type BrokerDesk, deskOf } from "./broker-desk.js";
 import { acceptDup31, type Mendable, mendQos2 } from "./broker-mends.js";
 import { UserError } from "./user-error.js";
 
@@ -38,11 +40,13 @@ export interface BrokerOptions {
 }
 
 /** A broker of our own, MQTT 3.1 and 3.1.1, sessions and retained messages in memory. */
-export interface EmbeddedBroker {
+export interface EmbeddedBroker extends BrokerDesk {
   readonly host: string;
   readonly port: number;
   /** As the user would type it: `127.0.0.1:1883`. */
   readonly address: string;
+  /** Takes a connection that did not come by its port; false where it is closed. */
+  accept(stream: Duplex): boolean;
   /** Hangs up on every client; may be called more than once. */
   close(): Promise<void>;
 }
@@ -53,21 +57,27 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   const broker = await Aedes.createBroker(aedesOptions(options));
   mendQos2((broker as unknown as Mendable).persistence);
   tell(broker, options.log ?? (() => {}));
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket.setNoDelay().once("close", () => sockets.delete(socket)));
-    acceptDup31(socket);
-    broker.handle(socket);
-  });
+  const desk = deskOf(broker);
+  const streams = new Set<Duplex>();
   let closing: Promise<void> | undefined;
+  const accept = (stream: Duplex): boolean => {
+    if (closing) return false;
+    streams.add(stream.once("close", () => streams.delete(stream)));
+    acceptDup31(stream);
+    broker.handle(stream);
+    return true;
+  };
+  const server = createServer((socket) => {
+    if (!accept(socket.setNoDelay())) socket.destroy();
+  });
   const close = (): Promise<void> => {
-    closing ??= stop(server, broker, sockets);
+    closing ??= stop(server, broker, streams);
     return closing;
   };
   const host = options.host ?? "127.0.0.1";
   try {
     const port = await listen(server, host, options.port ?? 1883);
-    return { host, port, address: addressOf(host, port), close };
+    return { ...desk, host, port, address: addressOf(host, port), accept, close };
   } catch (error) {
     await close();
     throw error;
@@ -146,11 +156,11 @@ const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number):
 
 const addressOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
-/** aedes closes only the clients that logged in, so every socket is destroyed here. */
-function stop(server: Server, broker: Aedes, sockets: ReadonlySet<Socket>): Promise<void> {
+/** aedes closes only the clients that logged in, so every connection is destroyed here. */
+function stop(server: Server, broker: Aedes, streams: ReadonlySet<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     broker.close();
-    for (const socket of sockets) socket.destroy();
+    for (const stream of streams) stream.destroy();
   });
 }

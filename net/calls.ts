@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction } from "node:net";
 import type { Call, CallOutcome } from "../emulator/border.js";
 import { systemLookup } from "./lookup.js";
+import { type Movement, waitedFor } from "./movement.js";
 
 /** Carries out what else than a link the module asks of the network. */
 export interface Calls {
@@ -16,14 +17,17 @@ export interface CallsOptions {
   readonly resolve?: (host: string) => string;
   /** Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** Given: names that are being looked up are waited for there. */
+  readonly movement?: Movement | undefined;
 }
 
 /** How long a name may take, in ms of real time; then it counts as one that is not there. */
 const patience = 10_000;
 
 /** Carries out calls on this machine. */
-export function createCalls({ resolve = (host) => host, lookup }: CallsOptions = {}): Calls {
+export function createCalls({ resolve = (host) => host, lookup, movement }: CallsOptions = {}): Calls {
   const system = systemLookup();
+  const lookUp = waitedFor(lookup ?? system.lookup, movement);
   const pending = new Set<() => void>();
   const start: Calls["start"] = (call, done) => {
     const finish = (address: string | undefined): void => {
@@ -33,7 +37,7 @@ export function createCalls({ resolve = (host) => host, lookup }: CallsOptions =
     const timer = setTimeout(() => finish(undefined), patience);
     const giveUp = (): void => clearTimeout(timer);
     pending.add(giveUp);
-    addressOf(call.host, resolve, lookup ?? system.lookup).then(finish, () => finish(undefined));
+    addressOf(call.host, resolve, lookUp).then(finish, () => finish(undefined));
   };
   const close = (): void => {
     for (const giveUp of pending) giveUp();

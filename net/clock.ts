@@ -1,8 +1,9 @@
 import type { Millis } from "../mqtt/packet.js";
+import type { Movement } from "./movement.js";
 
 export type { Millis };
 
-/** Where time comes from. One alarm at a time is all that the loop needs. */
+/** Where time comes from. Any number of alarms may be set at once. */
 export interface Clock {
   /** How many times faster than real time it runs. */
   readonly speed: number;
@@ -10,6 +11,8 @@ export interface Clock {
   now(): Millis;
   /** Calls `ring` once at `at` or soon after; returns how to call it off. */
   alarm(at: Millis, ring: () => void): () => void;
+  /** Given: time waits until all is still, and so everything that moves is counted there. */
+  readonly movement?: Movement;
 }
 
 const longest: Millis = 2 ** 31 - 1; // setTimeout takes no more

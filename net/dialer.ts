@@ -1,28 +1,11 @@
-import { type LookupFunction, Socket } from "node:net";
-import type { DownReason } from "../mqtt/session.js";
+import type { LookupFunction } from "node:net";
+import type { EmbeddedBroker } from "./broker.js";
+import { connectInProcess, connectSocket } from "./connect.js";
+import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.js";
 import { systemLookup } from "./lookup.js";
-import type { NameMap } from "./name-map.js";
-
-/** What a link tells; `down` is told once, and is the last word. */
-export interface LinkEvents {
-  up(): void;
-  down(reason: DownReason): void;
-  bytes(bytes: Uint8Array): void;
-  /** So many bytes, from the start of this link, have been handed to TCP. */
-  sent(total: number): void;
-  sendFailed(): void;
-}
-
-/** One TCP connection towards a broker. */
-export interface Link {
-  write(bytes: Uint8Array): void;
-  /** FIN after what is queued, at most 1 s later. Nothing is told any more. */
-  end(): void;
-  /** RST at once. Nothing is told any more. */
-  reset(): void;
-  pause(): void;
-  resume(): void;
-}
+import { type Movement, waitedFor } from "./movement.js";
+import { isBroker, type NameMap } from "./name-map.js";
+import { within } from "./within.js";
 
 /** Opens a link. Nothing is told before the call has returned. */
 export type Dial = (host: string, port: number, events: LinkEvents) => Link;
@@ -30,6 +13,8 @@ export type Dial = (host: string, port: number, events: LinkEvents) => Link;
 /** Dials, and keeps what it dialled until it is gone. */
 export interface Dialer {
   readonly dial: Dial;
+  /** Begins a connection that is not a link, on the same way: whoever asks for it listens to it. */
+  connect(host: string, port: number): Connection;
   /** How many links are not gone yet, ended ones included. */
   links(): number;
   /** Gives ended links `grace` ms to bring their last bytes away, then destroys what is left, and tells it nothing. */
@@ -42,177 +27,43 @@ export interface DialerOptions {
   readonly resolve?: NameMap;
   /** Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
+  /** Given: whatever moves is counted there, and the embedded broker is reached without the system in between. */
+  readonly movement?: Movement | undefined;
+  readonly broker?: Pick<EmbeddedBroker, "host" | "port" | "accept"> | undefined;
 }
 
-/** What node says when a link fails, in our words; what is not here is `failed`. */
-const reasons: { readonly [code: string]: DownReason } = {
-  ECONNREFUSED: "refused",
-  ENOTFOUND: "unresolved",
-  ENODATA: "unresolved",
-  ESERVFAIL: "unresolved",
-  EAI_AGAIN: "unresolved",
-  EAI_FAIL: "unresolved",
-  EAI_NODATA: "unresolved",
-  EAI_NONAME: "unresolved",
-  EHOSTUNREACH: "unreachable",
-  EHOSTDOWN: "unreachable",
-  ENETUNREACH: "unreachable",
-  ENETDOWN: "unreachable",
-  EADDRNOTAVAIL: "unreachable", // an IPv6 address where there is no IPv6
-  ETIMEDOUT: "timedOut",
-  ECONNRESET: "reset",
-  ECONNABORTED: "reset",
-  EPIPE: "reset",
-};
-
-const endWithin = 1000; // milliseconds of real time, whatever the modem's clock does
-const nextAddressAfter = 1000; // node's own 250 ms give up on a broker that is merely far away
-
-/** A dialer of TCP links. What a link tells, and when, is said at `Link` and `LinkEvents`. */
+/** A dialer of links. What a link tells, and when, is said at `Link` and `LinkEvents`. */
 export function createDialer(options: DialerOptions = {}): Dialer {
-  const open = new Set<TcpLink>();
+  const { resolve, movement, broker } = options;
+  const links = new Set<StreamLink>();
+  const others = new Set<Connection>();
   const system = systemLookup();
+  const lookup = waitedFor(options.lookup ?? system.lookup, movement);
+  const begin = (host: string, port: number): Connection => {
+    const to = resolve?.(host, port) ?? { host, port };
+    if (movement && broker && isBroker(to, broker)) return connectInProcess(broker, () => movement.moved());
+    const socket = connectSocket(to, lookup);
+    movement?.watch(socket);
+    return socket;
+  };
   const dial: Dial = (host, port, events) => {
-    const { host: to, port: at } = options.resolve?.(host, port) ?? { host, port };
-    const link = new TcpLink(events);
-    open.add(link);
-    link.gone.then(() => open.delete(link));
-    link.connect(to, at, options.lookup ?? system.lookup);
+    const link = new StreamLink(begin(host, port), events);
+    links.add(link);
+    link.gone.then(() => links.delete(link));
     return link;
+  };
+  const connect = (host: string, port: number): Connection => {
+    const connection = begin(host, port);
+    others.add(connection.once("close", () => others.delete(connection)));
+    return connection;
   };
   const close = async (grace = 0): Promise<void> => {
     system.close();
-    const links = Array.from(open);
-    const ending = grace > 0 ? links.filter((link) => link.isEnding) : [];
-    const others = links.filter((link) => !ending.includes(link)).map((link) => link.destroy());
-    if (ending.length > 0) await within(grace, Promise.all(ending.map((link) => link.gone)));
-    await Promise.all([...others, ...ending.map((link) => link.destroy())]);
+    for (const connection of others) connection.destroy();
+    const ending = grace > 0 ? Array.from(links).filter((link) => link.isEnding) : [];
+    const gone = Array.from(links, (link) => (ending.includes(link) ? link.gone : link.destroy()));
+    if (ending.length > 0) await within(grace, Promise.all(gone));
+    await Promise.all(Array.from(links, (link) => link.destroy()));
   };
-  return { dial, links: () => open.size, close };
+  return { dial, connect, links: () => links.size, close };
 }
-
-async function within(span: number, awaited: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, span);
-  });
-  await Promise.race([awaited, late]);
-  clearTimeout(timer);
-}
-
-/** One socket, and whether it may still tell. */
-class TcpLink implements Link {
-  readonly gone: Promise<void>;
-  #events: LinkEvents | undefined;
-  /** Node takes no noDelay in connect(), and Nagle would hold a small packet back for 40 ms. */
-  readonly #socket = new Socket().setNoDelay();
-  #batch: Uint8Array[] = [];
-  #sent = 0;
-
-  constructor(events: LinkEvents) {
-    this.#events = events;
-    this.gone = new Promise((resolve) => this.#socket.once("close", () => resolve()));
-    this.#socket
-      .on("connect", () => this.#events?.up())
-      .on("data", (bytes) => this.#events?.bytes(bytes))
-      .on("end", () => this.#down("closed")) // a peer that only half-closed will not be heard again either
-      .on("error", (error) => this.#down(reasonOf(error)))
-      .on("close", () => this.#down("failed"));
-  }
-
-  /** A FIN is on its way, behind what is queued. */
-  get isEnding(): boolean {
-    return this.#socket.writableEnded && !this.#socket.destroyed;
-  }
-
-  connect(host: string, port: number, lookup: LookupFunction): void {
-    try {
-      this.#socket.connect({
-        host,
-        port,
-        autoSelectFamily: true,
-        autoSelectFamilyAttemptTimeout: nextAddressAfter,
-        lookup,
-      });
-    } catch (error) {
-      this.#socket.destroy(asError(error)); // told a tick later, like any other failure
-    }
-  }
-
-  write(bytes: Uint8Array): void {
-    if (!this.#events) return;
-    // What one stimulus writes leaves together: one system call, and one `sent`.
-    if (this.#batch.push(bytes) === 1) process.nextTick(() => this.#flush());
-  }
-
-  end(): void {
-    if (!this.#events) return;
-    this.#flush();
-    this.#events = undefined;
-    if (this.#socket.connecting) {
-      this.#socket.destroy();
-      return;
-    }
-    this.#socket.resume().end(); // resumed, or the peer's FIN would never be reached
-    const timer = setTimeout(() => this.#socket.destroy(), endWithin).unref();
-    this.#socket.once("close", () => clearTimeout(timer));
-  }
-
-  reset(): void {
-    // After a FIN the socket cannot be reset any more, and while connecting there is nobody to reset.
-    const canReset = this.#events !== undefined && !this.#socket.connecting;
-    this.#silence();
-    if (canReset) this.#socket.resetAndDestroy();
-    else this.#socket.destroy();
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  destroy(): Promise<void> {
-    this.#silence();
-    this.#socket.destroy();
-    return this.gone;
-  }
-
-  #flush(): void {
-    const bytes = this.#batch.length === 1 ? this.#batch[0] : Buffer.concat(this.#batch);
-    this.#batch = [];
-    if (!bytes?.length) return;
-    this.#socket.write(bytes, (error) => this.#written(bytes.length, error));
-  }
-
-  /** Writes that fall with a link that went for another reason are no news; one that the system refused is. */
-  #written(length: number, error: NodeJS.ErrnoException | null | undefined): void {
-    if (error?.syscall === "write") this.#events?.sendFailed();
-    if (error) return;
-    this.#sent += length;
-    this.#events?.sent(this.#sent);
-  }
-
-  #down(reason: DownReason): void {
-    const events = this.#events;
-    this.#silence();
-    this.#socket.destroy();
-    events?.down(reason);
-  }
-
-  #silence(): void {
-    this.#events = undefined;
-    this.#batch = [];
-  }
-}
-
-/** Where a name has several addresses, each of them failed: the first tells why. */
-function reasonOf(error: NodeJS.ErrnoException): DownReason {
-  const first = error instanceof AggregateError ? asError(error.errors[0]) : error;
-  return reasons[first.code ?? ""] ?? "failed";
-}
-
-const asError = (thrown: unknown): NodeJS.ErrnoException =>
-  thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -45,6 +45,20 @@ export function mapName(
   return broker && isIP(host) === 0 ? broker : { host, port };
 }
 
+/** Names of this machine's own addresses, for those who listen on them. */
+const heardAt: { readonly [listening: string]: readonly string[] } = {
+  "127.0.0.1": ["localhost"],
+  "::1": ["localhost"],
+  "0.0.0.0": ["localhost", "127.0.0.1"],
+  "::": ["localhost", "127.0.0.1", "::1"],
+};
+
+/** Whether it is the embedded broker that is found there, by whatever way one got there. */
+export function isBroker({ host, port }: Destination, broker: Destination): boolean {
+  const names = [broker.host, ...(heardAt[broker.host] ?? [])];
+  return port === broker.port && names.includes(host.toLowerCase());
+}
+
 /** A glob that catches all names would catch all addresses too, so addresses are never matched by one. */
 function fits(name: string, host: string): boolean {
   if (isIP(host) !== 0) return name.toLowerCase() === host.toLowerCase();

@@ -2,9 +2,11 @@ import type { Call, CallId, Effect, LinkAct, Stimulus } from "../emulator/border
 import type { Modem } from "../emulator/modem.js";
 import type { Nvm } from "../emulator/nvm.js";
 import type { TraceEvent } from "../emulator/trace.js";
+import type { DownReason } from "../mqtt/session.js";
 import type { Calls } from "./calls.js";
 import type { Clock, Millis } from "./clock.js";
-import type { Dial, Link, LinkEvents } from "./dialer.js";
+import type { Dial } from "./dialer.js";
+import type { Link, LinkEvents } from "./link.js";
 import type { PortEvents, SerialPort } from "./serial.js";
 
 /** What the loop connects. */
@@ -55,10 +57,16 @@ export class Loop {
     this.#alarm?.off();
   }
 
+  /** The network drops the link that the module has, if it has one: it is told, and so is the other end. */
+  cut(reason: DownReason): void {
+    this.#link?.link.cut(reason);
+  }
+
   /** Lets something reach the module. */
   tell(stimulus: Stimulus): void {
     if (this.#closed) return;
     const { modem, clock } = this.#wiring;
+    clock.movement?.moved();
     this.#carryOutAll(modem.tell(stimulus, clock.now()));
   }
 

@@ -3,6 +3,7 @@ import { Modem } from "../emulator/modem.js";
 import type { Profile } from "../emulator/profile.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
 import type { RadioChange } from "../emulator/radio.js";
+import type { DownReason } from "../mqtt/session.js";
 import { type BrokerOptions, type EmbeddedBroker, startBroker } from "./broker.js";
 import { createCalls } from "./calls.js";
 import { type Clock, systemClock } from "./clock.js";
@@ -10,6 +11,7 @@ import { createDialer } from "./dialer.js";
 import { Log } from "./log.js";
 import { type Mapping, mapName } from "./name-map.js";
 import type { NvmStore } from "./nvm-file.js";
+import { Owed } from "./owed.js";
 import { Loop } from "./run.js";
 import type { PortChange, PortEvents, SerialPort } from "./serial.js";
 
@@ -22,7 +24,7 @@ export interface StartOptions {
   readonly profile?: Profile;
   /** The front ends; several share the module's one UART. */
   readonly ports?: readonly OpenPort[];
-  /** Left out: the machine's clock. */
+  /** Left out: the machine's clock. With a `manualClock()` time stands still until `advance`, and the embedded broker is reached without a socket. */
   readonly clock?: Clock;
   /** Where randomness starts from: with the same seed, what takes time takes the same times. Left out: 0. */
   readonly seed?: number;
@@ -45,6 +47,8 @@ export interface RunningModem {
   readonly broker: EmbeddedBroker | undefined;
   /** What the world does to the module: coverage, SIM and network come and go, somebody resets it. */
   change(change: RadioChange | Reset): void;
+  /** The network drops the connection to the broker: the module learns it for that reason, the broker by RST. Left out: `reset`. */
+  cut(reason?: DownReason): void;
   /** Sends DISCONNECT where there is somebody to send it to, and closes all that the start has opened. */
   close(): Promise<void>;
 }
@@ -57,11 +61,13 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const log = options.log ?? new Log("silent", () => {});
   const broker =
     options.broker && (await startBroker({ log: (line) => log.info(`broker: ${line}`), ...options.broker }));
-  const dialer = createDialer({
-    resolve: (host, port) => mapName(options.mappings ?? [], broker, host, port),
-  });
-  const calls = createCalls({ resolve: (host) => nameTo(options.mappings ?? [], broker, host) });
   const clock = options.clock ?? systemClock();
+  const { movement } = clock;
+  const mappings = options.mappings ?? [];
+  const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), movement, broker });
+  const calls = createCalls({ resolve: (host) => nameTo(mappings, broker, host), movement });
+  const owed = new Owed();
+  const forgive = movement?.awaiting(() => owed.isAny);
   const profile = inHostTime(options.profile ?? bc28, clock);
   const modem = new Modem({
     profile,
@@ -75,7 +81,10 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     dial: dialer.dial,
     calls,
     keep: (nvm) => options.nvm?.save(nvm),
-    trace: (event) => log.event(event),
+    trace(event) {
+      owed.note(event);
+      log.event(event);
+    },
   });
   const onChange = (change: PortChange): void => {
     logChange(log, change);
@@ -84,6 +93,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const ports: SerialPort[] = [];
   const close = async (): Promise<void> => {
     loop.powerDown();
+    forgive?.();
     calls.close();
     await Promise.all([options.nvm?.flush(), dialer.close(farewell)]);
     await Promise.all(ports.map((port) => port.close()));
@@ -101,7 +111,8 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   }
   loop.powerUp();
   const change = (what: RadioChange | Reset): void => loop.tell({ from: "world", change: what });
-  return { ports, broker, change, close };
+  const cut = (reason: DownReason = "reset"): void => loop.cut(reason);
+  return { ports, broker, change, cut, close };
 }
 
 /** What is waited for from a host is waited for in the host's time, however fast the module's clock runs. */

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 /** Who may see whom: bin → net → emulator → at, mqtt. */
 const sees: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["net", "emulator"],
+  "testing.ts": ["net"],
   bin: ["bin", "net", "emulator", "at", "mqtt"],
   net: ["net", "emulator", "at", "mqtt"],
   emulator: ["emulator", "at", "mqtt"],

@@ -1,14 +1,10 @@
+import { type Alarm, Alarms } from "../net/alarms.js";
 import type { Clock, Millis } from "../net/clock.js";
 
-interface Alarm {
-  readonly at: Millis;
-  readonly ring: () => void;
-}
-
-/** A clock that stands still until a test moves it: no answer of a slow machine can come too late. */
+/** A clock that a test moves from alarm to alarm by itself, and which waits for nothing in between. */
 export class ManualClock implements Clock {
   readonly speed = 1;
-  readonly #alarms = new Set<Alarm>();
+  readonly #alarms = new Alarms();
   #now: Millis = 0;
 
   now(): Millis {
@@ -16,9 +12,7 @@ export class ManualClock implements Clock {
   }
 
   alarm(at: Millis, ring: () => void): () => void {
-    const alarm = { at, ring };
-    this.#alarms.add(alarm);
-    return () => this.#alarms.delete(alarm);
+    return this.#alarms.set({ at, ring });
   }
 
   sleep(span: Millis): Promise<void> {
@@ -27,7 +21,7 @@ export class ManualClock implements Clock {
 
   /** Goes on to the earliest alarm and rings it. */
   step(): void {
-    const next = this.#next();
+    const next = this.#alarms.take();
     if (next === undefined) throw new Error("nobody has set an alarm: it would never end");
     this.#ring(next);
   }
@@ -35,20 +29,12 @@ export class ManualClock implements Clock {
   /** Lets so much time pass; every alarm rings at its moment. */
   pass(span: Millis): void {
     const end = this.#now + span;
-    for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) this.#ring(next);
+    for (let next = this.#alarms.take(end); next; next = this.#alarms.take(end)) this.#ring(next);
     this.#now = end;
   }
 
-  /** The earliest alarm; of equal ones the one that was set first. */
-  #next(): Alarm | undefined {
-    let next: Alarm | undefined;
-    for (const alarm of this.#alarms) if (next === undefined || alarm.at < next.at) next = alarm;
-    return next;
-  }
-
-  #ring(alarm: Alarm): void {
-    this.#alarms.delete(alarm);
-    this.#now = Math.max(this.#now, alarm.at);
-    alarm.ring();
+  #ring({ at, ring }: Alarm): void {
+    this.#now = Math.max(this.#now, at);
+    ring();
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,8 @@ function sizeOf(path: string): number {
 test("it is under 10 MB, dependencies included, and holds nothing that nobody needs", () => {
   expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(10 * megabyte);
   const strange = packed.filter(
-    ({ path }) => !/^(dist\/(at|bin|emulator|mqtt|net|index)|README|LICENSE|CHANGELOG|package\.json)/.test(path),
+    ({ path }) =>
+      !/^(dist\/(at|bin|emulator|mqtt|net|index|testing)|README|LICENSE|CHANGELOG|package\.json)/.test(path),
   );
   expect(strange).toEqual([]);
 });
@@ -91,6 +92,16 @@ const port = (events: PortEvents): SerialPort => {
 };
 export const modem: Promise<RunningModem> = startModem({ ports: [port], broker: { port: 0 } });
 `;
+  const tester = `
+import { startModem, type TestModem } from "bc28-emu/testing";
+const byHand = await startModem({ clock: "manual" });
+await byHand.clock.advance(1000);
+const lines: readonly string[] = await byHand.host.command("AT+CSQ");
+const modem: TestModem = await startModem({ pty: { link: lines.join() }, broker: { authenticate: () => 5 } });
+// @ts-expect-error: the machine's clock cannot be moved
+await (await startModem()).clock.advance(1);
+await Promise.all([byHand.close(), modem.close()]);
+`;
 
   test.each([
     ["node16", "node16"],
@@ -100,7 +111,8 @@ export const modem: Promise<RunningModem> = startModem({ ports: [port], broker: 
     const language = { module, moduleResolution, target: "es2022", lib: ["es2022"] }; // without the DOM's
     const compilerOptions = { ...language, strict: true, noEmit: true, types: [] };
     writeFileSync(join(folder, "consumer.ts"), consumer);
-    writeFileSync(config, JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
+    writeFileSync(join(folder, "tester.ts"), tester);
+    writeFileSync(config, JSON.stringify({ compilerOptions, files: ["consumer.ts", "tester.ts"] }));
     expect(() => execFileSync(process.execPath, [tsc, "-p", config], { cwd: folder, stdio: "pipe" })).not.toThrow();
   });
 
@@ -114,5 +126,27 @@ export const modem: Promise<RunningModem> = startModem({ ports: [port], broker: 
       console.log(Buffer.from(said).toString().includes("PMU_POWER_ON_RESET"));`;
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, timeout: 10_000 });
     expect(out.toString()).toBe("true\n");
+  });
+
+  test("the kit does without what nobody asks it for", () => {
+    const script = `
+      import { startModem } from "bc28-emu/testing";
+      const modem = await startModem({ broker: false });
+      const lines = await modem.host.command("AT+CSQ");
+      const { binding, path } = modem;
+      const failure = await binding.open({ path, baudRate: 9600 }).catch((error) => error);
+      await modem.close();
+      console.log(lines.join(), failure.code);`;
+    const unwanted = ["@lydell", "@serialport", "aedes", "yargs"].map((name) => join(folder, "node_modules", name));
+    for (const path of unwanted) renameSync(path, `${path}-away`);
+    try {
+      const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+        cwd: folder,
+        timeout: 10_000,
+      });
+      expect(out.toString()).toBe("+CSQ:25,99 ERR_MODULE_NOT_FOUND\n");
+    } finally {
+      for (const path of unwanted) renameSync(`${path}-away`, path);
+    }
   });
 });

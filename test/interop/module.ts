@@ -1,7 +1,8 @@
 import { onTestFinished } from "vitest";
 import type { Profile } from "../../emulator/profile.js";
 import { profileWith } from "../../emulator/profiles/with.js";
-import { scaledClock } from "../../net/clock.js";
+import type { BrokerOptions } from "../../net/broker.js";
+import { type Clock, scaledClock } from "../../net/clock.js";
 import { Log } from "../../net/log.js";
 import type { PortEvents, SerialPort } from "../../net/serial.js";
 import { type RunningModem, startModem } from "../../net/start.js";
@@ -10,9 +11,13 @@ import { AtHost } from "./at-host.js";
 /** What a test wants of a module. */
 export interface Wishes {
   /** Where every name leads. */
-  readonly port: number;
+  readonly port?: number;
+  /** Given, with no port: a broker of its own. */
+  readonly broker?: BrokerOptions;
   readonly quirks?: Readonly<Record<string, string>>;
   readonly timeScale?: number;
+  /** Given: that one, and no time scale. */
+  readonly clock?: Clock;
 }
 
 /** A module in this process, with its host. */
@@ -24,15 +29,16 @@ export interface Module {
 }
 
 /** Starts a module with a host at a front end of our own; the end of the test ends it. */
-export async function startModule({ port, quirks, timeScale = 1 }: Wishes): Promise<Module> {
+export async function startModule({ port, broker, quirks, timeScale = 1, clock }: Wishes): Promise<Module> {
   const wire = new Wire();
   const log: string[] = [];
   const profile: Profile = profileWith(quirks ?? {});
   const modem = await startModem({
     profile,
     ports: [(events) => wire.open(events)],
-    clock: scaledClock(timeScale),
-    mappings: [{ name: "*", host: "127.0.0.1", port }],
+    clock: clock ?? scaledClock(timeScale),
+    ...(port === undefined ? {} : { mappings: [{ name: "*", host: "127.0.0.1", port }] }),
+    ...(broker && { broker }),
     log: new Log("info", (line) => log.push(line)),
   });
   onTestFinished(() => modem.close());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mapName, parseMapping } from "../../net/name-map.js";
+import { isBroker, mapName, parseMapping } from "../../net/name-map.js";
 import { UserError } from "../../net/user-error.js";
 
 describe("a mapping is read", () => {
@@ -98,6 +98,24 @@ describe("where a name leads", () => {
     ["nor is an IPv6 address", "::1", "::1:5"],
   ])("with a broker: %s", (_, host, expected) => {
     expect(shown(mapName(mappings, broker, host, 5))).toBe(expected);
+  });
+});
+
+describe("the embedded broker itself", () => {
+  test.each([
+    ["127.0.0.1", "127.0.0.1:1", true],
+    ["127.0.0.1", "LOCALHOST:1", true],
+    ["127.0.0.1", "127.0.0.1:2", false],
+    ["127.0.0.1", "::1:1", false],
+    ["::1", "localhost:1", true],
+    ["0.0.0.0", "127.0.0.1:1", true],
+    ["::", "::1:1", true],
+    ["192.0.2.7", "192.0.2.7:1", true],
+    ["192.0.2.7", "127.0.0.1:1", false],
+  ])("listening on %s, is found at %s: %s", (listening, at, expected) => {
+    const colon = at.lastIndexOf(":");
+    const found = { host: at.slice(0, colon), port: Number(at.slice(colon + 1)) };
+    expect(isBroker(found, { host: listening, port: 1 })).toBe(expected);
   });
 });
 

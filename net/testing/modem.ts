@@ -1,0 +1,35 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import type { RebootCause } from "../../emulator/reboot.js";
+import type { DownReason } from "../../mqtt/session.js";
+import type { Clock } from "../clock.js";
+import type { SerialBinding } from "../serial-binding.js";
+import type { TestBroker } from "./broker.js";
+import type { TestHost } from "./host.js";
+import type { TestRadio } from "./radio.js";
+import type { Trace } from "./trace.js";
+
+/** A modem in a test's hands. */
+export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
+  /** What hosts open: by `binding`, and if there is a pseudo-terminal, as a file. */
+  readonly path: string;
+  /** What a host under test passes to `SerialPort` or `SerialPortStream`; it knows this one port. */
+  readonly binding: SerialBinding;
+  /** Pulls the adapter that the binding stands for: the host's port closes with an error. The module runs on. */
+  unplug(): void;
+  /** Puts the adapter back. */
+  plugIn(): void;
+  /** A host for tests without one of their own. */
+  readonly host: TestHost;
+  /** With `"manual"`: `clock.advance(ms)`. */
+  readonly clock: C;
+  readonly radio: TestRadio;
+  /** @throws UserError where the modem was started without */
+  readonly broker: TestBroker;
+  /** Somebody resets the module. Left out: by its reset pin. */
+  reset(cause?: RebootCause): void;
+  /** The network drops the connection to the broker: the host sees `+QMTSTAT: 0,1`, unless the reason is another one. */
+  cut(reason?: DownReason): void;
+  readonly trace: Trace;
+  /** Closes all that the start has opened; may be called more than once. What still waits is told so. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,308 @@
+import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { manualClock } from "../../net/manual-clock.js";
+import { AtError, type ClockChoice, startModem, type TestModem, type TestOptions, UserError } from "../../testing.js";
+import { attach } from "../net/pty-hosts.js";
+import { until } from "../net/witness.js";
+
+async function start<const C extends ClockChoice = "system">(options: TestOptions<C> = {}) {
+  const modem = await startModem(options);
+  onTestFinished(() => modem.close());
+  return modem;
+}
+
+async function connect({ host }: Pick<TestModem, "host">, clientId = "me"): Promise<void> {
+  await host.command('AT+QMTOPEN=0,"broker.example",1883');
+  await host.urc(/^\+QMTOPEN: 0,0$/);
+  await host.command(`AT+QMTCONN=0,"${clientId}"`);
+  await host.urc(/^\+QMTCONN: 0,0,0$/);
+}
+
+describe("the host", () => {
+  test("hears the banner, and gets information lines", async () => {
+    const { host } = await start();
+    expect((await host.urc(/^REBOOT_CAUSE_(\w+)/))[1]).toBe("SECURITY_PMU_POWER_ON_RESET");
+    expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
+    expect(await host.command("AT")).toEqual([]);
+    expect(host.heard).toMatch(/^\r\nREBOOT.*\r\nNeul \r\nOK\r\n\r\n\+CSQ:25,99\r\n\r\nOK\r\n\r\nOK\r\n$/);
+  });
+
+  test("throws what is not OK, with its result and its lines", async () => {
+    const { host } = await start();
+    await host.command("AT+CMEE=1");
+    const failure = await host.command('AT+QMTCONN=0,"me","user","secret"').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(AtError);
+    expect(failure).toMatchObject({ result: "+CME ERROR: 3", lines: [] });
+    expect(String(failure)).toBe('AtError: AT+QMTCONN=0,"me","user","***" was answered +CME ERROR: 3');
+  });
+
+  test("runs one command at a time, however many are asked for", async () => {
+    const { host } = await start();
+    const answers = await Promise.all([host.command("AT+CSQ"), host.command("AT+CFUN?"), host.command("AT+CSQ")]);
+    expect(answers).toEqual([["+CSQ:25,99"], ["+CFUN:1"], ["+CSQ:25,99"]]);
+  });
+
+  test("passes over the echo, and understands answers in figures", async () => {
+    const { host } = await start();
+    await host.command("ATE1");
+    expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
+    await host.command("ATE0");
+    await host.command("ATV0");
+    expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
+    await expect(host.command("AT+NONE")).rejects.toThrow("AT+NONE was answered ERROR");
+  });
+
+  test("hands out what came unasked once, in its order, before or after it is waited for", async () => {
+    const modem = await start();
+    const { host, broker } = modem;
+    await connect(modem);
+    await host.command('AT+QMTSUB=0,1,"t",0');
+    await host.urc(/\+QMTSUB: 0,1,0,0/);
+    const third = host.urc(/QMTRECV.*three/);
+    for (const word of ["one", "two", "three"]) await broker.publish("t", word);
+    expect((await third)[0]).toContain("three");
+    expect((await host.urc(/QMTRECV.*,(.*)/))[1]).toBe("one");
+    expect((await host.urc(/QMTRECV.*,(.*)/))[1]).toBe("two");
+    expect(host.unread.join()).not.toContain("QMTRECV");
+  });
+
+  test("keeps the line ends of a payload, and its UTF-8", async () => {
+    const modem = await start();
+    const { host, broker } = modem;
+    await connect(modem);
+    await host.command('AT+QMTSUB=0,1,"t",0');
+    await host.urc(/QMTSUB/);
+    await broker.publish("t", "grüße\r\nzwei");
+    expect((await host.urc(/QMTRECV: 0,0,"t",(.*)/s))[1]).toBe("grüße\r\nzwei");
+  });
+
+  test("types payloads, to Ctrl+Z or to their length", async () => {
+    const modem = await start();
+    const { host, broker } = modem;
+    await connect(modem);
+    await host.command('AT+QMTPUB=0,0,0,0,"t"', { payload: "22.5 °C" });
+    expect(await broker.message("t")).toMatchObject({ clientId: "me", text: "22.5 °C", qos: 0, retain: false });
+    await host.command('AT+QMTPUB=0,7,1,1,"t",3', { payload: new Uint8Array([1, 26, 255]), ending: "" });
+    expect(await broker.message()).toMatchObject({ payload: Buffer.from([1, 26, 255]), qos: 1, retain: true });
+    await expect(host.command('AT+QMTPUB=0,0,0,0,"t"')).rejects.toThrow("asks for a payload: give it as { payload }");
+    expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
+  });
+
+  test("a reboot while a command waits is no OK", async () => {
+    const modem = await start({ profile: { base: "bc28", quirks: { answerDelay: 1000 } }, clock: "manual" });
+    const answer = modem.host.command("AT+CSQ");
+    modem.reset();
+    await expect(answer).rejects.toThrow("AT+CSQ was answered REBOOT_CAUSE_SECURITY_RESET_PIN");
+    const reboot = modem.host.command("AT+NRB");
+    await modem.clock.advance(1000);
+    expect(await reboot).toEqual(["REBOOTING", "REBOOT_CAUSE_APPLICATION_AT", "Neul "]);
+  });
+
+  test("who waits in vain is told what came instead", async () => {
+    const { host, broker } = await start();
+    await host.urc(/Neul/);
+    await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow(
+      "no URC /^\\+QMTRECV/, but nothing was heard (within 10 ms)",
+    );
+    host.send("AT+CSQ\r");
+    await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow('but there came "+CSQ:25,99", "OK"');
+    await expect(broker.message("a/#", { within: 10 })).rejects.toThrow("no message to a/#, but nothing was published");
+    await host.command("ATQ1", { within: 10 }).catch((error: Error) => expect(error.message).toMatch(/^ATQ1 was not/));
+  });
+
+  test("what is forgotten about does not grow without bound", async () => {
+    const { host } = await start();
+    host.send(`AT${"+NUESTATS;".repeat(40)}\r`);
+    const once = host.heard.length;
+    for (let heard = once; heard < 1.5 * 1024 * 1024; heard += once) host.send(`AT${"+NUESTATS;".repeat(40)}\r`);
+    expect(host.heard.length).toBe(64 * 1024);
+    expect(host.unread.join("").length).toBeLessThan(1024 * 1024);
+    expect(host.unread.length).toBeGreaterThan(10);
+  });
+});
+
+describe("the broker", () => {
+  test("knows its clients, and can lose them with their wills", async () => {
+    const modem = await start();
+    const { broker, host } = modem;
+    await host.command('AT+QMTCFG="will",0,1,1,0,"gone","alas"');
+    await connect(modem, "meter-7");
+    expect(broker.clients).toEqual(["meter-7"]);
+    expect(broker.disconnect("another")).toBe(false);
+    expect(broker.disconnect("meter-7")).toBe(true);
+    await host.urc(/^\+QMTSTAT: 0,1$/);
+    expect(await broker.message((message) => message.topic === "gone")).toMatchObject({ text: "alas", qos: 1 });
+    expect(broker.clients).toEqual([]);
+    expect(broker.messages.map(({ topic }) => topic)).toEqual(["gone"]);
+  });
+
+  test("refuses whom it is told to", async () => {
+    const { host } = await start({ broker: { authenticate: ({ user }) => (user === "u" ? 0 : 5) } });
+    await host.command('AT+QMTOPEN=0,"broker.example",1883');
+    await host.urc(/QMTOPEN: 0,0/);
+    await host.command('AT+QMTCONN=0,"me"');
+    await host.urc(/^\+QMTCONN: 0,0,5$/);
+  });
+
+  test("publishes to no topic that is none, and nothing once it is closed", async () => {
+    const { broker, close } = await start();
+    for (const topic of ["", "a/#", "+", "a\0b", "x".repeat(65536)])
+      await expect(broker.publish(topic, "x")).rejects.toThrow(/^publish: ".*" is no topic/);
+    await broker.publish("grüße/x", "x", { qos: 1, retain: true });
+    expect(broker.messages).toEqual([]);
+    await close();
+    await expect(broker.publish("t", "x")).rejects.toThrow("publish to t: the broker is closed");
+  });
+
+  test("there need not be one", async () => {
+    const modem = await start({ broker: false });
+    expect(() => modem.broker).toThrow(UserError);
+    await modem.host.command('AT+QMTOPEN=0,"127.0.0.1",9');
+    await modem.host.urc(/^\+QMTOPEN: 0,/);
+  });
+});
+
+test("the world: coverage, SIM, network, reset, a cut", async () => {
+  const modem = await start();
+  const { host, radio } = modem;
+  await host.command("AT+CEREG=1");
+  await connect(modem);
+  radio.lose();
+  await host.urc(/^\+QMTSTAT: 0,7$/);
+  await host.urc(/^\+CEREG:2$/);
+  radio.restore();
+  radio.roam();
+  await host.urc(/^\+CEREG:5$/);
+  radio.deny();
+  await host.urc(/^\+CEREG:3$/);
+  radio.admit();
+  await host.urc(/^\+CEREG:1$/);
+  radio.set({ rssi: 9 });
+  expect(await host.command("AT+CSQ")).toEqual(["+CSQ:9,99"]);
+  await connect(modem);
+  modem.cut();
+  await host.urc(/^\+QMTSTAT: 0,1$/);
+  radio.removeSim();
+  await expect(host.command("AT+CIMI")).rejects.toThrow(AtError);
+  radio.insertSim();
+  await host.command("AT+CIMI");
+  modem.reset("REBOOT_CAUSE_APPLICATION_WATCHDOG");
+  await host.urc(/^REBOOT_CAUSE_APPLICATION_WATCHDOG\r\nNeul \r\nOK$/);
+});
+
+describe("time", () => {
+  /** Lets everybody in, and says nothing more. */
+  async function deafBroker(): Promise<number> {
+    const server = createServer((socket) => {
+      socket.once("data", () => socket.write(new Uint8Array([0x20, 2, 0, 0]))).on("error", () => {});
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void server.close());
+    const bound = server.address();
+    return typeof bound === "object" && bound ? bound.port : 0;
+  }
+
+  test("by hand: three retries of ten seconds take none", async () => {
+    const port = await deafBroker();
+    const modem = await start({
+      clock: manualClock({ settleMs: 1 }),
+      mappings: [{ name: "*", host: "127.0.0.1", port }],
+    });
+    const { host, clock } = modem;
+    await host.command('AT+QMTCFG="timeout",0,10,3,1');
+    await connect(modem);
+    await host.command('AT+QMTPUB=0,7,1,0,"t"', { payload: "22.5" });
+    for (let retry = 1; retry <= 3; retry += 1) {
+      await clock.advance(9_999);
+      expect(host.unread.filter((urc) => urc.startsWith("+QMTPUB"))).toEqual([]);
+      await clock.advance(1);
+      await host.urc(new RegExp(`^\\+QMTPUB: 0,7,1,${retry}$`));
+    }
+    await clock.advance(10_000);
+    await host.urc(/^\+QMTPUB: 0,7,2$/);
+    expect(clock.now()).toBe(40_000);
+  });
+
+  test("by hand: the banner, the SIM and the network come as it passes", async () => {
+    const { host, clock } = await start({ clock: "manual", profile: { base: "bc28", timing: "realistic" } });
+    await clock.advance(2_999);
+    expect(host.heard).toBe("");
+    await clock.advance(1);
+    await host.urc(/Neul/);
+    const asked = host.command("AT+CGATT?");
+    await clock.advance(40);
+    expect(await asked).toEqual(["+CGATT:0"]);
+    await clock.advance(31_500);
+    const again = host.command("AT+CGATT?");
+    await clock.advance(40);
+    expect(await again).toEqual(["+CGATT:1"]);
+  });
+
+  test("so many times as fast, or a clock of one's own", async () => {
+    const own = manualClock();
+    const modem = await start({ clock: own });
+    expect(modem.clock).toBe(own);
+    expect((await start({ clock: { scale: 60 } })).clock.speed).toBe(60);
+    await expect(startModem({ clock: { scale: 0 } })).rejects.toThrow("clock: { scale: 0 } is no speed");
+  });
+});
+
+describe("ways in", () => {
+  test("a pseudo-terminal, for other processes; the binding has its path", async () => {
+    const modem = await start({ pty: true });
+    expect(modem.path).toMatch(/^\/dev\/pts\//);
+    expect((await modem.binding.list()).map(({ path }) => path)).toEqual([modem.path]);
+    const there = await attach(modem.path);
+    await there.write(Buffer.from("AT+CSQ\r"));
+    await until("the answer there", () => String(there.heard).includes("+CSQ:25,99"));
+    await there.leave();
+  });
+
+  test("a link to it, gone at the end", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bc28-emu-kit-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const link = join(folder, "bc28");
+    const modem = await start({ pty: { link } });
+    expect(modem.path).toBe(link);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    await modem.close();
+    expect(existsSync(link)).toBe(false);
+  });
+
+  test("a profile that is none is refused", async () => {
+    await expect(startModem({ profile: { base: "bc28", identity: { imei: "1" } } })).rejects.toThrow(
+      /^profile: identity\.imei: "1"/,
+    );
+  });
+});
+
+describe("the end", () => {
+  test("comes once, and whoever waits is told", async () => {
+    const modem = await start();
+    const waits = [modem.host.urc(/never/), modem.broker.message("never")];
+    await Promise.all([modem.close(), modem.close(), modem[Symbol.asyncDispose]()]);
+    for (const wait of waits) await expect(wait).rejects.toThrow("(the modem is closed)");
+    await expect(modem.host.command("AT")).rejects.toThrow("AT was not answered");
+    await expect(modem.host.urc(/never/)).rejects.toThrow("(the modem is closed)");
+  });
+
+  test("what nobody awaits is no unhandled rejection", async () => {
+    const modem = await start({ profile: { base: "bc28", quirks: { answerDelay: 60_000 } } });
+    modem.host.command("AT+CSQ");
+    modem.host.command("AT+CSQ");
+    modem.host.urc(/never/);
+    modem.broker.message();
+    await modem.close();
+  });
+
+  test("the trace tells what has happened", async () => {
+    const modem = await start();
+    await connect(modem);
+    await modem.close();
+    expect(modem.trace.lines().join("\n")).toMatch(/host> AT\+QMTOPEN.*net< up.*mqtt> CONNECT.*mqtt> DISCONNECT/s);
+    expect(modem.trace.events.map(({ event }) => event.kind)).toContain("dial");
+  });
+});

@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const project = fileURLToPath(new URL("../..", import.meta.url));
+const readme = readFileSync(join(project, "README.md"), "utf8");
+
+/** A user's project, with the README's files in it. */
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "bc28-emu-readme-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(project, join(folder, "node_modules/bc28-emu"));
+  for (const name of ["serialport", "vitest"])
+    symlinkSync(join(project, "node_modules", name), join(folder, "node_modules", name));
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+  for (const [, name = "", text = ""] of readme.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```$/gms))
+    writeFileSync(join(folder, name), text);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs a test runner there; gives back all that it said. */
+function run(args: readonly string[]): string {
+  const { NODE_TEST_CONTEXT: _, VITEST: __, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: { ...env, NO_COLOR: "1" } });
+  const said = `${stdout}${stderr}`;
+  expect(status, said).toBe(0);
+  return said;
+}
+
+test("the README's example for vitest runs", () => {
+  const vitest = join(project, "node_modules/vitest/vitest.mjs");
+  expect(run([vitest, "run", "--root", ".", "meter.test.js"])).toMatch(/Tests +2 passed/);
+});
+
+test("the README's example for node:test runs", () => {
+  expect(run(["--test", "publish.test.js"])).toMatch(/pass 1\n.*fail 0/);
+});

@@ -1,0 +1,12 @@
+export type { BrokerMessage, PublishOptions } from "./net/broker-desk.js";
+export { type ManualClock, type ManualClockOptions, manualClock } from "./net/manual-clock.js";
+export type { ModemStatus, OpenOptions, PortInfo, SerialBinding, SerialBindingPort } from "./net/serial-binding.js";
+export { AtError } from "./net/testing/at-error.js";
+export type { TestBroker, TestMessage, Wanted } from "./net/testing/broker.js";
+export type { ChosenClock, ClockChoice } from "./net/testing/clock-choice.js";
+export type { CommandOptions, TestHost } from "./net/testing/host.js";
+export type { TestModem } from "./net/testing/modem.js";
+export type { TestRadio } from "./net/testing/radio.js";
+export { startModem, type TestOptions } from "./net/testing/start.js";
+export type { Trace, TracedEvent } from "./net/testing/trace.js";
+export { UserError } from "./net/user-error.js";
