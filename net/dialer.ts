@@ -1,4 +1,5 @@
 import { type LookupFunction, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { DownReason } from "../mqtt/session.js";
 import { systemLookup } from "./lookup.js";
 import type { NameMap } from "./name-map.js";
@@ -27,9 +28,13 @@ export interface Link {
 /** Opens a link. Nothing is told before the call has returned. */
 export type Dial = (host: string, port: number, events: LinkEvents) => Link;
 
+/** A bare connection to where host and port lead. It may still be connecting; that it fails is an error a tick later. */
+export type Connect = (host: string, port: number) => Duplex;
+
 /** Dials, and keeps what it dialled until it is gone. */
 export interface Dialer {
   readonly dial: Dial;
+  readonly connect: Connect;
   /** How many links are not gone yet, ended ones included. */
   links(): number;
   /** Gives ended links `grace` ms to bring their last bytes away, then destroys what is left, and tells it nothing. */
@@ -72,12 +77,14 @@ const nextAddressAfter = 1000; // node's own 250 ms give up on a broker that is 
 export function createDialer(options: DialerOptions = {}): Dialer {
   const open = new Set<TcpLink>();
   const system = systemLookup();
-  const dial: Dial = (host, port, events) => {
+  const connect = (host: string, port: number): Socket => {
     const { host: to, port: at } = options.resolve?.(host, port) ?? { host, port };
-    const link = new TcpLink(events);
+    return connected(to, at, options.lookup ?? system.lookup);
+  };
+  const dial: Dial = (host, port, events) => {
+    const link = new TcpLink(connect(host, port), events);
     open.add(link);
     link.gone.then(() => open.delete(link));
-    link.connect(to, at, options.lookup ?? system.lookup);
     return link;
   };
   const close = async (grace = 0): Promise<void> => {
@@ -88,7 +95,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     if (ending.length > 0) await within(grace, Promise.all(ending.map((link) => link.gone)));
     await Promise.all([...others, ...ending.map((link) => link.destroy())]);
   };
-  return { dial, links: () => open.size, close };
+  return { dial, connect, links: () => open.size, close };
 }
 
 async function within(span: number, awaited: Promise<unknown>): Promise<void> {
@@ -100,16 +107,27 @@ async function within(span: number, awaited: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
+/** A socket on its way. Node takes no noDelay in connect(), and Nagle would hold a small packet back for 40 ms. */
+function connected(host: string, port: number, lookup: LookupFunction): Socket {
+  const socket = new Socket().setNoDelay();
+  try {
+    socket.connect({ host, port, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: nextAddressAfter, lookup });
+  } catch (error) {
+    socket.destroy(asError(error)); // told a tick later, like any other failure
+  }
+  return socket;
+}
+
 /** One socket, and whether it may still tell. */
 class TcpLink implements Link {
   readonly gone: Promise<void>;
   #events: LinkEvents | undefined;
-  /** Node takes no noDelay in connect(), and Nagle would hold a small packet back for 40 ms. */
-  readonly #socket = new Socket().setNoDelay();
+  readonly #socket: Socket;
   #batch: Uint8Array[] = [];
   #sent = 0;
 
-  constructor(events: LinkEvents) {
+  constructor(socket: Socket, events: LinkEvents) {
+    this.#socket = socket;
     this.#events = events;
     this.gone = new Promise((resolve) => this.#socket.once("close", () => resolve()));
     this.#socket
@@ -123,20 +141,6 @@ class TcpLink implements Link {
   /** A FIN is on its way, behind what is queued. */
   get isEnding(): boolean {
     return this.#socket.writableEnded && !this.#socket.destroyed;
-  }
-
-  connect(host: string, port: number, lookup: LookupFunction): void {
-    try {
-      this.#socket.connect({
-        host,
-        port,
-        autoSelectFamily: true,
-        autoSelectFamilyAttemptTimeout: nextAddressAfter,
-        lookup,
-      });
-    } catch (error) {
-      this.#socket.destroy(asError(error)); // told a tick later, like any other failure
-    }
   }
 
   write(bytes: Uint8Array): void {
@@ -208,8 +212,8 @@ class TcpLink implements Link {
   }
 }
 
-/** Where a name has several addresses, each of them failed: the first tells why. */
-function reasonOf(error: NodeJS.ErrnoException): DownReason {
+/** Why a connection failed. Where a name has several addresses, each of them did: the first tells why. */
+export function reasonOf(error: NodeJS.ErrnoException): DownReason {
   const first = error instanceof AggregateError ? asError(error.errors[0]) : error;
   return reasons[first.code ?? ""] ?? "failed";
 }
