@@ -7,6 +7,8 @@ export type { RadioChange } from "./emulator/radio.js";
 export { type RebootCause, rebootCauses } from "./emulator/reboot.js";
 export type { BrokerOptions, EmbeddedBroker } from "./net/broker.js";
 export { type Clock, scaledClock, systemClock } from "./net/clock.js";
+export { type CloudDevice, parseCloudDevice } from "./net/cloud/device.js";
+export { loadCloudDevices } from "./net/cloud/device-file.js";
 export { Log, type LogLevel, logLevels } from "./net/log.js";
 export { type Mapping, parseMapping } from "./net/name-map.js";
 export { type NvmStore, openNvmFile } from "./net/nvm-file.js";

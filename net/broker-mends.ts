@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** What we know of a packet that the persistence is asked about. */
 interface StoredPacket {
@@ -64,14 +64,15 @@ const name31 = 6;
  * aedes refuses the DUP that MQTT 3.1 sets in a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE (section 2.1 there): on a
  * connection that speaks 3.1 it is cleared in what aedes reads.
  */
-export function acceptDup31(socket: Socket): void {
-  const stream = new DupFilter();
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number): unknown => {
+export function acceptDup31(stream: Duplex): Duplex {
+  const filter = new DupFilter();
+  const read = stream.read.bind(stream);
+  stream.read = (size?: number): unknown => {
     const bytes: unknown = read(size);
-    if (bytes instanceof Uint8Array) stream.clear(bytes);
+    if (bytes instanceof Uint8Array) filter.clear(bytes);
     return bytes;
   };
+  return stream;
 }
 
 /** Follows the packets of a connection, wherever its stream is cut. */

@@ -1,8 +1,9 @@
 import { onTestFinished } from "vitest";
 import type { Profile } from "../../emulator/profile.js";
 import { profileWith } from "../../emulator/profiles/with.js";
-import { scaledClock } from "../../net/clock.js";
-import { Log } from "../../net/log.js";
+import type { BrokerOptions } from "../../net/broker.js";
+import { type Clock, scaledClock } from "../../net/clock.js";
+import { Log, type LogLevel } from "../../net/log.js";
 import type { PortEvents, SerialPort } from "../../net/serial.js";
 import { type RunningModem, startModem } from "../../net/start.js";
 import { AtHost } from "./at-host.js";
@@ -10,9 +11,15 @@ import { AtHost } from "./at-host.js";
 /** What a test wants of a module. */
 export interface Wishes {
   /** Where every name leads. */
-  readonly port: number;
+  readonly port?: number;
+  /** In its place: a broker of the module's own. */
+  readonly broker?: BrokerOptions;
   readonly quirks?: Readonly<Record<string, string>>;
   readonly timeScale?: number;
+  /** In place of one that runs at the scale. */
+  readonly clock?: Clock;
+  /** What is logged; left out: info. */
+  readonly logLevel?: LogLevel;
 }
 
 /** A module in this process, with its host. */
@@ -24,16 +31,18 @@ export interface Module {
 }
 
 /** Starts a module with a host at a front end of our own; the end of the test ends it. */
-export async function startModule({ port, quirks, timeScale = 1 }: Wishes): Promise<Module> {
+export async function startModule(wishes: Wishes): Promise<Module> {
+  const { port, broker, quirks, timeScale = 1, clock = scaledClock(timeScale), logLevel = "info" } = wishes;
   const wire = new Wire();
   const log: string[] = [];
   const profile: Profile = profileWith(quirks ?? {});
   const modem = await startModem({
     profile,
     ports: [(events) => wire.open(events)],
-    clock: scaledClock(timeScale),
-    mappings: [{ name: "*", host: "127.0.0.1", port }],
-    log: new Log("info", (line) => log.push(line)),
+    clock,
+    ...(broker && { broker }),
+    ...(port !== undefined && { mappings: [{ name: "*", host: "127.0.0.1", port }] }),
+    log: new Log(logLevel, (line) => log.push(line)),
   });
   onTestFinished(() => modem.close());
   const host = new AtHost(wire);
