@@ -8,6 +8,8 @@ export { type RebootCause, rebootCauses } from "./emulator/reboot.js";
 export { type BindingOptions, type BindingPort, openBinding } from "./net/binding.js";
 export type { BrokerOptions, EmbeddedBroker } from "./net/broker.js";
 export { type Clock, scaledClock, systemClock } from "./net/clock.js";
+export { type CloudDevice, parseCloudDevice } from "./net/cloud/device.js";
+export { loadCloudDevices } from "./net/cloud/device-file.js";
 export { Log, type LogLevel, logLevels } from "./net/log.js";
 export { type ManualClock, type ManualClockOptions, manualClock } from "./net/manual-clock.js";
 export { type Mapping, parseMapping } from "./net/name-map.js";

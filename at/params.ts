@@ -69,14 +69,16 @@ interface TextRules {
   readonly min?: number;
   /** Only these are taken: each gets the octets. */
   readonly check?: (octets: Octets) => boolean;
+  /** So many octets that are taken, for tests; left out: the same letter so often. */
+  readonly spell?: (length: number) => Octets;
 }
 
 /** A string of so many bytes, in quotes or bare. */
 export function text(name: string, max: number, rules: TextRules = {}): Param<Octets> {
-  const { min = 1, check = () => true } = rules;
-  const sized = (length: number): Octets => `"${"a".repeat(length)}"`;
+  const { min = 1, check = () => true, spell = (length) => "a".repeat(length) } = rules;
+  const sized = (length: number): Octets => `"${spell(length)}"`;
   const bad = [sized(max + 1), "", "a b", '"a', ...(min > 0 ? ['""'] : [])];
-  const probes = { good: [sized(min), sized(max), "bare"], bad };
+  const probes = { good: [sized(min), sized(max), spell(Math.max(min, 4))], bad };
   return single(`"<${name}>"`, probes, ({ kind, text: value }) => {
     const taken = (kind === "quoted" || kind === "bare") && value.length >= min && value.length <= max && check(value);
     return taken ? { value } : undefined;
@@ -101,6 +103,13 @@ export const isMqttString = (octets: Octets): boolean => toText(octets) !== unde
 export function optional<T>(param: Param<T>): Param<T | undefined> {
   const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
     at >= tokens.length ? { value: undefined, next: at } : param.take(tokens, at);
+  return { ...param, take, optional: true };
+}
+
+/** May be left out at the end of the line; given, the one behind it must be given, too. */
+export function withNext<T>(param: Param<T>): Param<T | undefined> {
+  const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
+    at === tokens.length - 1 ? undefined : optional(param).take(tokens, at);
   return { ...param, take, optional: true };
 }
 

@@ -2,6 +2,7 @@ import yargs, { type Options as YargsOption } from "yargs";
 import { profiles } from "../emulator/profiles/index.js";
 import { quirkTable } from "../emulator/quirks.js";
 import { timings } from "../emulator/timing.js";
+import { withoutSecret } from "../net/cloud/device.js";
 import { logLevels } from "../net/log.js";
 import { UserError } from "../net/user-error.js";
 import { type Flag, type Flags, flagRows } from "./flags.js";
@@ -35,11 +36,12 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     .completion("completion", "print a completion script for bash or zsh", completions)
     .strict()
     .fail((message: string | undefined, error: Error | undefined) => {
-      throw message ? usage(inOurWords(message)) : error;
+      throw message ? usage(withoutSecrets(inOurWords(message), args)) : error;
     })
     .parseSync();
   const [word, ...others] = given._ as readonly string[];
-  if (word !== undefined && word !== "profile") throw usage(`unknown word ${JSON.stringify(word)}`);
+  if (word !== undefined && word !== "profile")
+    throw usage(withoutSecrets(`unknown word ${JSON.stringify(word)}`, args));
   const words = [...((given.words as readonly string[] | undefined) ?? []), ...others];
   const flags: Flags = Object.fromEntries(flagRows.flatMap((flag) => checked(flag, given[flag.name])));
   return { profile: word === undefined ? undefined : words, flags };
@@ -71,6 +73,12 @@ function inOurWords(message: string): string {
   const flag = flagRows.find((row) => row.name === name);
   if (flag?.value !== undefined) return `--${name} needs a value: --${name} ${flag.value}`;
   return message.replace(/\s*\n\s*/g, " ");
+}
+
+/** A device behind a flag that is misspelt, or behind none, is still a secret. */
+function withoutSecrets(message: string, args: readonly string[]): string {
+  const devices = args.filter((arg) => /^[^/-][^/]*\/[^/]*\/./.test(arg));
+  return devices.reduce((text, device) => text.replaceAll(device, () => withoutSecret(device)), message);
 }
 
 const yargsOption = ({ value, repeatable, about }: Flag): YargsOption => ({

@@ -27,6 +27,13 @@ export const flagTable = {
     repeatable: true,
     about: "send a name elsewhere; * stands for any characters",
   },
+  "cloud-device": {
+    group: "Network",
+    value: "PK/DN/SECRET",
+    repeatable: true,
+    about: "the broker checks this device's login, as Alibaba's or Tencent's cloud does",
+  },
+  "cloud-devices": { group: "Network", value: "FILE", about: "the same for a file of them, one a line" },
   profile: {
     group: "Behaviour",
     value: "NAME|FILE",

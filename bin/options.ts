@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import type { Profile } from "../emulator/profile.js";
+import { type CloudDevice, checkCloudDevices, parseCloudDevice } from "../net/cloud/device.js";
+import { loadCloudDevices } from "../net/cloud/device-file.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import { type Mapping, parseMapping } from "../net/name-map.js";
 import { UserError } from "../net/user-error.js";
@@ -14,6 +16,8 @@ export interface Options {
   readonly link: string | undefined;
   /** The port of the embedded broker; 0 is any. */
   readonly brokerPort: number | undefined;
+  /** Whose logins the broker checks. */
+  readonly cloudDevices: readonly CloudDevice[];
   readonly mappings: readonly Mapping[];
   readonly profile: Profile;
   /** The file of the non-volatile memory. */
@@ -48,6 +52,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     typed,
     link: flags.link === undefined ? undefined : resolve(flags.link),
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
+    cloudDevices: readCloudDevices(flags),
     mappings: (flags.map ?? []).map(parseMapping),
     profile: effectiveProfile(flags, typed ? ["echo=on"] : []), // who types wants to see it
     nvm: flags.nvm,
@@ -64,6 +69,18 @@ function readPort(text: string): number {
     throw usage(`--broker ${JSON.stringify(text)} is no port: give 0 (any free one) to 65535`);
   }
   return port;
+}
+
+function readCloudDevices({
+  broker,
+  "cloud-device": single = [],
+  "cloud-devices": file,
+}: Flags): readonly CloudDevice[] {
+  const devices = [...single.map(parseCloudDevice), ...(file === undefined ? [] : loadCloudDevices(file))];
+  if (devices.length > 0 && broker === undefined) {
+    throw usage(`--cloud-device${single.length > 0 ? "" : "s"} needs --broker: it is the broker that checks logins`);
+  }
+  return checkCloudDevices(devices);
 }
 
 function readTimeScale(text: string): number {

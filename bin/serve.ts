@@ -24,7 +24,9 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
     log,
     ...(options.nvm === undefined ? {} : { nvm: openNvmFile(options.nvm, (line) => log.warn(line)) }),
     onPortChange: ({ kind }) => kind === "ended" && portEnded(options, quiet, ending),
-    ...(options.brokerPort === undefined ? {} : { broker: { port: options.brokerPort } }),
+    ...(options.brokerPort === undefined
+      ? {}
+      : { broker: { port: options.brokerPort, cloudDevices: options.cloudDevices } }),
   });
   if (!ending.came) announce(options, modem);
   const failure = await ending.reached;

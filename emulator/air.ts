@@ -2,6 +2,7 @@ import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { LinkId } from "../mqtt/session.js";
 import type { Effect } from "./border.js";
+import type { CallId } from "./call.js";
 import { type Power, powerNone, settlePower, touch } from "./power.js";
 import { type Preferences, psmTimers } from "./preferences.js";
 import type { Surroundings } from "./profile.js";
@@ -83,7 +84,7 @@ export class Air {
       const { act, link } = effect;
       if (act.kind === "pause" || act.kind === "resume") return [effect]; // nothing is sent
       if (act.kind === "reset") return this.#cutOff(link) ? [effect] : [];
-    }
+    } else if (effect.act.kind === "giveUp") return this.#callOff(effect.id) ? [] : [effect];
     const isUp = this.raise(now) <= now;
     if (effect.to === "link" && effect.link === this.#ended) return [];
     if (isUp && this.#held.length === 0) return [effect];
@@ -156,6 +157,13 @@ export class Air {
       asleep: mode === "psm",
       edrx: granted ? cedrxs.value : undefined,
     };
+  }
+
+  /** A call that has not gone out does not go out any more; whether there was one. */
+  #callOff(id: CallId): boolean {
+    const held = this.#held;
+    this.#held = held.filter((it) => it.to !== "call" || it.id !== id);
+    return this.#held.length < held.length;
   }
 
   /** Nothing more goes to a link; whether there was one to cut off. */

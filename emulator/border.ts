@@ -1,4 +1,5 @@
 import type { DownReason, LinkId } from "../mqtt/session.js";
+import type { CallAct, CallId, CallOutcome } from "./call.js";
 import type { Nvm } from "./nvm.js";
 import type { RadioChange } from "./radio.js";
 import type { RebootCause } from "./reboot.js";
@@ -11,21 +12,6 @@ export type Stimulus =
   | { readonly from: "call"; readonly id: CallId; readonly outcome: CallOutcome }
   | { readonly from: "world"; readonly change: RadioChange | Reset }
   | { readonly from: "clock" };
-
-/** Names one call: an outcome for another one comes too late. */
-export type CallId = number;
-
-/** What else than a link the module asks of the network. */
-export interface Call {
-  readonly kind: "resolve";
-  readonly host: string;
-}
-
-/** What came of a call; no address where the name does not resolve. */
-export interface CallOutcome {
-  readonly kind: "resolved";
-  readonly address: string | undefined;
-}
 
 /** What a link tells. */
 export type LinkEvent =
@@ -46,7 +32,7 @@ export interface Reset {
 export type Effect =
   | { readonly to: "host"; readonly bytes: Uint8Array }
   | { readonly to: "link"; readonly link: LinkId; readonly act: LinkAct }
-  | { readonly to: "call"; readonly id: CallId; readonly call: Call }
+  | { readonly to: "call"; readonly id: CallId; readonly act: CallAct }
   /** What is to be kept over a power-off is now this. */
   | { readonly to: "nvm"; readonly nvm: Nvm }
   | { readonly to: "trace"; readonly event: TraceEvent };

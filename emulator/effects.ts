@@ -18,6 +18,11 @@ export class Effects {
     this.#list.push(effect);
   }
 
+  /** The module does several things. */
+  doAll(effects: readonly Effect[]): void {
+    for (const effect of effects) this.do(effect);
+  }
+
   /** An observer may know. */
   trace(event: TraceEvent): void {
     this.#list.push({ to: "trace", event });

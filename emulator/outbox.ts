@@ -2,9 +2,15 @@ import type { Octets } from "../at/octets.js";
 
 const most = 65_536;
 
+/** A line, and how a trace shows it. */
+interface Held {
+  readonly line: Octets;
+  readonly shown: Octets;
+}
+
 /** Unsolicited lines that wait for their moment, in the order of their events. */
 export class Outbox {
-  #lines: Octets[] = [];
+  #lines: Held[] = [];
   #size = 0;
 
   get isEmpty(): boolean {
@@ -17,13 +23,13 @@ export class Outbox {
   }
 
   /** Takes a line in. */
-  put(line: Octets): void {
-    this.#lines.push(line);
+  put(line: Octets, shown = line): void {
+    this.#lines.push({ line, shown });
     this.#size += line.length;
   }
 
   /** Gives all lines out, and is empty then. */
-  takeAll(): readonly Octets[] {
+  takeAll(): readonly Held[] {
     const lines = this.#lines;
     this.#lines = [];
     this.#size = 0;

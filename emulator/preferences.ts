@@ -35,8 +35,6 @@ export interface Preferences {
   readonly cedrxs: Cedrxs;
   readonly contexts: ReadonlyMap<number, PdpContext>;
   readonly dns: { readonly primary: Octets; readonly secondary: Octets };
-  /** An AT+QDNS waits for its answer. */
-  readonly qdnsPending: boolean;
 }
 
 const digits = /^[01]{8}$/;
@@ -80,5 +78,4 @@ export const defaultPreferences = (apn: Octets): Preferences => ({
   cedrxs: { mode: 1, value: "0101" },
   contexts: new Map([[0, { type: "IP", apn, nslpi: 0, securePco: 0 }]]),
   dns: { primary: "0.0.0.0", secondary: "0.0.0.0" },
-  qdnsPending: false,
 });

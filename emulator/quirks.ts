@@ -1,3 +1,4 @@
+import { aliSignMethods } from "./cloud/aliyun.js";
 import { suggestion } from "./schema.js";
 
 /** Where a quirk's values are known from. */
@@ -104,6 +105,10 @@ export const quirkTable = {
     { about: "writing AT+QMTCFG while a link is open", section: "3.2.1", source: "clone" },
     "refuse",
     "accept",
+  ),
+  aliSignMethod: oneOf(
+    { about: "how AT+QMTCONN signs for Alibaba Cloud", section: "3.2.1", source: "decided" },
+    ...aliSignMethods,
   ),
   edition: oneOf(
     { about: "test answers, payload limit and what happens at it", section: "3", source: "guide" },

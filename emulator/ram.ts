@@ -51,6 +51,8 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
       radio: { ...radioOn, sim, coverage, rssi, network, functionality: auto, wanted: auto },
       preferences: defaultPreferences(profile.surroundings.apn),
       nvm,
+      calls: {},
+      token: undefined,
     },
     client: new Client(profile, lastLink),
     talk: new Talk(profile.quirks, effects, () => profile.quirks.answerDelay + pace("answer")),

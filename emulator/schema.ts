@@ -88,6 +88,16 @@ export function all<T extends object>(shape: Shape<T>): Check<T> {
   };
 }
 
+/** An object with all of these keys; what else it holds does not matter. */
+export function atLeast<T extends object>(shape: Shape<T>): Check<T> {
+  const whole = all(shape);
+  return (json, path) => {
+    const isKnown = ([key]: readonly [string, unknown]): boolean => checkOf(shape, key) !== undefined;
+    const isObject = typeof json === "object" && json !== null && !Array.isArray(json);
+    return whole(isObject ? Object.fromEntries(Object.entries(json).filter(isKnown)) : json, path);
+  };
+}
+
 /** A shape knows only keys of its own: `__proto__` and its like are unknown. */
 function checkOf<T>(shape: Shape<T>, key: string): Check<unknown> | undefined {
   return Object.hasOwn(shape, key) ? (shape as Readonly<Record<string, Check<unknown>>>)[key] : undefined;

@@ -1,8 +1,15 @@
 import type { Octets } from "../at/octets.js";
 import type { ClientPacket, ServerPacket } from "../mqtt/packet.js";
 import type { DownReason, LinkId, Phase } from "../mqtt/session.js";
+import type { Call, CallOutcome } from "./call.js";
 import type { RadioChange } from "./radio.js";
 import type { RebootCause } from "./reboot.js";
+
+/** What came of a call; of an answer only its size, for it may hold a password. */
+export type ShownOutcome =
+  | Exclude<CallOutcome, { readonly kind: "posted" }>
+  | { readonly kind: "posted"; readonly status: number; readonly size: number }
+  | { readonly kind: "givenUp" };
 
 /** What an observer may know, in order with the effects. Secrets are masked before they get here. */
 export type TraceEvent =
@@ -20,6 +27,9 @@ export type TraceEvent =
   | { readonly kind: "up"; readonly link: LinkId }
   | { readonly kind: "down"; readonly link: LinkId; readonly reason: DownReason }
   | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset"; readonly why: string | undefined }
+  /** A name is looked up, or a form is posted. */
+  | { readonly kind: "call"; readonly call: Call }
+  | { readonly kind: "outcome"; readonly outcome: ShownOutcome }
   /** Something came that changes nothing, or is not allowed. */
   | { readonly kind: "ignored"; readonly what: string }
   | { readonly kind: "violation"; readonly why: string }

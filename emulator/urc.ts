@@ -36,5 +36,12 @@ const lines: Lines = {
 export const urc = <K extends Report["kind"]>(report: Extract<Report, { readonly kind: K }>, quirks: Quirks): Octets =>
   (lines[report.kind] as Lines[K])(report, quirks);
 
+/** `<result_code>` of AT+QMTENAUTH where it got no password (note 3.2.2). */
+export type TokenFailure = 1 | 2 | 3 | 4 | 5 | 6;
+
+/** The unsolicited lines of AT+QMTENAUTH. */
+export const grantedLine = (password: Octets): Octets => `+QMTTENAUTH: 0,${password}`;
+export const refusedLine = (result: TokenFailure): Octets => `+QMTTENAUTH: ${result}`;
+
 /** The unsolicited line of AT+QDNS (AT manual). */
 export const resolvedLine = (address: string | undefined): Octets => `+QDNS:${address ?? "FAIL"}`;

@@ -2,7 +2,7 @@ import type { Answer, Command } from "../at/command.js";
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { Report, Request, Session } from "../mqtt/session.js";
-import type { Call } from "./border.js";
+import type { Call, PendingCalls } from "./call.js";
 import type { Dte } from "./dte.js";
 import type { Nvm } from "./nvm.js";
 import type { Port } from "./port.js";
@@ -20,6 +20,9 @@ export interface State {
   readonly radio: Radio;
   readonly preferences: Preferences;
   readonly nvm: Nvm;
+  readonly calls: PendingCalls;
+  /** The last password that AT+QMTENAUTH got; a reboot forgets it. decided */
+  readonly token: Octets | undefined;
 }
 
 /** What a handler sees. */
@@ -47,7 +50,9 @@ export type Demand =
   /** Something is sent, and a peer answers after so long, or never; `silence` comes where it does not. */
   | { readonly to: "peer"; readonly answer: LaterLine | undefined; readonly silence: LaterLine }
   /** A name to be looked up; the outcome comes as +QDNS. */
-  | { readonly to: "call"; readonly call: Call };
+  | { readonly to: "call"; readonly call: Call }
+  /** A call that holds a number drawn for it; the outcome comes as +QMTTENAUTH. */
+  | { readonly to: "numberedCall"; call(nonce: number): Call };
 
 /** A line, and after how long it comes. */
 export interface LaterLine {

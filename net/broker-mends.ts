@@ -64,7 +64,7 @@ const name31 = 6;
  * aedes refuses the DUP that MQTT 3.1 sets in a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE (section 2.1 there): on a
  * connection that speaks 3.1 it is cleared in what aedes reads.
  */
-export function acceptDup31(stream: Duplex): void {
+export function acceptDup31(stream: Duplex): Duplex {
   const filter = new DupFilter();
   const read = stream.read.bind(stream);
   stream.read = (size?: number): unknown => {
@@ -72,6 +72,7 @@ export function acceptDup31(stream: Duplex): void {
     if (bytes instanceof Uint8Array) filter.clear(bytes);
     return bytes;
   };
+  return stream;
 }
 
 /** Follows the packets of a connection, wherever its stream is cut. */

@@ -1,42 +1,31 @@
 import type { EventEmitter } from "node:events";
 import { createServer, isIPv6, type Server } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
-import type { Level, Qos } from "../mqtt/packet.js";
+import type { Aedes } from "aedes";
 import { type BrokerDesk, deskOf } from "./broker-desk.js";
+import { type Doorkeepers, doorOf } from "./broker-door.js";
 import { acceptDup31, type Mendable, mendQos2 } from "./broker-mends.js";
+import type { Millis } from "./clock.js";
+import { Clouds } from "./cloud/clouds.js";
+import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
+import { TokenServer } from "./cloud/token-server.js";
+import { sortByFirstByte } from "./first-byte.js";
 import { UserError } from "./user-error.js";
 
-/** What a client shows in its CONNECT. */
-export interface Login {
-  readonly clientId: string;
-  readonly level: Level;
-  readonly user?: string;
-  readonly password?: Uint8Array;
-}
-
-/** The return code of the CONNACK: accepted, or one of the refusals of MQTT 3.1.1, table 3.1. */
-export type LoginAnswer = 0 | 2 | 3 | 4 | 5;
-
-/** One topic filter of a SUBSCRIBE. */
-export interface SubscriptionWish {
-  readonly clientId: string;
-  readonly filter: string;
-  readonly qos: Qos;
-}
-
 /** Where the embedded broker listens, whom it lets in, and who hears about it. */
-export interface BrokerOptions {
+export interface BrokerOptions extends Doorkeepers {
   /** 0 picks a free one. Left out: 1883. */
   readonly port?: number;
   /** The address to listen on. Left out: 127.0.0.1, for this machine only. */
   readonly host?: string;
-  /** Left out: everybody is let in. */
-  authenticate?(login: Login): LoginAnswer;
-  /** `false` is told to the client as a granted QoS of 128. Left out: everything is allowed. */
-  authorizeSubscribe?(wish: SubscriptionWish): boolean;
+  /** Whose logins are checked as Alibaba's and Tencent's cloud do. Left out: whoever says that he is a device is one. */
+  readonly cloudDevices?: readonly CloudDevice[];
+  /** The calendar's time, in ms as Date has it, by which tokens expire. Left out: the machine's. */
+  time?(): Millis;
   /** One readable line for everything that happens, without a line end. */
   log?(line: string): void;
+  /** The same for what people should know without asking. Left out: it goes to `log`. */
+  warn?(line: string): void;
 }
 
 /** A broker of our own, MQTT 3.1 and 3.1.1, sessions and retained messages in memory. */
@@ -51,20 +40,24 @@ export interface EmbeddedBroker extends BrokerDesk {
   close(): Promise<void>;
 }
 
-/** Starts the embedded broker; throws a UserError when it cannot listen there. */
+/** Starts the embedded broker; throws a UserError when it cannot listen there, or a cloud's device is none. */
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  const clouds = cloudsOf(options);
   const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
-  const broker = await Aedes.createBroker(aedesOptions(options));
+  const broker = await Aedes.createBroker(doorOf(options, clouds));
   mendQos2((broker as unknown as Mendable).persistence);
-  tell(broker, options.log ?? (() => {}));
+  tell(broker, readable(options.log));
   const desk = deskOf(broker);
+  const tokens = new TokenServer((form) => clouds.token(form));
   const streams = new Set<Duplex>();
   let closing: Promise<void> | undefined;
   const accept = (stream: Duplex): boolean => {
     if (closing) return false;
     streams.add(stream.once("close", () => streams.delete(stream)));
-    acceptDup31(stream);
-    broker.handle(stream);
+    sortByFirstByte(stream, {
+      mqtt: () => broker.handle(acceptDup31(stream)),
+      http: () => tokens.serve(stream),
+    });
     return true;
   };
   const server = createServer((socket) => {
@@ -84,38 +77,19 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   }
 }
 
-function aedesOptions({ authenticate, authorizeSubscribe }: BrokerOptions): AedesOptions {
-  return {
-    // Real brokers take longer ids over MQTT 3.1 too, and clouds ask for them.
-    maxClientsIdLength: 65535,
-    // What waits for a client, and how long, is bounded by aedes's defaults; for one packet it knows no limit.
-    ...(authenticate && {
-      authenticate(client, user, password, done) {
-        const answer = authenticate(loginOf(client, user, password));
-        done(answer === 0 ? null : refusal(answer), answer === 0);
-      },
-    }),
-    ...(authorizeSubscribe && {
-      authorizeSubscribe(client, wish, done) {
-        done(null, authorizeSubscribe({ clientId: client.id, filter: wish.topic, qos: wish.qos }) ? wish : null);
-      },
-    }),
-  };
+function cloudsOf({ cloudDevices, time, log, warn }: BrokerOptions): Clouds {
+  const devices = checkCloudDevices(cloudDevices ?? []);
+  return new Clouds({ devices, time: time ?? Date.now, info: readable(log), warn: readable(warn ?? log) });
 }
 
-const loginOf = (client: Client, user: string | undefined, password: Uint8Array | undefined): Login => ({
-  clientId: client.id,
-  level: client.version === 3 ? 3 : 4,
-  ...(user !== undefined && { user }),
-  ...(password && { password }),
-});
-
-const refusal = (returnCode: number): AuthenticateError =>
-  Object.assign(new Error(`login refused with ${returnCode}`), { returnCode });
+/** Names come from clients, with whatever is in them. */
+const readable =
+  (log: (line: string) => void = () => {}) =>
+  (line: string): void =>
+    log(line.replace(/\p{C}/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
 
 /** What goes wrong with a client, or in the broker itself, is a line and never an exception. */
-function tell(broker: Aedes, log: (line: string) => void): void {
-  const say = (line: string) => log(line.replace(/\p{C}/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
+function tell(broker: Aedes, say: (line: string) => void): void {
   broker.on("clientReady", (client) => say(`client ${client.id} connected`));
   broker.on("clientDisconnect", (client) => say(`client ${client.id} gone`));
   (broker as EventEmitter).on("error", (error: Error) => say(`broker: ${error.message}`));

@@ -1,18 +1,20 @@
 import { isIP, type LookupFunction } from "node:net";
-import type { Call, CallOutcome } from "../emulator/border.js";
+import type { Call, CallOutcome } from "../emulator/call.js";
+import { type Connect, httpPost } from "./http-post.js";
 import { systemLookup } from "./lookup.js";
 import { type Movement, waitedFor } from "./movement.js";
 
 /** Carries out what else than a link the module asks of the network. */
 export interface Calls {
-  /** `done` is called once, never before this has returned, and not after `close`. */
-  start(call: Call, done: (outcome: CallOutcome) => void): void;
+  /** `done` is called once, never before this has returned, and not after `close`. What comes back gives the call up. */
+  start(call: Call, done: (outcome: CallOutcome) => void): () => void;
   /** Gives up what is under way, and tells nothing more. */
   close(): void;
 }
 
-/** How names are found. */
+/** How names are found, and peers. */
 export interface CallsOptions {
+  readonly connect: Connect;
   /** Where a name leads instead; left out: nowhere else. An address is never asked for. */
   readonly resolve?: (host: string) => string;
   /** Left out: the system's resolver. */
@@ -25,26 +27,53 @@ export interface CallsOptions {
 const patience = 10_000;
 
 /** Carries out calls on this machine. */
-export function createCalls({ resolve = (host) => host, lookup, movement }: CallsOptions = {}): Calls {
+export function createCalls({ connect, resolve = (host) => host, lookup, movement }: CallsOptions): Calls {
   const system = systemLookup();
   const lookUp = waitedFor(lookup ?? system.lookup, movement);
   const pending = new Set<() => void>();
+  const carryOut = (call: Call, done: (outcome: CallOutcome) => void): (() => void) =>
+    call.kind === "post"
+      ? httpPost(call, connect, done)
+      : inTime(addressOf(call.host, resolve, lookUp), (address) => done({ kind: "resolved", address }));
   const start: Calls["start"] = (call, done) => {
-    const finish = (address: string | undefined): void => {
-      if (pending.delete(giveUp)) done({ kind: "resolved", address });
-      clearTimeout(timer);
+    const forgive = call.kind === "post" ? movement?.awaiting(() => true) : undefined;
+    const settle = (): void => {
+      pending.delete(giveUp);
+      forgive?.();
     };
-    const timer = setTimeout(() => finish(undefined), patience);
-    const giveUp = (): void => clearTimeout(timer);
+    const stop = carryOut(call, (outcome) => {
+      settle();
+      done(outcome);
+    });
+    const giveUp = (): void => {
+      settle();
+      stop();
+    };
     pending.add(giveUp);
-    addressOf(call.host, resolve, lookUp).then(finish, () => finish(undefined));
+    return giveUp;
   };
   const close = (): void => {
     for (const giveUp of pending) giveUp();
-    pending.clear();
     system.close();
   };
   return { start, close };
+}
+
+/** Tells an address as soon as it is there; what takes too long is not there. What comes back silences it. */
+function inTime(found: Promise<string | undefined>, tell: (address: string | undefined) => void): () => void {
+  let over = false;
+  const stop = (): void => {
+    over = true;
+    clearTimeout(timer);
+  };
+  const finish = (address: string | undefined): void => {
+    if (over) return;
+    stop();
+    tell(address);
+  };
+  const timer = setTimeout(() => finish(undefined), patience);
+  found.then(finish, () => finish(undefined));
+  return stop;
 }
 
 /** An address is its own answer, and so is one to which a name leads; else IPv4 comes first. */

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { readTextFile } from "./text-file.js";
 
 /** What a file of JSON holds, or why that cannot be told, in words that follow the file's name. */
 export type JsonFile =
@@ -8,42 +8,16 @@ export type JsonFile =
 
 /** Reads a file of JSON of at most so many bytes. */
 export function readJsonFile(path: string, longest: number): JsonFile {
-  try {
-    const bytes = readBytes(path, longest);
-    return typeof bytes === "string" ? { kind: "problem", why: bytes } : parse(bytes);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === "ENOENT"
-      ? { kind: "absent" }
-      : { kind: "problem", why: `it cannot be read: ${whyOf(code, message)}` };
-  }
+  const file = readTextFile(path, longest);
+  return file.kind === "text" ? parse(file.text) : file;
 }
 
-/** Its bytes, or why not. Opened non-blocking: a pipe without a writer would hold us for ever. */
-function readBytes(path: string, longest: number): Buffer | string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+function parse(text: string): JsonFile {
+  if (text === "") return { kind: "problem", why: "it is empty" };
   try {
-    if (!fstatSync(fd).isFile()) return "it is not a file";
-    const bytes = Buffer.alloc(longest + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(fd, bytes, length, bytes.length - length, null);
-    }
-    return length > longest ? `it is longer than ${longest} bytes` : bytes.subarray(0, length);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function parse(bytes: Buffer): JsonFile {
-  if (bytes.length === 0) return { kind: "problem", why: "it is empty" };
-  let text = "";
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes); // takes a byte-order mark away
     return { kind: "json", json: JSON.parse(text) };
   } catch (error) {
-    const why = error instanceof SyntaxError ? jsonProblem(text, error.message) : "it is not UTF-8";
-    return { kind: "problem", why };
+    return { kind: "problem", why: jsonProblem(text, error instanceof Error ? error.message : "") };
   }
 }
 
@@ -55,17 +29,3 @@ function jsonProblem(text: string, message: string): string {
   const lines = text.slice(0, Number(position)).split("\n");
   return `it is not JSON: line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}: ${what}`;
 }
-
-const reasons: { readonly [code: string]: string } = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  ENOTDIR: "a part of its path is not a directory",
-  ELOOP: "too many symlinks",
-  ENAMETOOLONG: "its name is too long",
-  ENOSPC: "the disk is full",
-  EROFS: "the file system is read-only",
-  ENOENT: "there is no such directory",
-};
-
-/** What the system says, in words. */
-export const whyOf = (code: string | undefined, message: string): string => reasons[code ?? ""] ?? message;

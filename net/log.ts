@@ -1,5 +1,6 @@
 import { type Octets, printable } from "../at/octets.js";
-import type { TraceEvent } from "../emulator/trace.js";
+import type { Call } from "../emulator/call.js";
+import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import type { Clock } from "./clock.js";
 
@@ -50,6 +51,25 @@ function packetWords(packet: Packet): string {
   }
 }
 
+/** A call as the log shows it; the form is veiled already. */
+const callWords = (call: Call): string =>
+  call.kind === "resolve"
+    ? `resolve ${shown(call.host)}`
+    : `post ${shown(`${call.host}:${call.port}${call.path}`)} ${printable(call.body)}`;
+
+function outcomeWords(outcome: ShownOutcome): string {
+  switch (outcome.kind) {
+    case "resolved":
+      return outcome.address === undefined ? "unresolved" : `resolved: ${outcome.address}`;
+    case "posted":
+      return `HTTP ${outcome.status}, ${count(outcome.size)}`;
+    case "notPosted":
+      return `not posted: ${outcome.why}`;
+    case "givenUp":
+      return "given up";
+  }
+}
+
 /** How an event is told, and the least level at which it is; `detail` is whether bytes matter too. */
 type Words = {
   readonly [K in TraceEvent["kind"]]: readonly [
@@ -73,6 +93,8 @@ const words: Words = {
   up: ["info", () => "net< up"],
   down: ["info", ({ reason }) => `net< down: ${reason}`],
   hangUp: ["info", ({ how, why }) => `net> ${how === "end" ? "close" : "reset"}${why === undefined ? "" : `: ${why}`}`],
+  call: ["info", ({ call }) => `net> ${callWords(call)}`],
+  outcome: ["info", ({ outcome }) => `net< ${outcomeWords(outcome)}`],
   ignored: ["info", ({ what }) => `mqtt! ignored: ${short(what)}`],
   violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${short(why)}`],
   radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],

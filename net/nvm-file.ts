@@ -4,7 +4,8 @@ import { lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promi
 import { basename, dirname, join, resolve } from "node:path";
 import { factoryNvm, type Nvm } from "../emulator/nvm.js";
 import { nvmFrom, nvmImage } from "../emulator/nvm-image.js";
-import { readJsonFile, whyOf } from "./json-file.js";
+import { readJsonFile } from "./json-file.js";
+import { whyOf } from "./text-file.js";
 import { UserError } from "./user-error.js";
 
 /** Where the non-volatile memory is kept from run to run. */

@@ -1,4 +1,5 @@
-import type { Call, CallId, Effect, LinkAct, Stimulus } from "../emulator/border.js";
+import type { Effect, LinkAct, Stimulus } from "../emulator/border.js";
+import type { CallAct, CallId } from "../emulator/call.js";
 import type { Modem } from "../emulator/modem.js";
 import type { Nvm } from "../emulator/nvm.js";
 import type { TraceEvent } from "../emulator/trace.js";
@@ -25,6 +26,8 @@ export interface Wiring {
 export class Loop {
   readonly #wiring: Wiring;
   readonly #ports = new Set<SerialPort>();
+  /** What gives each call up that is not over yet. */
+  readonly #calls = new Map<CallId, () => void>();
   #link: { readonly id: number; readonly link: Link } | undefined;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   #closed = false;
@@ -78,7 +81,7 @@ export class Loop {
   #carryOut(effect: Effect): void {
     if (effect.to === "host") for (const port of this.#ports) port.write(effect.bytes);
     else if (effect.to === "link") this.#actOn(effect.link, effect.act);
-    else if (effect.to === "call") this.#call(effect.id, effect.call);
+    else if (effect.to === "call") this.#call(effect.id, effect.act);
     else if (effect.to === "nvm") this.#wiring.keep(effect.nvm);
     else this.#wiring.trace(effect.event, this.#wiring.clock.now());
   }
@@ -94,8 +97,17 @@ export class Loop {
     else link[act.kind]();
   }
 
-  #call(id: CallId, call: Call): void {
-    this.#wiring.calls.start(call, (outcome) => this.tell({ from: "call", id, outcome }));
+  #call(id: CallId, act: CallAct): void {
+    if (act.kind === "giveUp") {
+      this.#calls.get(id)?.();
+      this.#calls.delete(id);
+      return;
+    }
+    const giveUp = this.#wiring.calls.start(act, (outcome) => {
+      this.#calls.delete(id);
+      this.tell({ from: "call", id, outcome });
+    });
+    this.#calls.set(id, giveUp);
   }
 
   #linkEvents(link: number): LinkEvents {

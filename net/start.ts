@@ -59,20 +59,31 @@ const farewell = 500;
 /** Starts a modem: wires profile, front ends, clock, memory, dialer, calls and broker. Throws a UserError and leaves nothing open. */
 export async function startModem(options: StartOptions = {}): Promise<RunningModem> {
   const log = options.log ?? new Log("silent", () => {});
-  const broker =
-    options.broker && (await startBroker({ log: (line) => log.info(`broker: ${line}`), ...options.broker }));
   const clock = options.clock ?? systemClock();
+  const epochAtStart = options.epochAtStart ?? Date.now() - clock.now();
+  const broker =
+    options.broker &&
+    (await startBroker({
+      log: (line) => log.info(`broker: ${line}`),
+      warn: (line) => log.warn(`broker: ${line}`),
+      time: () => epochAtStart + clock.now(),
+      ...options.broker,
+    }));
   const { movement } = clock;
   const mappings = options.mappings ?? [];
   const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), movement, broker });
-  const calls = createCalls({ resolve: (host) => nameTo(mappings, broker, host), movement });
+  const calls = createCalls({
+    connect: dialer.connect,
+    resolve: (host) => nameTo(mappings, broker, host),
+    movement,
+  });
   const owed = new Owed();
   const forgive = movement?.awaiting(() => owed.isAny);
   const profile = inHostTime(options.profile ?? bc28, clock);
   const modem = new Modem({
     profile,
     seed: options.seed ?? 0,
-    epochAtStart: options.epochAtStart ?? Date.now() - clock.now(),
+    epochAtStart,
     ...(options.nvm && { nvm: options.nvm.nvm }),
   });
   const loop = new Loop({

@@ -60,6 +60,28 @@ describe("a conversation fails", () => {
     expect(() => heard("epoch: tomorrow")).toThrow("epoch");
     expect(() => heard("surroundings: wind=3")).toThrow("wind");
   });
+  test("at a line of the log that is not written, where it is heard at all", () => {
+    const [host, log] = [
+      ["host> AT", "host< OK"],
+      ["trace< host> AT<0D>", "trace< host< OK"],
+    ];
+    expect(heard("hear: trace", ...host, ...log)).toEqual([]);
+    expect(heard("hear: trace", ...host)).toEqual([
+      ["host>   AT", "host<   OK", "trace<  host> AT<0D>", "trace<  host< OK"],
+    ]);
+    expect(heard("hear: trace", ...host, ...log.toReversed())).toHaveLength(1);
+    expect(heard(...host, ...log)).toHaveLength(1);
+    expect(() => heard("hear: all", ...host)).toThrow("all");
+    expect(() => heard("trace> AT")).toThrow("only heard");
+  });
+  test("at another form than the one that is written", () => {
+    const lines = [
+      'host> AT+QMTENAUTH="p","d","p@d","s"',
+      "host< OK",
+      'network< post "http://gz.auth-device-iot.tencentcloudapi.com:80/token" a=1',
+    ];
+    expect(heard(...lines)).toHaveLength(1);
+  });
   test("and says where, what was written and what was heard", () => {
     const [difference] = play(talk("host> AT", "host< ERROR"), "whole").differences;
     if (difference === undefined) throw new Error("no difference");

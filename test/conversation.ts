@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { deviceOf } from "./conversation/device.js";
-import { isAsWritten, timedTranscript, transcript, written } from "./conversation/judge.js";
+import { isAsWritten, isTracedAsWritten, timedTranscript, transcript, written } from "./conversation/judge.js";
 import { type Cut, type Heard, Player } from "./conversation/player.js";
 import { Punctuality } from "./conversation/punctuality.js";
 import { type Block, blocksOf, type Script, type Step, scriptOf, stepsOf } from "./conversation/script.js";
+import { traceLines } from "./conversation/trace-lines.js";
 
 const folder = new URL("./conversations/", import.meta.url);
 
@@ -38,10 +39,13 @@ export function play(block: Block, cut: Cut): Played {
   const player = new Player(deviceOf(script), cut, new Punctuality());
   const differences: Difference[] = [];
   for (const step of stepsOf(script, openings)) {
-    const start = player.now;
+    const [start, before] = [player.now, player.effects.length];
     const heard = attempt(step, () => player.play(step.said));
-    if (isAsWritten(step, heard, player.now)) continue;
-    differences.push({ step, heard: report(step, heard, start, player.now) });
+    const isOwn = script.hearsTrace && script.steps.includes(step);
+    const traced = isOwn ? traceLines(player.effects.slice(before)) : [];
+    if (isAsWritten(step, heard, player.now) && isTracedAsWritten(step, traced)) continue;
+    const lines = traced.map((line) => written("trace<", line));
+    differences.push({ step, heard: [...report(step, heard, start, player.now), ...lines] });
   }
   return { differences, record: JSON.stringify(player.effects) };
 }

@@ -8,6 +8,7 @@ import { qmtcfg } from "./qmtcfg.js";
 import { qmtclose } from "./qmtclose.js";
 import { qmtconn } from "./qmtconn.js";
 import { qmtdisc } from "./qmtdisc.js";
+import { qmtenauth } from "./qmtenauth.js";
 import { qmtopen } from "./qmtopen.js";
 import { qmtpub } from "./qmtpub.js";
 import { qmtsub, qmtuns } from "./qmtsub.js";
@@ -15,6 +16,7 @@ import { qmtsub, qmtuns } from "./qmtsub.js";
 /** Every extended command of the module, in the manual's order. */
 export const commands: readonly ModuleCommand[] = [
   qmtcfg,
+  qmtenauth,
   qmtopen,
   qmtclose,
   qmtconn,

@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
-import { choice, int, isMqttString, keeping, optional, secret, text } from "../../at/params.js";
+import { choice, int, isMqttString, keeping, optional, secret, text, withNext } from "../../at/params.js";
 import type { Settings } from "../settings.js";
 import { isTopicName } from "../topic.js";
 import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
@@ -76,8 +76,8 @@ const aliPart = (name: string) => text(name, 128, { min: 0, check: isMqttString 
 const aliauth = form(
   {
     link: linkId,
-    productKey: optional(aliPart("product_key")),
-    deviceName: optional(aliPart("device_name")),
+    productKey: withNext(aliPart("product_key")),
+    deviceName: withNext(aliPart("device_name")),
     deviceSecret: optional(secret(aliPart("device_secret"))),
   },
   ({ productKey, deviceName, deviceSecret }, world: World) => {
@@ -120,7 +120,6 @@ export const qmtcfg: ModuleCommand = {
   names: ["+QMTCFG"],
   manual: "note 3.2.1",
   within: 300,
-  partly: "aliauth is kept and read back; AT+QMTCONN does not sign with it yet",
   test: ({ profile }) => testLines[profile.quirks.edition],
   write: {
     keys: { version, keepalive: keepAlive, session, timeout, will, aliauth },

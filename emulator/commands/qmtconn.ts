@@ -3,6 +3,7 @@ import { toBytes, toText } from "../../at/octets.js";
 import { isMqttString, optional, secret, text, type Values } from "../../at/params.js";
 import type { Will } from "../../mqtt/packet.js";
 import type { Phase, Request } from "../../mqtt/session.js";
+import { aliyunLogin } from "../cloud/aliyun.js";
 import type { Settings } from "../settings.js";
 import type { ModuleCommand, World } from "../world.js";
 import { ask } from "./ask.js";
@@ -31,7 +32,17 @@ function willOf({ will }: Settings): { readonly will?: Will } {
   return { will: { qos, retain: retain === 1, topic: toText(topic) ?? topic, message: toBytes(message) } };
 }
 
-function connect({ settings }: World, { clientId, user, password }: Values<typeof shape>): Request {
+/** With aliauth the module signs for itself, unless the host names a user (note 3.2.1). */
+function loginOf({ settings: { aliauth }, profile }: World, given: Values<typeof shape>): Values<typeof shape> {
+  if (aliauth === undefined || given.user !== undefined) return given;
+  const { deviceSecret, ...names } = aliauth;
+  const identity = { ...names, clientId: given.clientId };
+  return { ...given, ...aliyunLogin(identity, profile.quirks.aliSignMethod, deviceSecret) };
+}
+
+function connect(world: World, given: Values<typeof shape>): Request {
+  const { settings } = world;
+  const { clientId, user, password } = loginOf(world, given);
   return {
     kind: "connect",
     level: settings.version,

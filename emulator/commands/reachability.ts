@@ -31,14 +31,11 @@ const nping: ModuleCommand = {
   ),
 };
 
-function resolve({ radio, preferences }: World, host: Octets): ModuleAnswer {
-  if (preferences.qdnsPending) return refused("operationNotAllowed");
+function resolve({ radio, calls }: World, host: Octets): ModuleAnswer {
+  if (calls.resolve !== undefined) return refused("operationNotAllowed");
   if (!isAttached(radio) || !isHostName(host))
     return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
-  return {
-    ...changed({ preferences: { ...preferences, qdnsPending: true } }),
-    request: { to: "call", call: { kind: "resolve", host } },
-  };
+  return requested({ to: "call", call: { kind: "resolve", host } });
 }
 
 /** Domain Name Resolution, one at a time. The modes differ in the module's cache, and there is none. decided */

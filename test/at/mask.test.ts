@@ -19,6 +19,9 @@ describe("lines", () => {
     ['AT+QMTCFG="aliauth",0,"pk","dn","ds"', 'AT+QMTCFG="aliauth",0,"pk","dn","***"'],
     ['AT+QMTCFG="ALIAUTH",0,"pk","dn","ds"', 'AT+QMTCFG="ALIAUTH",0,"pk","dn","***"'],
     ['AT+QMTCFG="aliauth",0', 'AT+QMTCFG="aliauth",0'],
+    ['AT+QMTENAUTH="p","d","p@d","ds"', 'AT+QMTENAUTH="p","d","p@d","***"'],
+    ['at+qmttenauth="p","d","p@d","ds",7,"http://h"', 'at+qmttenauth="p","d","p@d","***",7,"http://h"'],
+    ["AT+QMTENAUTH?", "AT+QMTENAUTH?"],
     ['AT+QMTCFG="will",0,1,0,0,"t","{"k":1}"', 'AT+QMTCFG="will",0,1,0,0,"t","{"k":1}"'],
     [
       'AT+QMTCONN=0,"a","b","c";+QMTCFG="aliauth",0,"d","e","f"',
@@ -44,6 +47,10 @@ describe("where it cannot be told what is secret, nothing behind the name is sho
     ["no AT", '+QMTCONN=0,"id","me","pw"', "+QMTCONN***"],
     ["a key that is none", 'AT+QMTCFG="aliaut",0,"pk","dn","ds"', "AT+QMTCFG***"],
     ["a key that every object has", 'AT+QMTCFG="constructor",0,"pk","dn","ds"', "AT+QMTCFG***"],
+    ["a name that was forgotten", 'AT+QMTCFG="aliauth",0,"pk","ds"', "AT+QMTCFG***"],
+    ["another one that was", 'AT+QMTENAUTH="p","d","ds"', "AT+QMTENAUTH***"],
+    ["a number out of range", 'AT+QMTENAUTH="p","d","p@d","ds",61', "AT+QMTENAUTH***"],
+    ["a URL that is none", 'AT+QMTTENAUTH="p","d","p@d","ds",7,"ftp://h"', "AT+QMTTENAUTH***"],
     ["no key", 'AT+QMTCFG=,0,"pk","dn","ds"', "AT+QMTCFG***"],
     ["a comma in place of the semicolon", 'AT+CMEE=1,+QMTCONN=0,"id","me","pw"', "AT+CMEE=1,+QMTCONN***"],
     ["nothing in its place", 'AT+CMEE=1+QMTCONN=0,"id","me","pw"', "AT+CMEE=1+QMTCONN***"],
@@ -68,6 +75,8 @@ const secretive = fc
       `+QMTCFG="aliauth",0,"${one}","${other}","${hidden}"`,
       `+QmtCfg="AliAuth", 0, "${one}", "${other}", "${hidden}"`,
       `+QMTCFG=aliauth,0,pk,dn,${hidden}`,
+      `+QMTENAUTH="${one}","${other}","${one}@${other}","${hidden}"`,
+      `+qmttenauth = p , d , p@d , "${hidden}" , 7 , "http://h"`,
     ),
   );
 const harmless = fc.constantFrom("+CSQ", "E1", "+CMEE=1", '+QMTSUB=0,1,"a"b",0', '+QMTCFG="version",0,4', '+QMTPUB="');

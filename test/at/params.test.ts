@@ -11,6 +11,7 @@ import {
   secret,
   secretTokens,
   text,
+  withNext,
 } from "../../at/params.js";
 import { parseLine, type Token } from "../../at/parse.js";
 
@@ -71,6 +72,8 @@ describe("one parameter", () => {
     ["optional", optional(int(1, 9)), "1", [1]],
     ["optional", optional(int(1, 9)), "", []], // empty is not left out
     ["optional", optional(int(1, 9)), "0", []],
+    ["with the next alone", withNext(int(1, 9)), "1", []],
+    ["with the next, and one too many", withNext(int(1, 9)), "1,1", []],
     ["keeping", keeping(int(1, 9)), "", [undefined]],
     ["keeping", keeping(int(1, 9)), "1", [1]],
     ["keeping", keeping(int(1, 9)), "0", []],
@@ -91,6 +94,22 @@ describe("several parameters", () => {
     ["1,,,,", undefined],
     ["", undefined],
     [",2", undefined],
+  ])("%j", (written, values) => expect(readParams(shape, tokensOf(written))).toEqual(values));
+});
+
+describe("one that needs the next", () => {
+  const shape = {
+    id: int(1, 9),
+    name: withNext(text("name", 9)),
+    key: withNext(text("key", 9)),
+    last: optional(int(1, 9)),
+  };
+  test.each<[written: string, values: unknown]>([
+    ["1", { id: 1 }],
+    ["1,a", undefined],
+    ["1,a,b", undefined],
+    ["1,a,b,2", { id: 1, name: "a", key: "b", last: 2 }],
+    ["1,a,,2", undefined],
   ])("%j", (written, values) => expect(readParams(shape, tokensOf(written))).toEqual(values));
 });
 

@@ -12,6 +12,9 @@ let taken = 0;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "bc28-emu-usage-"));
   writeFileSync(join(folder, "file"), "mine");
+  writeFileSync(join(folder, "binary"), Buffer.of(0, 1, 2));
+  writeFileSync(join(folder, "twice"), "pk/dn/hush\npk/dn/hush\n");
+  writeFileSync(join(folder, "good"), "pk/dn/hush\n");
   symlinkSync(join(folder, "file"), join(folder, "elsewhere"));
   await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
   const address = blocker.address();
@@ -52,6 +55,14 @@ const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
   ["--map a=b c=d", 2, "c=d"],
   ["--map a=b:0", 2, "PORT"],
   ["--map a=b --map", 2, "--map"],
+  ["--broker 0 --cloud-device", 2, "--cloud-device PK/DN/SECRET"],
+  ["--broker 0 --cloud-device hush", 2, '"***"'],
+  ["--broker 0 --cloud-device pk/dn/hush pk/dn2/hush", 2, "pk/dn2/***"],
+  ["--broker 0 --cloud-device pk/dn/hush --cloud-devices good", 2, '"pk/dn"'],
+  ["--cloud-device pk/dn/hush", 2, "--broker"],
+  ["--broker 0 --cloud-devices pk/dn/hush", 2, "pk/dn/***"],
+  ["--broker 0 --cloud-devices binary", 2, "not text"],
+  ["--broker 0 --cloud-devices twice", 2, "line 2"],
   ["--quirk", 2, "--quirk"],
   ["--quirk echo", 2, "echo"],
   ["--quirk colour=red", 2, "colour"],
@@ -77,6 +88,7 @@ describe("bad input is one line that names it, and changes nothing", () => {
     expect(ended).toMatchObject({ code, out: "" });
     expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
     expect(ended.err).toContain(withPort(word));
+    expect(ended.err).not.toContain("hush");
     expect(readdirSync(folder)).toEqual(before);
   });
 
@@ -97,7 +109,16 @@ describe("help", () => {
     const { code, out, err } = await runToEnd(["--help"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const flags = ["pty", "stdio", "link PATH", "broker [PORT]", "map NAME=HOST[:PORT]", "quirk NAME=VALUE"];
-    const more = ["time-scale N", "seed N", "log-level LEVEL", "json", "help", "version"];
+    const more = [
+      "cloud-device PK/DN/SECRET",
+      "cloud-devices FILE",
+      "time-scale N",
+      "seed N",
+      "log-level LEVEL",
+      "json",
+      "help",
+      "version",
+    ];
     for (const flag of [...flags, ...more]) expect(out).toContain(`  --${flag} `);
     for (const name of Object.keys(quirkTable)) expect(out).toContain(`  ${name}=`);
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { hexBytes, hostHears, hostLines } from "./host-text.js";
 import type { Heard } from "./player.js";
 import type { Line, Step } from "./script.js";
@@ -43,11 +44,18 @@ function isSame(expected: Piece, heard: Piece | undefined): boolean {
 
 /** Whether exactly this was heard, in this order, and all of it when the step's time was over. */
 export function isAsWritten(step: Step, heard: readonly Heard[], end: number): boolean {
-  const expected = joined(step.heard.map(expectedPiece));
+  const expected = joined(step.heard.filter(({ speaker }) => speaker !== "trace").map(expectedPiece));
   const really = joined(heard);
   const same = expected.length === really.length && expected.every((piece, index) => isSame(piece, really[index]));
   return same && heard.every(({ at }) => at === end);
 }
+
+/** Whether the log shows exactly this. Its lines have an order of their own. */
+export const isTracedAsWritten = (step: Step, traced: readonly string[]): boolean =>
+  isDeepStrictEqual(
+    step.heard.flatMap(({ speaker, text }) => (speaker === "trace" ? [text] : [])),
+    traced,
+  );
 
 /** A line of a conversation in its columns. */
 export const written = (head: string, text: string): string => `${head.padEnd(7)} ${text}`.trimEnd();

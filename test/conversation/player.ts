@@ -1,10 +1,11 @@
-import type { CallId, Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { CallId } from "../../emulator/call.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { hostSays } from "./host-text.js";
 import { type FromLink, Link } from "./link.js";
 import type { Line } from "./script.js";
-import { brokerSays, linkEventOf, outcomeOf, spanOf, worldOf } from "./stimulus.js";
+import { brokerSays, callText, linkEventOf, outcomeOf, spanOf, worldOf } from "./stimulus.js";
 
 /** The three things that a modem can be asked to do. */
 interface Device {
@@ -64,6 +65,7 @@ export class Player {
     else if (speaker === "module" && text === "power") this.#take(this.#modem.powerUp(this.now));
     else if (speaker === "module") this.#tell(worldOf(text));
     else if (speaker === "network" && outcomeOf(text) !== undefined) this.#answerCall(text);
+    else if (speaker === "trace") throw new SyntaxError("the trace is only heard");
     else this.#sayOnLink(speaker, text);
   }
 
@@ -147,9 +149,9 @@ export class Player {
     this.#heard.push({ wire: "host", bytes, at: this.now });
   }
 
-  #call({ id, call }: Effect & { to: "call" }): void {
-    this.#calls.push(id);
-    this.#note([{ wire: "network", text: `${call.kind} "${call.host}"` }]);
+  #call({ id, act }: Effect & { to: "call" }): void {
+    if (act.kind !== "giveUp") this.#calls.push(id);
+    this.#note([{ wire: "network", text: callText(act) }]);
   }
 
   #dial(id: number, { host, port }: { readonly host: string; readonly port: number }): void {

@@ -8,7 +8,10 @@ const within = new Map(
 );
 
 /** Commands whose result comes behind their OK. */
-const results = ["+QMTOPEN", "+QMTCLOSE", "+QMTDISC"];
+const results = ["+QMTOPEN", "+QMTCLOSE", "+QMTDISC", "+QMTENAUTH", "+QMTTENAUTH"];
+
+/** How a command's result begins; one has two names, and its result the longer one (note 3.2.2). */
+const resultOf = (name: string): string => (name === "+QMTENAUTH" ? "+QMTTENAUTH" : name);
 
 const isFinal = (line: string): boolean => /^(OK|ERROR|\+CME ERROR: .*)$/.test(line);
 
@@ -30,7 +33,8 @@ export class Punctuality implements Watcher {
     else if (event.kind === "answer" && isFinal(event.line)) this.#answer(event.line, now);
     else if (event.kind === "answer" && event.line === ">")
       this.#final = undefined; // the host's turn
-    else if (event.kind === "urc") this.#results = this.#results.filter(({ name }) => !event.line.startsWith(name));
+    else if (event.kind === "urc")
+      this.#results = this.#results.filter(({ name }) => !event.line.startsWith(resultOf(name)));
     else if (event.kind === "reboot") this.#forget();
   }
 

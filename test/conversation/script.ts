@@ -1,5 +1,5 @@
 /** Who speaks to the modem, or hears it. */
-export type Speaker = "host" | "broker" | "network" | "module" | "clock";
+export type Speaker = "host" | "broker" | "network" | "module" | "clock" | "trace";
 
 /** A line of a conversation. */
 export interface Line {
@@ -29,6 +29,8 @@ export interface Script {
   readonly seed: string;
   /** Calendar time when the conversation begins. */
   readonly epoch: string;
+  /** Whether the block hears what an observer may know. */
+  readonly hearsTrace: boolean;
   readonly steps: readonly Step[];
 }
 
@@ -61,8 +63,8 @@ export function blocksOf(file: string, markdown: string): Block[] {
 }
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
-const directive = /^(include|quirk|surroundings|repeat|timing|seed|epoch):\s*(.*?)\s*$/;
-const spoken = /^(host|broker|network|module|clock)([<>])\s*(.*)$/;
+const directive = /^(include|quirk|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
+const spoken = /^(host|broker|network|module|clock|trace)([<>])\s*(.*)$/;
 
 /** Reads a block: directives first, then what is said and heard. */
 export function scriptOf(block: Block): Script {
@@ -89,9 +91,11 @@ export function scriptOf(block: Block): Script {
       else throw new SyntaxError(`${place}: nothing has been said yet`);
     } else if (text.trim() !== "") throw new SyntaxError(`${place}: nobody says "${raw}"`);
   }
-  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z" } = once;
+  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z", hear = "" } = once;
+  if (!["", "trace"].includes(hear)) throw new SyntaxError(`${block.name}: a block can hear the trace, not "${hear}"`);
   const played = Array.from({ length: Number(repeat) }, () => steps).flat();
-  return { name: block.name, includes, quirks, surroundings, timing, seed, epoch, steps: played };
+  const hearsTrace = hear === "trace";
+  return { name: block.name, includes, quirks, surroundings, timing, seed, epoch, hearsTrace, steps: played };
 }
 
 /** `NAME=VALUE`; a value that ends with a blank stands in quotes. */

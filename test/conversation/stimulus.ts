@@ -1,6 +1,8 @@
-import type { CallOutcome, LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { CallAct, CallOutcome, PostFailure } from "../../emulator/call.js";
 import { type RebootCause, rebootCauses } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
+import { bytesOf } from "./escapes.js";
 import { hexBytes } from "./host-text.js";
 import { serverPacket } from "./server-packet.js";
 
@@ -33,10 +35,28 @@ export function linkEventOf(text: string): LinkEvent {
   return { kind: "down", reason };
 }
 
-/** `resolved <address>` or `unresolved`, perhaps of the call before the last; undefined where it is about a link. */
+const failures: readonly PostFailure[] = ["unresolved", "noSocket", "sendFailed", "notHttp"];
+
+/**
+ * `resolved <address>` or `unresolved`, `posted <status> "<body>"` or `not posted <why>`, perhaps of the call before the
+ * last; undefined where it is about a link.
+ */
 export function outcomeOf(text: string): CallOutcome | undefined {
-  const [found, address] = /^(?:old )?(?:resolved (\S+)|unresolved)$/.exec(text) ?? [];
-  return found === undefined ? undefined : { kind: "resolved", address };
+  const told = text.replace(/^old /, "");
+  const [found, address] = /^(?:resolved (\S+)|unresolved)$/.exec(told) ?? [];
+  if (found !== undefined) return { kind: "resolved", address };
+  const why = failures.find((each) => told === `not posted ${each}`);
+  if (why !== undefined) return { kind: "notPosted", why };
+  const [, status, body = ""] = /^posted (\d+) "(.*)"$/.exec(told) ?? [];
+  return status === undefined ? undefined : { kind: "posted", status: Number(status), body: bytesOf(body) };
+}
+
+/** A call as a conversation hears it. */
+export function callText(act: CallAct): string {
+  if (act.kind === "giveUp") return "given up";
+  if (act.kind === "resolve") return `resolve "${act.host}"`;
+  const name = act.host.includes(":") ? `[${act.host}]` : act.host;
+  return `post "http://${name}:${act.port}${act.path}" ${act.body}`;
 }
 
 /** Packets in their notation, ` / ` between them, or bytes as `0x…`. */

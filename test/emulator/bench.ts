@@ -1,4 +1,5 @@
 import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
+import type { Call, CallId, CallOutcome } from "../../emulator/call.js";
 import { Modem } from "../../emulator/modem.js";
 import type { Nvm } from "../../emulator/nvm.js";
 import { profileWith } from "../../emulator/profiles/with.js";
@@ -35,8 +36,10 @@ export class Bench {
   readonly alive = new Set<number>();
   /** Acts on links that are not there, and dials while another link is. */
   readonly misdeeds: string[] = [];
-  /** All that was to be looked up, by the number of the call. */
-  readonly calls: number[] = [];
+  /** All calls that were made. */
+  readonly calls: { readonly id: CallId; readonly kind: Call["kind"] }[] = [];
+  /** Those that are neither answered nor given up. */
+  readonly waiting = new Set<CallId>();
   /** TCP takes what it is given, and does not say so. */
   silent = false;
   #sent = 0;
@@ -57,7 +60,7 @@ export class Bench {
     const effects = this.modem.tell(stimulus, this.now);
     const acts = linkEffects(effects);
     for (const effect of acts) this.#watch(effect);
-    for (const effect of effects) if (effect.to === "call") this.calls.push(effect.id);
+    for (const effect of effects) if (effect.to === "call") this.#watchCall(effect);
     const wrote = !this.silent && acts.some(({ link, act }) => act.kind === "bytes" && this.alive.has(link));
     return wrote ? [...effects, ...this.onLink({ kind: "sent", total: this.#sent })] : effects;
   }
@@ -68,6 +71,24 @@ export class Bench {
     if (act.kind === "dial") this.alive.add(link);
     if (act.kind === "bytes") this.#sent += act.bytes.length;
     if (act.kind === "end" || act.kind === "reset") this.alive.delete(link);
+  }
+
+  #watchCall({ id, act: { kind } }: Effect & { readonly to: "call" }): void {
+    if (kind === "giveUp") {
+      if (!this.waiting.delete(id)) this.misdeeds.push(`give up ${id}`);
+      return;
+    }
+    if (this.calls.some((call) => call.kind === kind && this.waiting.has(call.id))) this.misdeeds.push(`${kind} ${id}`);
+    this.calls.push({ id, kind });
+    this.waiting.add(id);
+  }
+
+  /** A call is answered, if it was made so long ago. */
+  answer(back: number, outcomes: { readonly [K in Call["kind"]]: CallOutcome }): readonly Effect[] {
+    const call = this.calls.at(-1 - back);
+    if (call === undefined) return [];
+    this.waiting.delete(call.id);
+    return this.tell({ from: "call", id: call.id, outcome: outcomes[call.kind] });
   }
 
   /** The host types; all that the modem does. */

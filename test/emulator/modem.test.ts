@@ -75,6 +75,10 @@ const typedLines = [
   'AT+QDNS=0,"h"',
   'AT+QDNS=0,"h";+QDNS=1,"i"',
   'AT+NRB;+QDNS=0,"h"',
+  'AT+QMTENAUTH="p","d","p@d","s"',
+  'AT+QMTTENAUTH="p","d","p@d","s",60,"http://h";+QDNS=0,"h"',
+  'AT+QMTENAUTH="p","d","p@d","s";+CFUN=0;+CFUN=1',
+  "AT+QMTENAUTH?",
   'AT+QIDNSCFG="192.0.2.53"',
   "AT+CPSMS=1,,,01100001,00000001",
   "AT+CPSMS=1,,,01100000,00000000",
@@ -132,7 +136,7 @@ type Happening =
   | { readonly what: "wait"; readonly span: number | "alarm" }
   | { readonly what: "radio"; readonly change: RadioChange }
   /** The one call or the other is answered: the last, one of long ago, or one that has been answered already. */
-  | { readonly what: "call"; readonly back: number; readonly address: string | undefined }
+  | { readonly what: "call"; readonly back: number; readonly good: boolean }
   | { readonly what: "reset" };
 
 const linkEvent = fc.oneof(
@@ -175,7 +179,7 @@ const elsewhere: fc.Arbitrary<Happening> = fc.oneof(
     arbitrary: fc.record({
       what: fc.constant("call" as const),
       back: fc.constantFrom(0, 0, 1, 2),
-      address: fc.constantFrom("192.0.2.7", undefined),
+      good: fc.boolean(),
     }),
   },
   { weight: 1, arbitrary: fc.constant({ what: "reset" } as const) },
@@ -184,6 +188,19 @@ const happenings = (octets: fc.Arbitrary<string>): fc.Arbitrary<readonly Happeni
   const host = fc.record({ what: fc.constant("host" as const), octets });
   return fc.array(fc.oneof({ weight: 6, arbitrary: host }, { weight: 11, arbitrary: elsewhere }), { maxLength: 40 });
 };
+
+const goodOutcomes = {
+  resolve: { kind: "resolved", address: "192.0.2.7" },
+  post: {
+    kind: "posted",
+    status: 200,
+    body: Buffer.from('{"returnCode":0,"data":{"id":"u","secret":"s","expire":1}}'),
+  },
+} as const;
+const badOutcomes = {
+  resolve: { kind: "resolved", address: undefined },
+  post: { kind: "notPosted", why: "noSocket" },
+} as const;
 
 function happen(bench: Bench, it: Happening): readonly Effect[] {
   switch (it.what) {
@@ -197,10 +214,8 @@ function happen(bench: Bench, it: Happening): readonly Effect[] {
       return bench.wait(it.span === "alarm" ? bench.untilAlarm : it.span);
     case "radio":
       return bench.tell({ from: "world", change: it.change });
-    case "call": {
-      const id = bench.calls.at(-1 - it.back) ?? 0;
-      return bench.tell({ from: "call", id, outcome: { kind: "resolved", address: it.address } });
-    }
+    case "call":
+      return bench.answer(it.back, it.good ? goodOutcomes : badOutcomes);
     case "reset":
       return bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
   }
@@ -541,6 +556,21 @@ test("what a line asked for before its payload is forgotten with the link", () =
   }
 });
 
+test("switched off, it gives up what it has asked of the network, and what still waits for the radio never goes out", () => {
+  const bench = new Bench();
+  bench.says('AT+QDNS=0,"h"');
+  const id = bench.calls[0]?.id;
+  const isCall = ({ to }: Effect): boolean => to === "call";
+  expect(bench.modem.powerDown(0).filter(isCall)).toEqual([{ to: "call", id, act: { kind: "giveUp" } }]);
+  expect(bench.modem.powerDown(0).filter(isCall)).toEqual([]);
+  const slow = new Bench({}, { timing: "realistic" });
+  slow.wait(100_000);
+  slow.types('AT+QDNS=0,"h"\r');
+  slow.wait(100);
+  expect(slow.modem.powerDown(slow.now).filter(isCall)).toEqual([]);
+  expect(slow.calls).toEqual([]);
+});
+
 // Secrets
 
 test("no line of the trace has a secret", () => {
@@ -551,6 +581,8 @@ test("no line of the trace has a secret", () => {
     "A/",
     'AT+QMTCFG="aliauth",0,"pk","dn","hushhush"',
     'AT+QMTCFG="constructor",0,"pk","dn","hushhush"',
+    'AT+QMTENAUTH="p","d","p@d","hushhush"',
+    'AT+QMTTENAUTH="p","d","p@d","hushhush',
   ].flatMap((line) => bench.types(`${line}\r`));
   const idle = new Bench();
   effects.push(...idle.types('AT+QMTCFG="aliauth",0,"pk","dn","hushhush";+QMTCFG="aliauth",0\r'));

@@ -47,6 +47,10 @@ const usual: Readonly<Record<string, string>> = {
   "+QMTCFG aliauth productKey": '"pk"',
   "+QMTCFG aliauth deviceName": '"dn"',
   "+QMTCFG aliauth deviceSecret": '"ds"',
+  "+QMTENAUTH productId": "p",
+  "+QMTENAUTH deviceName": "d",
+  "+QMTENAUTH clientId": "p@d",
+  "+QMTENAUTH url": "http://h",
   "+QMTCONN user": "me", // in bare words, for a quote that never ends finds its end in the next string
   "+QMTCONN password": "pw",
   "+QMTPUB msgId": "1", // 0 goes with QoS 0 only (note 3.2.9)
@@ -59,6 +63,9 @@ const alone: Readonly<Record<string, "taken" | "refused">> = {
   '+QMTCFG aliauth productKey ""': "refused", // three names or none
   '+QMTCFG aliauth deviceName ""': "refused",
   '+QMTCFG aliauth deviceSecret ""': "refused",
+  '+QMTENAUTH clientId "a"': "refused", // it is product and device
+  [`+QMTENAUTH clientId "${"a".repeat(128)}"`]: "refused",
+  "+QMTENAUTH clientId aaaa": "refused",
   "+CEDRXS mode 3": "taken",
 };
 
@@ -90,8 +97,14 @@ const good = (form: Written, param: string): string =>
 function lineWith(form: Written, param: string, probe: string, whole: boolean): string {
   const names = Object.keys(form.shape);
   const shown = whole ? names : names.slice(0, names.indexOf(param) + 1);
-  return form.start + shown.map((name) => (name === param ? probe : good(form, name))).join(",");
+  const given = new Map(names.map((name) => [name, name === param ? probe : good(form, name)]));
+  if (form.name === "+QMTENAUTH" && param !== "clientId") given.set("clientId", clientIdOf(given));
+  return form.start + shown.map((name) => given.get(name)).join(",");
 }
+
+/** `<product_id>@<device_name>` (note 3.2.2). */
+const clientIdOf = (given: ReadonlyMap<string, string>): string =>
+  ["productId", "deviceName"].map((name) => given.get(name)?.replaceAll('"', "")).join("@");
 
 /** What a line does that is refused: it says so, and nothing else. */
 function expectRefused(bench: Bench, line: string): void {
@@ -154,6 +167,13 @@ describe("parameters that depend on each other", () => {
     ["a will topic that is no UTF-8", 'AT+QMTCFG="will",0,1,0,0,"\xe9","m"'],
     ["aliauth without its secret", 'AT+QMTCFG="aliauth",0,"pk","dn"'],
     ["aliauth with a part empty", 'AT+QMTCFG="aliauth",0,"pk","","ds"'],
+    ["a client id of another device", 'AT+QMTENAUTH="p","d","p@e","s"'],
+    [
+      "a client id that AT+QMTCONN does not take",
+      `AT+QMTENAUTH=${"p".repeat(64)},${"d".repeat(64)},${"p".repeat(64)}@${"d".repeat(64)},"s"`,
+    ],
+    ["a URL of something else than HTTP", 'AT+QMTENAUTH="p","d","p@d","s",7,"mqtt://h.example"'],
+    ["a device name that is no UTF-8", 'AT+QMTENAUTH="p","\xe9","p@\xe9","s"'],
     ["no key", "AT+QMTCFG="],
     ["an empty key", "AT+QMTCFG=,0"],
     ["a key with an open quote", 'AT+QMTCFG="version,0'],
@@ -205,6 +225,7 @@ describe("forms", () => {
   /** note 3.2: the forms that each of its commands has there. */
   test.each([
     ["+QMTCFG", "test write"],
+    ["+QMTENAUTH", "test read write"],
     ["+QMTOPEN", "test read write"],
     ["+QMTCLOSE", "test write"],
     ["+QMTCONN", "test read write"],
@@ -243,7 +264,8 @@ function printed(octets: string): readonly string[] {
 /** Each parameter that a form's test line prints differently from what is taken. */
 function differences(form: Written, edition: string): readonly string[] {
   const lines = new Bench({ edition }).says(`AT${form.name}=?`).split("\r\n");
-  const start = form.key === undefined ? `${form.name}:` : `${form.name}: "${form.key}",`;
+  const name = form.name === "+QMTENAUTH" ? "+QMTTENAUTH" : form.name; // sic
+  const start = form.key === undefined ? `${name}:` : `${name}: "${form.key}",`;
   const shown = lines
     .filter((line) => line.startsWith(start))
     .flatMap((line) => printed(line.slice(start.length).trim()));
@@ -260,9 +282,11 @@ const misprints: Readonly<Record<string, readonly string[]>> = {
   note: [
     "+QMTCFG timeout: (1-10) for (0-10)", // its own text says 0 to 10
     "+QMTCFG aliauth: devicsecret for devicesecret", // sic
+    "+QMTENAUTH: expire for (1-60)",
     "+QMTPUB: msg for (1-1548)", // the payload, which no parameter holds; the guide's length is taken as well
   ],
   guide: [
+    "+QMTENAUTH: expire for (1-60)",
     "+QMTOPEN: port for (1-65535)",
     "+QMTPUB: (1-1024) for (1-1548)", // the limit of its edition
   ],

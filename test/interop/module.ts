@@ -3,7 +3,7 @@ import type { Profile } from "../../emulator/profile.js";
 import { profileWith } from "../../emulator/profiles/with.js";
 import type { BrokerOptions } from "../../net/broker.js";
 import { type Clock, scaledClock } from "../../net/clock.js";
-import { Log } from "../../net/log.js";
+import { Log, type LogLevel } from "../../net/log.js";
 import type { PortEvents, SerialPort } from "../../net/serial.js";
 import { type RunningModem, startModem } from "../../net/start.js";
 import { AtHost } from "./at-host.js";
@@ -12,12 +12,14 @@ import { AtHost } from "./at-host.js";
 export interface Wishes {
   /** Where every name leads. */
   readonly port?: number;
-  /** Given, with no port: a broker of its own. */
+  /** In its place: a broker of the module's own. */
   readonly broker?: BrokerOptions;
   readonly quirks?: Readonly<Record<string, string>>;
   readonly timeScale?: number;
-  /** Given: that one, and no time scale. */
+  /** In place of one that runs at the scale. */
   readonly clock?: Clock;
+  /** What is logged; left out: info. */
+  readonly logLevel?: LogLevel;
 }
 
 /** A module in this process, with its host. */
@@ -29,17 +31,18 @@ export interface Module {
 }
 
 /** Starts a module with a host at a front end of our own; the end of the test ends it. */
-export async function startModule({ port, broker, quirks, timeScale = 1, clock }: Wishes): Promise<Module> {
+export async function startModule(wishes: Wishes): Promise<Module> {
+  const { port, broker, quirks, timeScale = 1, clock = scaledClock(timeScale), logLevel = "info" } = wishes;
   const wire = new Wire();
   const log: string[] = [];
   const profile: Profile = profileWith(quirks ?? {});
   const modem = await startModem({
     profile,
     ports: [(events) => wire.open(events)],
-    clock: clock ?? scaledClock(timeScale),
-    ...(port === undefined ? {} : { mappings: [{ name: "*", host: "127.0.0.1", port }] }),
+    clock,
     ...(broker && { broker }),
-    log: new Log("info", (line) => log.push(line)),
+    ...(port !== undefined && { mappings: [{ name: "*", host: "127.0.0.1", port }] }),
+    log: new Log(logLevel, (line) => log.push(line)),
   });
   onTestFinished(() => modem.close());
   const host = new AtHost(wire);

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { createServer, connect as dial, type Socket } from "node:net";
 import mqtt, { type Packet } from "mqtt-packet";
 import { afterEach, describe, expect, test } from "vitest";
-import { type BrokerOptions, type EmbeddedBroker, type Login, startBroker } from "../../net/broker.js";
+import { type BrokerOptions, type EmbeddedBroker, startBroker } from "../../net/broker.js";
+import type { Login } from "../../net/broker-door.js";
 import { UserError } from "../../net/user-error.js";
 import { quietPort } from "./quiet-port.js";
 
@@ -197,7 +198,7 @@ describe("what may be asked of it", () => {
 
 describe("it outlives its clients", () => {
   test.each([
-    ["no MQTT at all", Buffer.from("GET / HTTP/1.1\r\n\r\n")],
+    ["no MQTT at all", Buffer.from("hello\r\n")],
     ["something before CONNECT", mqtt.generate({ cmd: "pingreq" })],
     ["a second CONNECT", Buffer.concat([mqtt.generate(connect("twice")), mqtt.generate(connect("twice"))])],
     ["a packet only a broker may send", Buffer.concat([mqtt.generate(connect("odd")), Buffer.from([0x20, 2, 0, 0])])],

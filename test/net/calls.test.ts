@@ -1,8 +1,22 @@
 import { isIP } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type CallsOptions, createCalls } from "../../net/calls.js";
+import { type Calls, type CallsOptions, createCalls } from "../../net/calls.js";
 
+type Options = Partial<CallsOptions>;
 type Lookup = NonNullable<CallsOptions["lookup"]>;
+
+/** Calls that look names up, and have nobody to connect to. */
+const calls = (options: Options): Calls =>
+  createCalls({
+    connect: () => {
+      throw new Error("nobody connects");
+    },
+    ...options,
+  });
+
+/** Looks a name up, and tells the address. */
+const resolve = ({ start }: Calls, host: string, tell: (address: string | undefined) => void) =>
+  start({ kind: "resolve", host }, (outcome) => tell("address" in outcome ? outcome.address : outcome.kind));
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -19,42 +33,41 @@ const gives =
     );
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-function asking(host: string, options: CallsOptions) {
+function asking(host: string, options: Options) {
   const told: (string | undefined)[] = [];
-  const calls = createCalls(options);
-  calls.start({ kind: "resolve", host }, ({ address }) => told.push(address));
+  const asked = calls(options);
+  const giveUp = resolve(asked, host, (address) => told.push(address));
   expect(told).toEqual([]); // never from inside
-  return { told, calls };
+  return { told, asked, giveUp };
 }
 
 describe("a name", () => {
-  const found: readonly (readonly [what: string, host: string, options: CallsOptions, address: string | undefined])[] =
+  const found: readonly (readonly [what: string, host: string, options: Options, address: string | undefined])[] = [
+    ["an IPv4 address is itself", "10.0.0.1", { lookup: never }, "10.0.0.1"],
+    ["an IPv6 address is itself", "::1", { lookup: never }, "::1"],
+    ["no mapping is asked about an address", "10.0.0.1", { resolve: () => "6.6.6.6", lookup: never }, "10.0.0.1"],
+    ["a mapping to an address is the answer", "a.b", { resolve: () => "127.0.0.1", lookup: never }, "127.0.0.1"],
     [
-      ["an IPv4 address is itself", "10.0.0.1", { lookup: never }, "10.0.0.1"],
-      ["an IPv6 address is itself", "::1", { lookup: never }, "::1"],
-      ["no mapping is asked about an address", "10.0.0.1", { resolve: () => "6.6.6.6", lookup: never }, "10.0.0.1"],
-      ["a mapping to an address is the answer", "a.b", { resolve: () => "127.0.0.1", lookup: never }, "127.0.0.1"],
-      [
-        "a mapping to a name is looked up",
-        "a.b",
-        { resolve: (it) => `${it}.c`, lookup: (it, _, done) => done(null, `1.1.1.${it.length}`, 4) },
-        "1.1.1.5",
-      ],
-      ["IPv4 comes first", "a.b", { lookup: gives("::2", "1.2.3.4") }, "1.2.3.4"],
-      ["IPv6 is better than nothing", "a.b", { lookup: gives("::2") }, "::2"],
-      ["one without addresses", "a.b", { lookup: gives() }, undefined],
-      ["one that is not there", "a.b", { lookup: (_, __, done) => done(new Error("ENOTFOUND"), "", 0) }, undefined],
-      [
-        "a resolver that throws",
-        "a.b",
-        {
-          lookup: () => {
-            throw new Error("odd");
-          },
+      "a mapping to a name is looked up",
+      "a.b",
+      { resolve: (it) => `${it}.c`, lookup: (it, _, done) => done(null, `1.1.1.${it.length}`, 4) },
+      "1.1.1.5",
+    ],
+    ["IPv4 comes first", "a.b", { lookup: gives("::2", "1.2.3.4") }, "1.2.3.4"],
+    ["IPv6 is better than nothing", "a.b", { lookup: gives("::2") }, "::2"],
+    ["one without addresses", "a.b", { lookup: gives() }, undefined],
+    ["one that is not there", "a.b", { lookup: (_, __, done) => done(new Error("ENOTFOUND"), "", 0) }, undefined],
+    [
+      "a resolver that throws",
+      "a.b",
+      {
+        lookup: () => {
+          throw new Error("odd");
         },
-        undefined,
-      ],
-    ];
+      },
+      undefined,
+    ],
+  ];
   test.each(found)("%s", async (_, host, options, address) => {
     const { told } = asking(host, options);
     await settle();
@@ -78,9 +91,18 @@ describe("a name", () => {
   });
 
   test("nothing is told after close, and no timer is left", async () => {
-    const { told, calls } = asking("10.0.0.1", {});
-    calls.start({ kind: "resolve", host: "a.b" }, ({ address }) => told.push(address));
-    calls.close();
+    const { told, asked } = asking("10.0.0.1", {});
+    resolve(asked, "a.b", (address) => told.push(address));
+    asked.close();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(told).toEqual([]);
+  });
+
+  test("that is given up is not told, and leaves no timer", async () => {
+    const { told, giveUp } = asking("10.0.0.1", {});
+    giveUp();
+    giveUp();
     expect(vi.getTimerCount()).toBe(0);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(told).toEqual([]);
@@ -88,8 +110,8 @@ describe("a name", () => {
 
   test("several at once are kept apart", async () => {
     const told: unknown[] = [];
-    const calls = createCalls({ lookup: (host, _, done) => done(null, `${host}!`, 4) });
-    for (const host of ["a", "b"]) calls.start({ kind: "resolve", host }, ({ address }) => told.push([host, address]));
+    const asked = calls({ lookup: (host, _, done) => done(null, `${host}!`, 4) });
+    for (const host of ["a", "b"]) resolve(asked, host, (address) => told.push([host, address]));
     await settle();
     expect(told).toEqual([
       ["a", "a!"],
@@ -100,8 +122,6 @@ describe("a name", () => {
 
 test("the system's resolver knows this machine", async () => {
   vi.useRealTimers();
-  const address = await new Promise((resolve) =>
-    createCalls().start({ kind: "resolve", host: "localhost" }, (outcome) => resolve(outcome.address)),
-  );
+  const address = await new Promise((tell) => resolve(calls({}), "localhost", tell));
   expect(address).toBe("127.0.0.1");
 });

@@ -1,0 +1,19 @@
+import type { Millis } from "../mqtt/packet.js";
+import type { CallId } from "./call.js";
+import type { Effects } from "./effects.js";
+import type { Profile } from "./profile.js";
+import type { Pace } from "./radio.js";
+import type { Ram } from "./ram.js";
+import type { Random } from "./random.js";
+
+/** What all sides of the module share: the RAM, what it does, how long things take, and what time it is. */
+export interface Board {
+  readonly profile: Profile;
+  readonly effects: Effects;
+  readonly random: Random;
+  readonly pace: Pace;
+  ram: Ram;
+  now: Millis;
+  /** The number of the last call. */
+  call: CallId;
+}

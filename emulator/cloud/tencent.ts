@@ -1,0 +1,79 @@
+import { createHmac } from "node:crypto";
+import { fromBytes, fromText, type Octets, toBytes, toText } from "../../at/octets.js";
+import { atLeast, oneOf, text, whole } from "../schema.js";
+
+/** Where a token comes from, unless the host knows better. */
+export const tokenUrl = "http://gz.auth-device-iot.tencentcloudapi.com/token";
+
+/** What a device asks for a token with. Strings are the bytes of the wire, which are UTF-8. */
+export interface TokenRequest {
+  readonly productId: Octets;
+  readonly deviceName: Octets;
+  /** `<product_id>@<device_name>` */
+  readonly clientId: Octets;
+  /** How long the password shall be good, in seconds. */
+  readonly expire: number | Octets;
+  readonly nonce: number | Octets;
+  /** Seconds since 1970. */
+  readonly timestamp: number | Octets;
+}
+
+/** The fields in their order, without the signature. */
+const fieldsOf = ({ clientId, deviceName, expire, nonce, productId, timestamp }: TokenRequest) =>
+  Object.entries({ clientId, deviceName, expire, nonce, productId, timestamp }).map(
+    ([name, value]) => [name, `${value}`] as const,
+  );
+
+/** What is signed: raw values, whatever the form makes of them. */
+export const tokenContent = (request: TokenRequest): Octets =>
+  fieldsOf(request)
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+
+/** The signature of a content, in Base64. */
+export const tokenSignature = (secret: Octets, content: Octets): Octets =>
+  createHmac("sha256", toBytes(secret)).update(toBytes(content)).digest("base64");
+
+/** An octet that a form does not take as it is. RFC 3986 2.3 */
+const reserved = /[^A-Za-z0-9._~-]/g;
+
+const escaped = (octets: Octets): string =>
+  octets.replace(reserved, (octet) => `%${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+
+/** The body of the request: application/x-www-form-urlencoded. */
+export function tokenForm(request: TokenRequest, secret: Octets): Octets {
+  const signature = tokenSignature(secret, tokenContent(request));
+  return [...fieldsOf(request), ["signature", signature] as const]
+    .map(([name, value]) => `${name}=${escaped(value)}`)
+    .join("&");
+}
+
+/** A form as observers may see it. */
+export const veiledForm = (form: Octets): Octets => form.replace(/(?<=(?:^|&)signature=)[^&]*/g, "***");
+
+/** It goes to the host in a line of its own, and from there into AT+QMTCONN, which takes so much. */
+const isPassword = (password: string): boolean =>
+  !/[\p{Cc}\p{Cs}]/u.test(password) && password !== "" && fromText(password).length <= 256;
+
+const answer = atLeast({
+  returnCode: oneOf(0),
+  data: atLeast({
+    id: text("text", () => true),
+    secret: text("a password", isPassword),
+    expire: whole(0, Number.MAX_SAFE_INTEGER),
+  }),
+});
+
+/** The password that an answer grants; undefined where it grants none, or is no such answer. */
+export function grantedPassword(body: Uint8Array): Octets | undefined {
+  const checked = answer(parsed(body), "");
+  return "value" in checked ? fromText(checked.value.data.secret) : undefined;
+}
+
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(toText(fromBytes(body)) ?? "");
+  } catch {
+    return undefined;
+  }
+}

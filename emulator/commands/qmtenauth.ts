@@ -1,0 +1,71 @@
+import { form, refused, requested, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
+import { int, isMqttString, optional, secret, text, type Values } from "../../at/params.js";
+import type { Call } from "../call.js";
+import { tokenForm, tokenUrl } from "../cloud/tencent.js";
+import { type HttpUrl, readHttpUrl } from "../http-url.js";
+import { isAttached } from "../radio.js";
+import { refusedLine, type TokenFailure } from "../urc.js";
+import type { Demand, ModuleAnswer, ModuleCommand, World } from "../world.js";
+
+const daySeconds = 24 * 3600;
+const defaultDays = 7;
+
+const isUrl = (octets: Octets): boolean => readHttpUrl(octets) !== undefined;
+const urlOf = (length: number): Octets => "http://h/".padEnd(length, "a").slice(0, length);
+
+const shape = {
+  productId: text("product_id", 64, { check: isMqttString }),
+  deviceName: text("device_name", 64, { check: isMqttString }),
+  clientId: text("client_id", 128, { check: isMqttString }), // as long as AT+QMTCONN takes it
+  deviceSecret: secret(text("device_secret", 256, { check: isMqttString })),
+  expire: optional(int(1, 60)),
+  url: optional(text("url", 255, { min: 8, check: isUrl, spell: urlOf })),
+};
+
+type Given = Values<typeof shape>;
+
+const result = (code: TokenFailure): ModuleAnswer =>
+  requested({ to: "later", line: refusedLine(code), after: 0 } as const);
+
+/** The request, as soon as there is a number for it. */
+function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce: number) => Call {
+  const { productId, deviceName, clientId, deviceSecret, expire = defaultDays } = given;
+  const timestamp = Math.floor(time / 1000);
+  return (nonce) => {
+    const request = { productId, deviceName, clientId, expire: expire * daySeconds, nonce, timestamp };
+    return { kind: "post", host, port, path, body: tokenForm(request, deviceSecret) };
+  };
+}
+
+/** One at a time. decided */
+function ask(given: Given, { calls, radio, time }: World): ModuleAnswer {
+  const { productId, deviceName, clientId, url = tokenUrl } = given;
+  const where = readHttpUrl(url);
+  if (where === undefined || clientId !== `${productId}@${deviceName}`) return refused("badParameter");
+  if (calls.post !== undefined) return refused("operationNotAllowed");
+  if (where.scheme === "https") return result(3); // the module speaks no TLS here
+  if (!isAttached(radio)) return result(2);
+  return requested({ to: "numberedCall", call: post(where, given, time) } satisfies Demand);
+}
+
+function tokenInfo({ token, profile }: World): ModuleAnswer {
+  if (token === undefined) return told();
+  const quote = profile.quirks.edition === "note" ? '"' : "";
+  const line = (shown: Octets): Octets => `+QMTTENAUTH: ${quote}${shown}${quote}`;
+  return { kind: "ok", lines: [line(token)], shown: [line("***")] };
+}
+
+/** Get a Token from Tencent Cloud; the note spells it both ways, and always answers with two T. */
+export const qmtenauth: ModuleCommand = {
+  names: ["+QMTENAUTH", "+QMTTENAUTH"],
+  manual: "note 3.2.2",
+  within: 195_000,
+  test: ({ profile }) => [
+    profile.quirks.edition === "note"
+      ? '+QMTTENAUTH: "<product_id>","<device_name>","<client_id>","<device_secret>"[,<expire>[,"<url>"]]'
+      : "+QMTTENAUTH: <product_id>,<device_name>,<client_id>,<device_secret>,<expire>,<url>",
+  ],
+  read: tokenInfo,
+  write: form(shape, ask),
+};

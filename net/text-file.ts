@@ -1,0 +1,58 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+
+/** What a text file holds, or why that cannot be told, in words that follow the file's name. */
+export type TextFile =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "absent" }
+  | { readonly kind: "problem"; readonly why: string };
+
+/** Reads a file of UTF-8 of at most so many bytes; a byte-order mark is taken away. */
+export function readTextFile(path: string, longest: number): TextFile {
+  try {
+    const bytes = readBytes(path, longest);
+    return typeof bytes === "string" ? { kind: "problem", why: bytes } : decode(bytes);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT"
+      ? { kind: "absent" }
+      : { kind: "problem", why: `it cannot be read: ${whyOf(code, message)}` };
+  }
+}
+
+/** Its bytes, or why not. Opened non-blocking: a pipe without a writer would hold us for ever. */
+function readBytes(path: string, longest: number): Buffer | string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(fd).isFile()) return "it is not a file";
+    const bytes = Buffer.alloc(longest + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(fd, bytes, length, bytes.length - length, null);
+    }
+    return length > longest ? `it is longer than ${longest} bytes` : bytes.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function decode(bytes: Buffer): TextFile {
+  try {
+    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    return { kind: "problem", why: "it is not UTF-8" };
+  }
+}
+
+const reasons: { readonly [code: string]: string } = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ENOTDIR: "a part of its path is not a directory",
+  ELOOP: "too many symlinks",
+  ENAMETOOLONG: "its name is too long",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+  ENOENT: "there is no such directory",
+};
+
+/** What the system says, in words. */
+export const whyOf = (code: string | undefined, message: string): string => reasons[code ?? ""] ?? message;
