@@ -73,11 +73,13 @@ function inOurWords(message: string): string {
   return message.replace(/\s*\n\s*/g, " ");
 }
 
+const mayBeLeftOut = (value: string): boolean => /^\[[^\]]*\]$/.test(value);
+
 const yargsOption = ({ value, repeatable, about }: Flag): YargsOption => ({
   type: value === undefined ? "boolean" : "string",
   describe: about,
   ...(repeatable && { array: true }),
-  ...(value !== undefined && !value.startsWith("[") && { requiresArg: true }),
+  ...(value !== undefined && !mayBeLeftOut(value) && { requiresArg: true }),
 });
 
 /**
