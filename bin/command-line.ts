@@ -81,11 +81,13 @@ function withoutSecrets(message: string, args: readonly string[]): string {
   return devices.reduce((text, device) => text.replaceAll(device, () => withoutSecret(device)), message);
 }
 
+const mayBeLeftOut = (value: string): boolean => /^\[[^\]]*\]$/.test(value);
+
 const yargsOption = ({ value, repeatable, about }: Flag): YargsOption => ({
   type: value === undefined ? "boolean" : "string",
   describe: about,
   ...(repeatable && { array: true }),
-  ...(value !== undefined && !value.startsWith("[") && { requiresArg: true }),
+  ...(value !== undefined && !mayBeLeftOut(value) && { requiresArg: true }),
 });
 
 /**

@@ -9,13 +9,40 @@ export interface Flag {
 
 /** Every flag, told once: parsing, --help and the README's table come from here. */
 export const flagTable = {
-  pty: { group: "Where hosts attach", about: "a pseudo-terminal (the default)" },
+  pty: {
+    group: "Where hosts attach",
+    about: "a pseudo-terminal (the default); several ways to attach share one module",
+  },
   link: {
     group: "Where hosts attach",
     value: "PATH",
     about: "give it a name that stays: a symlink, removed at exit",
   },
-  stdio: { group: "Where hosts attach", about: "standard input and output instead; Ctrl-] leaves" },
+  stdio: { group: "Where hosts attach", about: "standard input and output; Ctrl-] leaves" },
+  tcp: {
+    group: "Where hosts attach",
+    value: "[HOST:]PORT",
+    repeatable: true,
+    about: "plain TCP, for this machine only unless HOST is given; port 0 picks a free one",
+  },
+  "tcp-connect": {
+    group: "Where hosts attach",
+    value: "HOST:PORT",
+    repeatable: true,
+    about: "call a host that listens, and again whenever it is gone",
+  },
+  unix: {
+    group: "Where hosts attach",
+    value: "PATH",
+    repeatable: true,
+    about: "a Unix socket, for this user only, removed at exit",
+  },
+  rfc2217: {
+    group: "Where hosts attach",
+    value: "[HOST:]PORT",
+    repeatable: true,
+    about: "TCP with speed, break and modem lines, by RFC 2217",
+  },
   broker: {
     group: "Network",
     value: "[PORT]",

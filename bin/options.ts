@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { Profile } from "../emulator/profile.js";
 import { type CloudDevice, checkCloudDevices, parseCloudDevice } from "../net/cloud/device.js";
 import { loadCloudDevices } from "../net/cloud/device-file.js";
@@ -7,13 +6,14 @@ import { type Mapping, parseMapping } from "../net/name-map.js";
 import { UserError } from "../net/user-error.js";
 import { effectiveProfile } from "./effective-profile.js";
 import type { Flags } from "./flags.js";
+import { type FrontEnd, readFrontEnds } from "./front-ends.js";
 
 /** What the command line asks for, checked. */
 export interface Options {
-  readonly frontEnd: "pty" | "stdio";
-  /** Somebody types the commands, on our own terminal. */
+  /** At least one. */
+  readonly frontEnds: readonly FrontEnd[];
+  /** Somebody types commands on our own terminal. */
   readonly typed: boolean;
-  readonly link: string | undefined;
   /** The port of the embedded broker; 0 is any. */
   readonly brokerPort: number | undefined;
   /** Whose logins the broker checks. */
@@ -41,20 +41,17 @@ const usage = (message: string): UserError => new UserError(message, 2);
 
 /** Checks the flags; throws a UserError (code 2) that names the first bad one. */
 export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options {
-  const stdio = flags.stdio === true;
-  if (stdio && flags.pty === true) throw usage("--pty and --stdio exclude each other: give one of them");
-  if (stdio && flags.link !== undefined) throw usage("--link needs --pty: standard input and output have no path");
-  if (flags.link === "") throw usage("--link needs a path, for instance --link /tmp/bc28");
+  const frontEnds = readFrontEnds(flags);
   if (flags.nvm === "") throw usage("--nvm needs a path, for instance --nvm bc28.nvm.json");
-  const typed = stdio && onTerminal;
+  const typed = flags.stdio === true && onTerminal;
+  const typedAlone = typed && frontEnds.length === 1; // another host would hear the echo, too
   return {
-    frontEnd: stdio ? "stdio" : "pty",
+    frontEnds,
     typed,
-    link: flags.link === undefined ? undefined : resolve(flags.link),
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
     cloudDevices: readCloudDevices(flags),
     mappings: (flags.map ?? []).map(parseMapping),
-    profile: effectiveProfile(flags, typed ? ["echo=on"] : []), // who types wants to see it
+    profile: effectiveProfile(flags, typedAlone ? ["echo=on"] : []), // who types wants to see it
     nvm: flags.nvm,
     timeScale: readTimeScale(flags["time-scale"] ?? "1"),
     seed: readSeed(flags.seed ?? "0"),

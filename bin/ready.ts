@@ -1,37 +1,44 @@
-/** What runs, for the ready message; absent things are left out. */
-export interface Running {
-  readonly pty?: string;
-  readonly link?: string;
-  /** Where the embedded broker listens: `127.0.0.1:1883`. */
-  readonly broker?: string;
+import { attachingWords } from "./attaching.js";
+import type { FrontEnd } from "./front-ends.js";
+
+/** A front end that is open. */
+export interface OpenFrontEnd {
+  readonly frontEnd: FrontEnd;
+  /** What hosts attach to: a path or an address. */
+  readonly at: string;
 }
 
-/** The ready message for programs: one line of JSON. */
-export const readyJson = (running: Running): string => JSON.stringify({ event: "ready", ...running });
+/** What runs, for the ready message. */
+export interface Running {
+  readonly open: readonly OpenFrontEnd[];
+  /** Where the embedded broker listens: `127.0.0.1:1883`. */
+  readonly broker: string | undefined;
+  /** Somebody types on our own terminal. */
+  readonly typed: boolean;
+}
+
+/**
+ * The ready message for programs: one line of JSON. Each front end stands there under its flag's name, several of a kind as
+ * a list; standard input and output have no path to tell.
+ */
+export const readyJson = ({ open, broker }: Running): string =>
+  JSON.stringify({
+    event: "ready",
+    ...Object.assign({}, ...open.map(({ frontEnd }) => placesOf(frontEnd, open))),
+    broker,
+  });
+
+function placesOf(frontEnd: FrontEnd, open: readonly OpenFrontEnd[]): Readonly<Record<string, unknown>> {
+  if (frontEnd.kind === "stdio") return {};
+  const places = open.flatMap(({ frontEnd: { kind }, at }) => (kind === frontEnd.kind ? [at] : []));
+  const told = { [frontEnd.kind]: places.length === 1 ? places[0] : places };
+  return frontEnd.kind === "pty" ? { ...told, link: frontEnd.link } : told;
+}
 
 /** The ready message for people: where the module is, and lines to paste. */
-export function readyText({ pty, link, broker }: Running): string {
-  const path = link ?? pty;
-  return [
-    ...(path === undefined ? ["A BC28 is on standard input and output."] : attaching(path, link && pty)),
+export const readyText = ({ open, broker, typed }: Running): string =>
+  [
+    ...open.flatMap(({ frontEnd, at }) => attachingWords(frontEnd, at)),
     ...(broker === undefined ? [] : [`A broker is on ${broker}; every name that AT+QMTOPEN opens leads to it.`]),
-    path === undefined ? "Ctrl-] leaves." : "Ctrl-C ends it.",
+    typed ? "Ctrl-] leaves." : "Ctrl-C ends it.",
   ].join("\n");
-}
-
-/** The lines hold nothing but the command: zsh takes no comments from the keyboard. */
-function attaching(path: string, behind: string | undefined): string[] {
-  const word = shellWord(path);
-  return [
-    `A BC28 is on ${path}${behind === undefined ? "" : ` (${behind})`}. Attach a terminal:`,
-    `  picocom --echo --noreset --nolock -b 9600 ${word}`,
-    `  minicom -o -b 9600 -D ${word}`, // without -o it greets modems of another age
-    `  python3 -m serial.tools.miniterm --echo --eol CRLF ${word} 9600`,
-    "(leave picocom by Ctrl-A Ctrl-X, minicom by Ctrl-A X, miniterm by Ctrl-]; minicom echoes after Ctrl-A E)",
-    "or a program, here in Python:",
-    `  import serial; port = serial.Serial(${JSON.stringify(path)}, 9600, timeout=1)`,
-  ];
-}
-
-const shellWord = (path: string): string =>
-  /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;

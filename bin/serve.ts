@@ -4,26 +4,26 @@ import { openNvmFile } from "../net/nvm-file.js";
 import { type OpenPort, type RunningModem, startModem } from "../net/start.js";
 import { UserError } from "../net/user-error.js";
 import type { Ending } from "./ending.js";
+import type { FrontEnd } from "./front-ends.js";
 import { LogLines } from "./log-lines.js";
+import { openerOf } from "./open-front-end.js";
 import type { Options } from "./options.js";
 import { QuietWatch } from "./quiet-watch.js";
-import { type Running, readyJson, readyText } from "./ready.js";
+import { readyJson, readyText } from "./ready.js";
 
 /** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
 export async function serve(options: Options, ending: Ending): Promise<void> {
   const lines = new LogLines();
-  const quiet = new QuietWatch();
   const clock = options.timeScale === 1 ? systemClock() : scaledClock(options.timeScale);
   const log = new Log(options.logLevel, (line) => lines.write(line), clock);
   const modem = await startModem({
     profile: options.profile,
-    ports: [quiet.watch(await frontEnd(options))],
+    ports: await openers(options, ending),
     clock,
     seed: options.seed,
     mappings: options.mappings,
     log,
     ...(options.nvm === undefined ? {} : { nvm: openNvmFile(options.nvm, (line) => log.warn(line)) }),
-    onPortChange: ({ kind }) => kind === "ended" && portEnded(options, quiet, ending),
     ...(options.brokerPort === undefined
       ? {}
       : { broker: { port: options.brokerPort, cloudDevices: options.cloudDevices } }),
@@ -35,32 +35,40 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-/** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
-async function frontEnd({ frontEnd, link }: Options): Promise<OpenPort> {
-  if (frontEnd === "stdio") {
-    const { openStdio } = await import("../net/stdio.js");
-    return (events) => openStdio({}, events);
-  }
-  const { openPty } = await import("../net/pty.js");
-  return (events) => openPty(link === undefined ? {} : { link }, events);
+/** How the front ends are opened, each with an eye on its end. */
+function openers(options: Options, ending: Ending): Promise<readonly OpenPort[]> {
+  const quiet = new QuietWatch();
+  return Promise.all(
+    options.frontEnds.map(async (frontEnd) => {
+      const open = quiet.watch(await openerOf(frontEnd));
+      return (events) =>
+        open({
+          onBytes: (bytes) => events.onBytes(bytes),
+          onChange(change) {
+            events.onChange(change);
+            if (change.kind === "ended") frontEndEnded(frontEnd, options, quiet, ending);
+          },
+        });
+    }),
+  );
 }
 
-/** Who has piped commands in waits for their answers; who has pressed Ctrl-] does not. */
-function portEnded({ frontEnd, typed }: Options, quiet: QuietWatch, ending: Ending): void {
-  if (frontEnd === "pty") ending.end(new UserError("the pseudo-terminal is gone, and the system gives no new one"));
+/**
+ * Who has piped commands in waits for their answers; who has pressed Ctrl-] does not. The end of piped input ends nothing
+ * where hosts may attach elsewhere.
+ */
+function frontEndEnded({ kind }: FrontEnd, { frontEnds, typed }: Options, quiet: QuietWatch, ending: Ending): void {
+  if (kind === "pty") ending.end(new UserError("the pseudo-terminal is gone, and the system gives no new one"));
   else if (typed) ending.end();
-  else quiet.wait().then(() => ending.end());
+  else if (frontEnds.length === 1) quiet.wait().then(() => ending.end());
 }
 
 /** Says that the module is ready; on stderr where stdout is the serial line. */
-function announce({ frontEnd, link, json, typed }: Options, { ports, broker }: RunningModem): void {
-  const onPty = frontEnd === "pty";
-  const running: Running = {
-    ...(onPty && ports[0] !== undefined ? { pty: ports[0].path } : {}),
-    ...(link === undefined ? {} : { link }),
-    ...(broker === undefined ? {} : { broker: broker.address }),
-  };
-  const out = onPty ? process.stdout : process.stderr;
+function announce({ frontEnds, json, typed }: Options, { ports, broker }: RunningModem): void {
+  const open = frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));
+  const running = { open, broker: broker?.address, typed };
+  const onStdio = frontEnds.some(({ kind }) => kind === "stdio");
+  const out = onStdio ? process.stderr : process.stdout;
   if (json) out.write(`${readyJson(running)}\n`);
-  else if (onPty || typed) out.write(`${readyText(running)}\n`);
+  else if (typed || !onStdio || frontEnds.length > 1) out.write(`${readyText(running)}\n`);
 }

@@ -12,9 +12,17 @@ export interface ModemLines {
 export type PortChange =
   | { readonly kind: "attach" }
   | { readonly kind: "detach" }
+  /** A further host came while one is attached, and was turned away. */
+  | { readonly kind: "refused"; readonly who: string }
+  /** The host that is called is not there; it is called again until it is. Told once for each reason. */
+  | { readonly kind: "unreachable"; readonly why: string }
+  /** Others than this machine reach the port, and with it the module. */
+  | { readonly kind: "exposed"; readonly address: string }
   /** Bits per second, as the host set it. */
   | { readonly kind: "speed"; readonly speed: number }
+  /** The host's lines, all that it has; when it attaches, they count as on. */
   | { readonly kind: "lines"; readonly lines: ModemLines }
+  /** A break begins. */
   | { readonly kind: "break" }
   /** So many bytes towards the host were lost, because nobody read them. */
   | { readonly kind: "dropped"; readonly bytes: number }
@@ -38,12 +46,15 @@ export interface PortEvents {
  *   function returned; the bytes given to `onBytes` belong to the receiver.
  * - `write` never blocks and never queues without bound: what a slow or absent reader does not take is lost, as on a
  *   wire without flow control, and told as `dropped`.
+ * - A host may vanish at any moment. Nothing that was said to it reaches the next one, who comes as to a new port.
  * - `close` may be called at any time and more than once; after it nothing is called and nothing is left behind.
  */
 export interface SerialPort {
-  /** What hosts attach to: a path or an address, as the user would type it. */
+  /** What hosts attach to, or whom the module calls: a path or an address, as the user would type it. */
   readonly path: string;
+  /** What the module says; the bytes remain the caller's. */
   write(bytes: Uint8Array): void;
+  /** What the module does to its side of the wire; a front end passes over what it cannot carry. */
   set(what: { readonly lines?: ModemLines; readonly speed?: number }): void;
   close(): Promise<void>;
 }

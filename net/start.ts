@@ -12,6 +12,7 @@ import { Log } from "./log.js";
 import { type Mapping, mapName } from "./name-map.js";
 import type { NvmStore } from "./nvm-file.js";
 import { Owed } from "./owed.js";
+import { PortLog } from "./port-log.js";
 import { Loop } from "./run.js";
 import type { PortChange, PortEvents, SerialPort } from "./serial.js";
 
@@ -97,10 +98,6 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
       log.event(event);
     },
   });
-  const onChange = (change: PortChange): void => {
-    logChange(log, change);
-    options.onPortChange?.(change);
-  };
   const ports: SerialPort[] = [];
   const close = async (): Promise<void> => {
     loop.powerDown();
@@ -111,7 +108,13 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     await broker?.close();
   };
   try {
-    for (const open of options.ports ?? []) {
+    const openers = options.ports ?? [];
+    for (const [at, open] of openers.entries()) {
+      const portLog = new PortLog(log, { alone: openers.length === 1 });
+      const onChange = (change: PortChange): void => {
+        portLog.tell(change, ports[at]?.path ?? "a port");
+        options.onPortChange?.(change);
+      };
       const port = await open(loop.events(onChange));
       ports.push(port);
       loop.join(port);
@@ -137,11 +140,4 @@ function inHostTime(profile: Profile, { speed }: Clock): Profile {
 function nameTo(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
   const leads = mapName(mappings, broker, host, 0).host;
   return leads === "0.0.0.0" || leads === "::" ? "127.0.0.1" : leads;
-}
-
-function logChange(log: Log, change: PortChange): void {
-  if (change.kind === "dropped") log.info(`uart! ${change.bytes} bytes to the host were lost: nobody reads`);
-  else if (change.kind === "path") log.warn(`port= hosts attach at ${change.path} now`);
-  else if (change.kind === "speed") log.info(`port= ${change.speed} baud`);
-  else log.info(`port= ${change.kind}`);
 }

@@ -38,8 +38,11 @@ const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
   ["--__proto__ 5", 2, "proto"],
   ["--pty=false", 2, "--pty"],
   ["--json=no", 2, "--json"],
-  ["--stdio --pty", 2, "--stdio"],
-  ["--stdio --link port", 2, "--link"],
+  ["--tcp", 2, "--tcp [HOST:]PORT"],
+  ["--tcp x", 2, "x"],
+  ["--tcp PORT", 1, "PORT"],
+  ["--unix file", 1, "file"],
+  ["--stdio --link port --unix socket --tcp 0 --rfc2217 PORT", 1, "PORT"],
   ["--link", 2, "--link PATH"],
   ["--link=", 2, "--link"],
   ["--link file", 1, "file"],
@@ -109,17 +112,10 @@ describe("help", () => {
     const { code, out, err } = await runToEnd(["--help"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const flags = ["pty", "stdio", "link PATH", "broker [PORT]", "map NAME=HOST[:PORT]", "quirk NAME=VALUE"];
-    const more = [
-      "cloud-device PK/DN/SECRET",
-      "cloud-devices FILE",
-      "time-scale N",
-      "seed N",
-      "log-level LEVEL",
-      "json",
-      "help",
-      "version",
-    ];
-    for (const flag of [...flags, ...more]) expect(out).toContain(`  --${flag} `);
+    const ways = ["tcp [HOST:]PORT", "tcp-connect HOST:PORT", "unix PATH", "rfc2217 [HOST:]PORT"];
+    const clouds = ["cloud-device PK/DN/SECRET", "cloud-devices FILE"];
+    const more = ["time-scale N", "seed N", "log-level LEVEL", "json", "help", "version"];
+    for (const flag of [...flags, ...ways, ...clouds, ...more]) expect(out).toContain(`  --${flag} `);
     for (const name of Object.keys(quirkTable)) expect(out).toContain(`  ${name}=`);
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(120);
   });

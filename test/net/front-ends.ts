@@ -109,7 +109,7 @@ export function owesWhatSerialPortsOwe(frontEnd: FrontEnd): void {
       await until("the host to be there", () => heard.bytes.length >= 256);
       const piece = new Uint8Array(1024).fill(0x41);
       const start = performance.now();
-      for (let n = 0; n < 4096; n += 1) port.write(piece);
+      for (let n = 0; n < 8192; n += 1) port.write(piece);
       expect(performance.now() - start).toBeLessThan(1000);
       await until("word of what was lost", () => heard.dropped > 0);
       expect(heard.dropped).toBeGreaterThan(1024 * 1024);
@@ -150,4 +150,43 @@ export function owesWhatSerialPortsOwe(frontEnd: FrontEnd): void {
         await until("the host to be gone", () => heard.count("detach") === round);
       }
     }));
+
+  test("a host that is unplugged in the middle leaves nothing to the next one", () =>
+    withPort(async (port, heard) => {
+      const host = await frontEnd.attach(port, { reads: false });
+      await host.write(all256);
+      await until("the host to be there", () => heard.bytes.length >= 256);
+      const much = new Uint8Array(8192).fill(0x41);
+      for (let n = 0; n < 1024; n += 1) port.write(much);
+      await host.leave();
+      await until("the host to be gone", () => heard.count("detach") === 1);
+      expect(heard.dropped).toBeGreaterThan(0);
+      port.write(all256); // to nobody
+      const next = await frontEnd.attach(port, { reads: true });
+      await next.write(all256);
+      await until("the next host's bytes", () => heard.bytes.length >= 512);
+      port.write(all256);
+      await until("bytes at the next host", () => next.heard.length >= 256);
+      expect(next.heard).toEqual(Buffer.from(all256));
+      await next.leave();
+    }));
+}
+
+/** What front ends of sockets owe besides: they have one host at a time. */
+export function letsOneHostIn({ open, attach }: FrontEnd): void {
+  test("a further host is turned away, and the first one does not notice", async () => {
+    const heard = new Witness();
+    const port = await open(heard);
+    const first = await attach(port, { reads: true });
+    await first.write(all256);
+    await until("the first host's bytes", () => heard.bytes.length >= 256);
+    const second = await attach(port, { reads: true });
+    await until("word of the second", () => heard.count("refused") === 1);
+    await second.write(all256).catch(() => {});
+    port.write(all256);
+    await until("bytes at the first host", () => first.heard.length >= 256);
+    expect(second.heard.length).toBe(0);
+    expect(heard.bytes.length).toBe(256);
+    await Promise.all([first.leave(), second.leave(), port.close()]);
+  });
 }

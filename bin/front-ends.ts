@@ -1,0 +1,59 @@
+import { isIPv6 } from "node:net";
+import { resolve } from "node:path";
+import type { TcpAddress } from "../net/tcp-address.js";
+import { UserError } from "../net/user-error.js";
+import type { FlagName, Flags } from "./flags.js";
+
+/** One way for hosts to attach, as the command line asks for it. */
+export type FrontEnd =
+  | { readonly kind: "pty"; readonly link: string | undefined }
+  | { readonly kind: "stdio" }
+  | ({ readonly kind: "tcp" | "tcp-connect" | "rfc2217" } & TcpAddress)
+  | { readonly kind: "unix"; readonly path: string };
+
+const usage = (message: string): UserError => new UserError(message, 2);
+
+/** The front ends that are asked for, in the order of the flags' table; throws a UserError (code 2) that names the first bad one. */
+export function readFrontEnds(flags: Flags): readonly FrontEnd[] {
+  const asked: readonly FrontEnd[] = [
+    ...(flags.pty || flags.link !== undefined ? [readPty(flags)] : []),
+    ...(flags.stdio ? [{ kind: "stdio" } as const] : []),
+    ...(flags.tcp ?? []).map((text) => ({ kind: "tcp" as const, ...readListener("tcp", text) })),
+    ...(flags["tcp-connect"] ?? []).map((text) => ({ kind: "tcp-connect" as const, ...readCalled(text) })),
+    ...(flags.unix ?? []).map((text) => ({ kind: "unix" as const, path: readPath("unix", text) })),
+    ...(flags.rfc2217 ?? []).map((text) => ({ kind: "rfc2217" as const, ...readListener("rfc2217", text) })),
+  ];
+  return asked.length === 0 ? [readPty(flags)] : asked;
+}
+
+const readPty = ({ link }: Flags): FrontEnd => ({
+  kind: "pty",
+  link: link === undefined ? undefined : readPath("link", link),
+});
+
+function readPath(flag: FlagName, text: string): string {
+  if (text === "") throw usage(`--${flag} needs a path, for instance --${flag} /tmp/bc28`);
+  return resolve(text);
+}
+
+/** Without an address it is for this machine only. */
+function readListener(flag: FlagName, text: string): TcpAddress {
+  const address = readAddress(/^\d*$/.test(text) ? `127.0.0.1:${text}` : text);
+  if (address !== undefined) return address;
+  throw usage(
+    `--${flag} ${JSON.stringify(text)}: give a port, 0 (any free one) to 65535, or HOST:PORT, for instance 0.0.0.0:7000 or [::1]:7000`,
+  );
+}
+
+function readCalled(text: string): TcpAddress {
+  const address = readAddress(text);
+  if (address !== undefined && address.port > 0) return address;
+  throw usage(`--tcp-connect ${JSON.stringify(text)}: give HOST:PORT, for instance 127.0.0.1:7000 or [::1]:7000`);
+}
+
+/** An IPv6 address has colons of its own, and stands in brackets. */
+function readAddress(text: string): TcpAddress | undefined {
+  const [, inBrackets, plain, port = ""] = /^(?:\[([^\]]*)\]|([^\s:/[\]*@]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = inBrackets === undefined ? plain : isIPv6(inBrackets) ? inBrackets : undefined;
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}

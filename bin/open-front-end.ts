@@ -1,0 +1,32 @@
+import type { OpenPort } from "../net/start.js";
+import type { FrontEnd } from "./front-ends.js";
+
+/** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
+export async function openerOf(frontEnd: FrontEnd): Promise<OpenPort> {
+  switch (frontEnd.kind) {
+    case "pty": {
+      const { openPty } = await import("../net/pty.js");
+      return (events) => openPty(frontEnd.link === undefined ? {} : { link: frontEnd.link }, events);
+    }
+    case "stdio": {
+      const { openStdio } = await import("../net/stdio.js");
+      return (events) => openStdio({}, events);
+    }
+    case "tcp": {
+      const { openTcp } = await import("../net/tcp.js");
+      return (events) => openTcp(frontEnd, events);
+    }
+    case "tcp-connect": {
+      const { openTcpConnect } = await import("../net/tcp-connect.js");
+      return (events) => openTcpConnect(frontEnd, events);
+    }
+    case "unix": {
+      const { openUnix } = await import("../net/unix.js");
+      return (events) => openUnix(frontEnd, events);
+    }
+    case "rfc2217": {
+      const { openRfc2217 } = await import("../net/rfc2217.js");
+      return (events) => openRfc2217(frontEnd, events);
+    }
+  }
+}

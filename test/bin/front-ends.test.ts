@@ -1,0 +1,164 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Flags } from "../../bin/flags.js";
+import { readFrontEnds } from "../../bin/front-ends.js";
+import { onTerminal } from "../interop/terminal.js";
+import { attach } from "../net/pty-hosts.js";
+import { dial, hostAt } from "../net/sockets.js";
+import { until } from "../net/witness.js";
+import { command, Program, runToEnd } from "./program.js";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "bc28-emu-front-ends-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(...args: readonly string[]): Program {
+  const program = new Program(args);
+  onTestFinished(() => void program.child.kill("SIGKILL"));
+  return program;
+}
+
+/** The ready line, whatever stands in it. */
+const ready = async (program: Program, where: "out" | "err" = "out"): Promise<Record<string, string>> =>
+  JSON.parse((await program.prints(/^\{"event":"ready".*\}\n/m, where))[0]);
+
+describe("what is asked for", () => {
+  test("nothing is a pseudo-terminal, and so is a link", () => {
+    expect(readFrontEnds({})).toEqual([{ kind: "pty", link: undefined }]);
+    expect(readFrontEnds({ stdio: true, link: "/tmp/x" })).toEqual([
+      { kind: "pty", link: "/tmp/x" },
+      { kind: "stdio" },
+    ]);
+  });
+
+  test("a port alone is this machine's", () => {
+    expect(readFrontEnds({ tcp: ["7000", "[::]:0", "box.local:7001"] })).toEqual([
+      { kind: "tcp", host: "127.0.0.1", port: 7000 },
+      { kind: "tcp", host: "::", port: 0 },
+      { kind: "tcp", host: "box.local", port: 7001 },
+    ]);
+  });
+
+  const bad: readonly (readonly [flags: Flags, word: string])[] = [
+    [{ tcp: [""] }, "--tcp"],
+    [{ tcp: ["7000", "65536"] }, "65536"],
+    [{ tcp: [":7000"] }, ":7000"],
+    [{ tcp: ["::1:7000"] }, "::1:7000"],
+    [{ tcp: ["[nowhere]:7000"] }, "[nowhere]"],
+    [{ rfc2217: ["a:b"] }, "a:b"],
+    [{ "tcp-connect": ["7000"] }, "7000"],
+    [{ "tcp-connect": ["host:0"] }, "host:0"],
+    [{ unix: [""] }, "--unix"],
+    [{ link: "" }, "--link"],
+  ];
+  test.each(bad)("%j is a usage error that names it", (flags, word) => {
+    expect(() => readFrontEnds(flags)).toThrow(
+      expect.objectContaining({ code: 2, message: expect.stringContaining(word) }),
+    );
+  });
+});
+
+test("all at once share one module: what it says goes to all, and whoever asks is answered", async () => {
+  const [link, unix] = [join(folder, "link"), join(folder, "socket")];
+  const program = start("--json", "--link", link, "--stdio", "--tcp", "0", "--unix", unix, "--rfc2217", "0");
+  const places = await ready(program, "err");
+  const path = (kind: string): string => places[kind] ?? "";
+  expect(Object.keys(places)).toEqual(["event", "pty", "link", "tcp", "unix", "rfc2217"]);
+  expect(path("unix")).toBe(unix);
+  const sockets = await Promise.all(["tcp", "unix", "rfc2217"].map((kind) => dial({ path: path(kind) })));
+  const hosts = [await attach(link), ...sockets.map((socket) => hostAt(socket))];
+  onTestFinished(() => Promise.all(hosts.map((host) => host.leave())).then(() => {}));
+  await hosts[0]?.write(Buffer.from("AT\r")); // a pseudo-terminal knows its host when it has spoken
+  await until("the first answer, everywhere", () => hosts.every(({ heard }) => heard.toString() === "\r\nOK\r\n"));
+  let answers = 1;
+  for (const host of hosts) {
+    await host.write(Buffer.from("AT\r"));
+    answers += 1;
+    await until("an answer, everywhere", () => hosts.every(({ heard }) => heard.length === 6 * answers));
+  }
+  program.type("AT+CGSN=1\r");
+  await until("what was asked on stdio", () => hosts.every(({ heard }) => heard.includes("+CGSN:")));
+  for (const { heard } of hosts) expect(program.out.endsWith(heard.toString("latin1"))).toBe(true);
+  expect(await program.end()).toMatchObject({ code: 0 });
+  expect([existsSync(link), existsSync(unix)]).toEqual([false, false]);
+});
+
+test("several of a kind are a list in the ready line", async () => {
+  const places = await ready(start("--json", "--tcp", "0", "--tcp", "[::1]:0"));
+  expect(places).toMatchObject({ tcp: [expect.stringMatching(/^127/), expect.stringMatching(/^\[::1\]/)] });
+  expect(places).not.toHaveProperty("pty");
+});
+
+test("the text for people has lines to paste for each", async () => {
+  const odd = join(folder, "it's, a:b");
+  const program = start("--tcp", "0.0.0.0:0", "--rfc2217", "0", "--unix", odd, "--tcp-connect", "127.0.0.1:1");
+  await program.prints(/Ctrl-C ends it\.\n$/);
+  expect(program.out).toMatch(/socket:\/\/127\.0\.0\.1:\d+/);
+  expect(program.out).toMatch(/rfc2217:\/\/127\.0\.0\.1:\d+/);
+  expect(program.out).toContain("A BC28 calls 127.0.0.1:1, ");
+  const [, word] = await program.prints(/^ {2}socat -,rawer,escape=0x1d (.*)$/m);
+  const address = `unix:${odd.replace(/[',:]/g, "\\$&")}`;
+  expect(spawnSync("sh", ["-c", `printf %s ${word}`]).stdout.toString()).toBe(address);
+  await program.prints(/0\.0\.0\.0:\d+ is not for this machine alone: anyone who reaches it can use the modem/, "err");
+  await program.end();
+});
+
+describe("how it ends", () => {
+  test("the end of piped input ends nothing where hosts may attach elsewhere", async () => {
+    const program = start("--json", "--stdio", "--tcp", "0", "--log-level", "info");
+    const { tcp = "" } = await ready(program, "err");
+    program.child.stdin?.end();
+    await program.prints(/port= stdio: ended/, "err");
+    const host = hostAt(await dial({ path: tcp }));
+    await host.write(Buffer.from("AT\r"));
+    await until("the answer", () => host.heard.includes("OK"));
+    await program.prints(/OK\r\n$/); // stdout still hears
+    await host.leave();
+    const { code, err } = await program.end();
+    expect(code).toBe(0);
+    expect(err).not.toContain("lost"); // the banner was heard on stdout: nobody misses it at the empty port
+  });
+
+  test("Ctrl-] does end it, and there is no echo for the others to hear", async () => {
+    const terminal = onTerminal(process.execPath, [command, "--stdio", "--tcp", "0"]);
+    await terminal.shows(/Ctrl-\] leaves\.\n/);
+    const welcome = terminal.screen.length;
+    terminal.type("AT\r");
+    await terminal.shows(/\nOK\n/);
+    expect(terminal.screen.slice(welcome)).not.toContain("AT\n");
+    terminal.type("\x1d");
+    expect(await terminal.ended).toBe(0);
+  });
+
+  test("a killed one's socket is taken over, one in use is not", async () => {
+    const unix = join(folder, "stale");
+    const killed = start("--json", "--unix", unix);
+    await ready(killed);
+    await killed.end("SIGKILL");
+    expect(existsSync(unix)).toBe(true);
+    const second = start("--json", "--unix", unix);
+    await ready(second);
+    const third = await runToEnd(["--json", "--unix", unix]);
+    expect(third).toMatchObject({ code: 1, out: "" });
+    expect(third.err).toMatch(/^bc28-emu: the socket [^\n]*stale: some program is using it[^\n]*\n$/);
+    await second.end();
+    expect(existsSync(unix)).toBe(false);
+  });
+});
+
+test("a further host is turned away, and the log says whom", async () => {
+  const program = start("--json", "--tcp", "0", "--log-level", "info");
+  const { tcp = "" } = await ready(program);
+  const [first, second] = [await dial({ path: tcp }), await dial({ path: tcp })];
+  const { localPort } = second;
+  second.resume();
+  await new Promise((resolve) => second.once("close", resolve).on("error", () => {}));
+  await program.prints(new RegExp(`port= ${tcp} is taken: 127\\.0\\.0\\.1:${localPort} was turned away`), "err");
+  first.destroy();
+  await program.end();
+});
