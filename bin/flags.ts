@@ -16,6 +16,16 @@ export const flagTable = {
     about: "give it a name that stays: a symlink, removed at exit",
   },
   stdio: { group: "Where hosts attach", about: "standard input and output instead; Ctrl-] leaves" },
+  device: {
+    group: "Where hosts attach",
+    value: "PATH",
+    about: "a serial port that is there already, such as /dev/ttyUSB0 with a board behind it",
+  },
+  baud: {
+    group: "Where hosts attach",
+    value: "N|host",
+    about: "the host's speed, or what it has set: bytes take their time, and a wrong one garbles them",
+  },
   broker: {
     group: "Network",
     value: "[PORT]",

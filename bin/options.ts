@@ -2,13 +2,18 @@ import { resolve } from "node:path";
 import type { Profile } from "../emulator/profile.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import { type Mapping, parseMapping } from "../net/name-map.js";
+import type { Baud } from "../net/uart/uart.js";
 import { UserError } from "../net/user-error.js";
+import { readBaud } from "./baud.js";
 import { effectiveProfile } from "./effective-profile.js";
 import type { Flags } from "./flags.js";
 
 /** What the command line asks for, checked. */
 export interface Options {
-  readonly frontEnd: "pty" | "stdio";
+  readonly frontEnd: "pty" | "stdio" | "device";
+  /** The path of the device. */
+  readonly device: string | undefined;
+  readonly baud: Baud | undefined;
   /** Somebody types the commands, on our own terminal. */
   readonly typed: boolean;
   readonly link: string | undefined;
@@ -38,13 +43,19 @@ const usage = (message: string): UserError => new UserError(message, 2);
 /** Checks the flags; throws a UserError (code 2) that names the first bad one. */
 export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options {
   const stdio = flags.stdio === true;
+  const onDevice = flags.device !== undefined;
   if (stdio && flags.pty === true) throw usage("--pty and --stdio exclude each other: give one of them");
+  if (onDevice && (stdio || flags.pty === true)) throw usage("--device excludes --pty and --stdio: give one of them");
   if (stdio && flags.link !== undefined) throw usage("--link needs --pty: standard input and output have no path");
+  if (onDevice && flags.link !== undefined) throw usage("--link needs --pty: a device has a name of its own");
+  if (flags.device === "") throw usage("--device needs a path, for instance --device /dev/ttyUSB0");
   if (flags.link === "") throw usage("--link needs a path, for instance --link /tmp/bc28");
   if (flags.nvm === "") throw usage("--nvm needs a path, for instance --nvm bc28.nvm.json");
   const typed = stdio && onTerminal;
   return {
-    frontEnd: stdio ? "stdio" : "pty",
+    frontEnd: onDevice ? "device" : stdio ? "stdio" : "pty",
+    device: flags.device,
+    baud: flags.baud === undefined ? undefined : readBaud(flags.baud, onDevice),
     typed,
     link: flags.link === undefined ? undefined : resolve(flags.link),
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),

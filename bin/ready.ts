@@ -2,6 +2,7 @@
 export interface Running {
   readonly pty?: string;
   readonly link?: string;
+  readonly device?: string;
   /** Where the embedded broker listens: `127.0.0.1:1883`. */
   readonly broker?: string;
 }
@@ -10,12 +11,12 @@ export interface Running {
 export const readyJson = (running: Running): string => JSON.stringify({ event: "ready", ...running });
 
 /** The ready message for people: where the module is, and lines to paste. */
-export function readyText({ pty, link, broker }: Running): string {
+export function readyText({ pty, link, device, broker }: Running): string {
   const path = link ?? pty;
   return [
-    ...(path === undefined ? ["A BC28 is on standard input and output."] : attaching(path, link && pty)),
+    ...(path === undefined ? [`A BC28 is on ${device ?? "standard input and output"}.`] : attaching(path, link && pty)),
     ...(broker === undefined ? [] : [`A broker is on ${broker}; every name that AT+QMTOPEN opens leads to it.`]),
-    path === undefined ? "Ctrl-] leaves." : "Ctrl-C ends it.",
+    path === undefined && device === undefined ? "Ctrl-] leaves." : "Ctrl-C ends it.",
   ].join("\n");
 }
 

@@ -20,6 +20,7 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
     ports: [quiet.watch(await frontEnd(options))],
     clock,
     seed: options.seed,
+    ...(options.baud === undefined ? {} : { baud: options.baud }),
     mappings: options.mappings,
     log,
     ...(options.nvm === undefined ? {} : { nvm: openNvmFile(options.nvm, (line) => log.warn(line)) }),
@@ -34,13 +35,19 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
 }
 
 /** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
-async function frontEnd({ frontEnd, link }: Options): Promise<OpenPort> {
+async function frontEnd({ frontEnd, link, device, baud }: Options): Promise<OpenPort> {
+  if (device !== undefined) {
+    const { openDevice } = await import("../net/device.js");
+    const speed = typeof baud === "number" ? { speed: baud } : {};
+    return (events) => openDevice({ path: device, ...speed }, events);
+  }
   if (frontEnd === "stdio") {
     const { openStdio } = await import("../net/stdio.js");
     return (events) => openStdio({}, events);
   }
   const { openPty } = await import("../net/pty.js");
-  return (events) => openPty(link === undefined ? {} : { link }, events);
+  const named = link === undefined ? {} : { link };
+  return (events) => openPty({ ...named, followSpeed: baud === "host" }, events);
 }
 
 /** Who has piped commands in waits for their answers; who has pressed Ctrl-] does not. */
@@ -51,14 +58,15 @@ function portEnded({ frontEnd, typed }: Options, quiet: QuietWatch, ending: Endi
 }
 
 /** Says that the module is ready; on stderr where stdout is the serial line. */
-function announce({ frontEnd, link, json, typed }: Options, { ports, broker }: RunningModem): void {
+function announce({ frontEnd, link, device, json, typed }: Options, { ports, broker }: RunningModem): void {
   const onPty = frontEnd === "pty";
   const running: Running = {
     ...(onPty && ports[0] !== undefined ? { pty: ports[0].path } : {}),
     ...(link === undefined ? {} : { link }),
+    ...(device === undefined ? {} : { device }),
     ...(broker === undefined ? {} : { broker: broker.address }),
   };
-  const out = onPty ? process.stdout : process.stderr;
+  const out = frontEnd === "stdio" ? process.stderr : process.stdout;
   if (json) out.write(`${readyJson(running)}\n`);
-  else if (onPty || typed) out.write(`${readyText(running)}\n`);
+  else if (frontEnd !== "stdio" || typed) out.write(`${readyText(running)}\n`);
 }

@@ -43,6 +43,8 @@ export class Modem implements Machine {
   /** The number of the last call; a pending one is answered by this number. */
   #call = 0;
   #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined;
+  /** The speed that the UART was last told. */
+  #baud = 0;
   #now: Millis = 0;
 
   constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0 }: ModemOptions) {
@@ -187,7 +189,7 @@ export class Modem implements Machine {
   }
 
   #hearWorld(change: RadioChange | Reset): void {
-    if (change.kind === "reset") this.#reboot(change.cause);
+    if (change.kind === "reset") this.#reset(change.cause);
     else {
       const { kind: _, ...given } = change;
       this.#effects.trace({ kind: "radio", change });
@@ -294,6 +296,14 @@ export class Modem implements Machine {
     const { state } = this.#ram;
     const port = settlePort(state.port, this.#now);
     if (port !== state.port) this.#ram.state = { ...state, port };
+    this.#tellSpeed();
+  }
+
+  /** The final result of AT+NATSPEED still leaves at the old speed (AT manual). */
+  #tellSpeed(): void {
+    const { baud } = this.#ram.state.port.speed;
+    if (baud !== this.#baud) this.#effects.do({ to: "port", speed: baud });
+    this.#baud = baud;
   }
 
   /** At equal moments: registration, what waited for the connection, the connection itself, lines that fall due. */
@@ -385,6 +395,12 @@ export class Modem implements Machine {
 
   // Starting over
 
+  /** From outside: what the UART has not sent yet is lost. */
+  #reset(cause: RebootCause): void {
+    this.#effects.do({ to: "port", speed: this.#baud, cut: true });
+    this.#reboot(cause);
+  }
+
   /** What the line had set off on a link still happens to the link; the host is told nothing. */
   #reboot(cause: RebootCause): void {
     const { client, air, behind } = this.#ram;
@@ -400,6 +416,7 @@ export class Modem implements Machine {
     const { state, client, talk } = this.#ram;
     this.#call += 1; // whatever is pending comes too late
     this.#ram = this.#newRam({ nvm: state.nvm, radio: state.radio, lastLink: client.session.link });
+    this.#tellSpeed();
     const takes = this.profile.quirks.bootTime + this.#pace("boot");
     if (takes === 0) {
       this.#ram.talk.takeOver(talk); // nothing came during the boot, so nothing is lost

@@ -10,8 +10,12 @@ export interface ModemLines {
 
 /** What a front end tells about itself, apart from bytes. */
 export type PortChange =
-  | { readonly kind: "attach" }
-  | { readonly kind: "detach" }
+  /** A host has come, or gone; `why` where that is worth a warning. */
+  | { readonly kind: "attach" | "detach"; readonly why?: string }
+  /** The front end cannot have the module's speed. */
+  | { readonly kind: "speedRefused"; readonly speed: number }
+  /** The far end does nothing but send our own words back; they are swallowed. */
+  | { readonly kind: "looped" }
   /** Bits per second, as the host set it. */
   | { readonly kind: "speed"; readonly speed: number }
   | { readonly kind: "lines"; readonly lines: ModemLines }
@@ -22,6 +26,15 @@ export type PortChange =
   | { readonly kind: "path"; readonly path: string }
   /** The other end is gone for good (end of input on a pipe): nothing more will come. */
   | { readonly kind: "ended" };
+
+/** What the module sets at its end of the line. */
+export interface PortSetting {
+  readonly lines?: ModemLines;
+  /** Bits per second; what was written before still goes at the old speed. */
+  readonly speed?: number;
+  /** What was written and has not left yet is lost. */
+  readonly cut?: true;
+}
 
 /** What a front end calls when something comes; both are set once, before it opens. */
 export interface PortEvents {
@@ -44,6 +57,6 @@ export interface SerialPort {
   /** What hosts attach to: a path or an address, as the user would type it. */
   readonly path: string;
   write(bytes: Uint8Array): void;
-  set(what: { readonly lines?: ModemLines; readonly speed?: number }): void;
+  set(what: PortSetting): void;
   close(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { type Mapping, mapName } from "./name-map.js";
 import type { NvmStore } from "./nvm-file.js";
 import { Loop } from "./run.js";
 import type { PortChange, PortEvents, SerialPort } from "./serial.js";
+import { type Baud, openUart } from "./uart/uart.js";
 
 /** Opens a front end, with what it calls when something comes. */
 export type OpenPort = (events: PortEvents) => SerialPort | Promise<SerialPort>;
@@ -22,6 +23,12 @@ export interface StartOptions {
   readonly profile?: Profile;
   /** The front ends; several share the module's one UART. */
   readonly ports?: readonly OpenPort[];
+  /**
+   * Gives the lines to the front ends a speed: bytes take their time, and are garbled where the host's speed is not the
+   * module's (AT+NATSPEED). A number is the host's speed, in bits per second; `host` is what the host of each front end
+   * has set, and until then the module's. Left out: all bytes arrive at once, whatever speed is set.
+   */
+  readonly baud?: Baud;
   /** Left out: the machine's clock. */
   readonly clock?: Clock;
   /** Where randomness starts from: with the same seed, what takes time takes the same times. Left out: 0. */
@@ -62,7 +69,9 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   });
   const calls = createCalls({ resolve: (host) => nameTo(options.mappings ?? [], broker, host) });
   const clock = options.clock ?? systemClock();
-  const profile = inHostTime(options.profile ?? bc28, clock);
+  // Bytes that travel by the module's clock must not come too late for it, however slowly it runs.
+  const hostSpeed = options.baud === undefined ? clock.speed : Math.max(clock.speed, 1);
+  const profile = inHostTime(options.profile ?? bc28, hostSpeed);
   const modem = new Modem({
     profile,
     seed: options.seed ?? 0,
@@ -81,6 +90,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     logChange(log, change);
     options.onPortChange?.(change);
   };
+  const { baud } = options;
   const ports: SerialPort[] = [];
   const close = async (): Promise<void> => {
     loop.powerDown();
@@ -91,7 +101,10 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   };
   try {
     for (const open of options.ports ?? []) {
-      const port = await open(loop.events(onChange));
+      const events = loop.events(onChange);
+      const port = await (baud === undefined
+        ? open(events)
+        : openUart(open, events, { baud, clock, warn: (line) => log.warn(line) }));
       ports.push(port);
       loop.join(port);
     }
@@ -105,7 +118,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
 }
 
 /** What is waited for from a host is waited for in the host's time, however fast the module's clock runs. */
-function inHostTime(profile: Profile, { speed }: Clock): Profile {
+function inHostTime(profile: Profile, speed: number): Profile {
   const { lfGrace, urcHold, entryTimeout } = profile.quirks;
   const spans = { lfGrace: lfGrace * speed, urcHold: urcHold * speed, entryTimeout: entryTimeout * speed };
   return { ...profile, quirks: { ...profile.quirks, ...spans } };
@@ -121,5 +134,8 @@ function logChange(log: Log, change: PortChange): void {
   if (change.kind === "dropped") log.info(`uart! ${change.bytes} bytes to the host were lost: nobody reads`);
   else if (change.kind === "path") log.warn(`port= hosts attach at ${change.path} now`);
   else if (change.kind === "speed") log.info(`port= ${change.speed} baud`);
+  else if (change.kind === "speedRefused") log.warn(`port! it cannot have the module's speed, ${change.speed} baud`);
+  else if (change.kind === "looped") log.warn("port! all that the module says comes back: the other end echoes");
+  else if ("why" in change) log.warn(`port= ${change.why}`);
   else log.info(`port= ${change.kind}`);
 }
