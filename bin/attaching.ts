@@ -17,6 +17,8 @@ export function attachingWords(frontEnd: FrontEnd, at: string): readonly string[
       return toNetwork(`TCP ${at}, by RFC 2217`, `rfc2217://${reachable(at)}`);
     case "unix":
       return toSocket(at);
+    case "device":
+      return [`A BC28 is on ${at}.`];
     case "tcp-connect":
       return [`A BC28 calls ${at}, and calls again whenever it is not connected.`];
   }

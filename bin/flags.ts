@@ -43,6 +43,17 @@ export const flagTable = {
     repeatable: true,
     about: "TCP with speed, break and modem lines, by RFC 2217",
   },
+  device: {
+    group: "Where hosts attach",
+    value: "PATH",
+    repeatable: true,
+    about: "a serial port that is there already, such as /dev/ttyUSB0 with a board behind it",
+  },
+  baud: {
+    group: "Where hosts attach",
+    value: "N|host",
+    about: "the host's speed, or what it has set: bytes take their time, and a wrong one garbles them",
+  },
   broker: {
     group: "Network",
     value: "[PORT]",

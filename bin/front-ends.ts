@@ -9,7 +9,7 @@ export type FrontEnd =
   | { readonly kind: "pty"; readonly link: string | undefined }
   | { readonly kind: "stdio" }
   | ({ readonly kind: "tcp" | "tcp-connect" | "rfc2217" } & TcpAddress)
-  | { readonly kind: "unix"; readonly path: string };
+  | { readonly kind: "unix" | "device"; readonly path: string };
 
 const usage = (message: string): UserError => new UserError(message, 2);
 
@@ -22,6 +22,7 @@ export function readFrontEnds(flags: Flags): readonly FrontEnd[] {
     ...(flags["tcp-connect"] ?? []).map((text) => ({ kind: "tcp-connect" as const, ...readCalled(text) })),
     ...(flags.unix ?? []).map((text) => ({ kind: "unix" as const, path: readPath("unix", text) })),
     ...(flags.rfc2217 ?? []).map((text) => ({ kind: "rfc2217" as const, ...readListener("rfc2217", text) })),
+    ...(flags.device ?? []).map((text) => ({ kind: "device" as const, path: readDevice(text) })),
   ];
   return asked.length === 0 ? [readPty(flags)] : asked;
 }
@@ -34,6 +35,12 @@ const readPty = ({ link }: Flags): FrontEnd => ({
 function readPath(flag: FlagName, text: string): string {
   if (text === "") throw usage(`--${flag} needs a path, for instance --${flag} /tmp/bc28`);
   return resolve(text);
+}
+
+/** As it was given: a name under /dev may be a link that comes and goes. */
+function readDevice(text: string): string {
+  if (text === "") throw usage("--device needs a path, for instance --device /dev/ttyUSB0");
+  return text;
 }
 
 /** Without an address it is for this machine only. */

@@ -1,16 +1,23 @@
 import type { OpenPort } from "../net/start.js";
+import type { Baud } from "../net/uart/uart.js";
 import type { FrontEnd } from "./front-ends.js";
 
 /** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
-export async function openerOf(frontEnd: FrontEnd): Promise<OpenPort> {
+export async function openerOf(frontEnd: FrontEnd, baud: Baud | undefined): Promise<OpenPort> {
   switch (frontEnd.kind) {
     case "pty": {
       const { openPty } = await import("../net/pty.js");
-      return (events) => openPty(frontEnd.link === undefined ? {} : { link: frontEnd.link }, events);
+      const named = frontEnd.link === undefined ? {} : { link: frontEnd.link };
+      return (events) => openPty({ ...named, followSpeed: baud === "host" }, events);
     }
     case "stdio": {
       const { openStdio } = await import("../net/stdio.js");
       return (events) => openStdio({}, events);
+    }
+    case "device": {
+      const { openDevice } = await import("../net/device.js");
+      const speed = typeof baud === "number" ? { speed: baud } : {};
+      return (events) => openDevice({ path: frontEnd.path, ...speed }, events);
     }
     case "tcp": {
       const { openTcp } = await import("../net/tcp.js");

@@ -3,7 +3,9 @@ import { type CloudDevice, checkCloudDevices, parseCloudDevice } from "../net/cl
 import { loadCloudDevices } from "../net/cloud/device-file.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import { type Mapping, parseMapping } from "../net/name-map.js";
+import type { Baud } from "../net/uart/uart.js";
 import { UserError } from "../net/user-error.js";
+import { readBaud } from "./baud.js";
 import { effectiveProfile } from "./effective-profile.js";
 import type { Flags } from "./flags.js";
 import { type FrontEnd, readFrontEnds } from "./front-ends.js";
@@ -12,6 +14,8 @@ import { type FrontEnd, readFrontEnds } from "./front-ends.js";
 export interface Options {
   /** At least one. */
   readonly frontEnds: readonly FrontEnd[];
+  /** How fast bytes go; left out: at once. */
+  readonly baud: Baud | undefined;
   /** Somebody types commands on our own terminal. */
   readonly typed: boolean;
   /** The port of the embedded broker; 0 is any. */
@@ -47,6 +51,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
   const typedAlone = typed && frontEnds.length === 1; // another host would hear the echo, too
   return {
     frontEnds,
+    baud: readBaud(flags.baud, frontEnds),
     typed,
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
     cloudDevices: readCloudDevices(flags),

@@ -21,6 +21,7 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
     ports: await openers(options, ending),
     clock,
     seed: options.seed,
+    ...(options.baud === undefined ? {} : { baud: options.baud }),
     mappings: options.mappings,
     log,
     ...(options.nvm === undefined ? {} : { nvm: openNvmFile(options.nvm, (line) => log.warn(line)) }),
@@ -40,7 +41,7 @@ function openers(options: Options, ending: Ending): Promise<readonly OpenPort[]>
   const quiet = new QuietWatch();
   return Promise.all(
     options.frontEnds.map(async (frontEnd) => {
-      const open = quiet.watch(await openerOf(frontEnd));
+      const open = quiet.watch(await openerOf(frontEnd, options.baud));
       return (events) =>
         open({
           onBytes: (bytes) => events.onBytes(bytes),

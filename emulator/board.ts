@@ -14,6 +14,8 @@ export interface Board {
   readonly pace: Pace;
   ram: Ram;
   now: Millis;
+  /** The speed that the UART was last told, in bits per second. */
+  baud: number;
   /** The number of the last call. */
   call: CallId;
 }

@@ -33,6 +33,8 @@ export type Effect =
   | { readonly to: "host"; readonly bytes: Uint8Array }
   | { readonly to: "link"; readonly link: LinkId; readonly act: LinkAct }
   | { readonly to: "call"; readonly id: CallId; readonly act: CallAct }
+  /** From here on the UART runs at so many bits per second; with `cut`, what it has not sent yet is lost. */
+  | { readonly to: "port"; readonly speed: number; readonly cut?: true }
   /** What is to be kept over a power-off is now this. */
   | { readonly to: "nvm"; readonly nvm: Nvm }
   | { readonly to: "trace"; readonly event: TraceEvent };

@@ -2,6 +2,7 @@ import { type FinalResult, finalResult, finalWords, information, prompt, unsolic
 import type { Octets } from "../at/octets.js";
 import type { Board } from "./board.js";
 import type { Block } from "./execute.js";
+import { portAfter } from "./port.js";
 import type { Profile } from "./profile.js";
 import type { RebootCause } from "./reboot.js";
 import type { Entry } from "./talk.js";
@@ -46,6 +47,21 @@ export function release({ ram, effects, now }: Board): void {
     effects.trace({ kind: "urc", line: shown });
     if (!state.dte.quiet) effects.say(unsolicited(line));
   }
+}
+
+/** The serial port comes to what it is now. */
+export function settlePort(board: Board): void {
+  const { state } = board.ram;
+  const port = portAfter(state.port, board.now);
+  if (port !== state.port) board.ram.state = { ...state, port };
+  tellSpeed(board);
+}
+
+/** The final result of AT+NATSPEED still leaves at the old speed (AT manual). */
+export function tellSpeed(board: Board): void {
+  const { baud } = board.ram.state.port.speed;
+  if (baud !== board.baud) board.effects.do({ to: "port", speed: baud });
+  board.baud = baud;
 }
 
 /** Says that the module has started, and why. */

@@ -7,10 +7,19 @@ import { callsWakeAt, dropCalls, hearCall, startCall } from "./calls.js";
 import { confirmSpeed } from "./commands/natspeed.js";
 import { Effects } from "./effects.js";
 import { type Machine, runLine, type Said, submitPayload } from "./execute.js";
-import { askForPayload, release, sayBanner, sayBlocks, sayFinal, sayLines } from "./host-side.js";
+import {
+  askForPayload,
+  release,
+  sayBanner,
+  sayBlocks,
+  sayFinal,
+  sayLines,
+  settlePort,
+  tellSpeed,
+} from "./host-side.js";
 import { askPeer, settleAir, settleNetwork } from "./network-side.js";
 import { factoryNvm, type Nvm } from "./nvm.js";
-import { portWakeAt, settlePort } from "./port.js";
+import { portWakeAt } from "./port.js";
 import { isSignalled } from "./preferences.js";
 import type { Profile } from "./profile.js";
 import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio.js";
@@ -48,7 +57,7 @@ export class Modem implements Machine {
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
     const effects = new Effects();
     const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
-    this.#board = { profile, effects, random, pace, ram, now: 0, call: 0 };
+    this.#board = { profile, effects, random, pace, ram, now: 0, baud: 0, call: 0 };
   }
 
   get #ram(): Ram {
@@ -155,7 +164,7 @@ export class Modem implements Machine {
   }
 
   #hearWorld(change: RadioChange | Reset): void {
-    if (change.kind === "reset") this.#reboot(change.cause);
+    if (change.kind === "reset") this.#reset(change.cause);
     else {
       const { kind: _, ...given } = change;
       this.#board.effects.trace({ kind: "radio", change });
@@ -176,7 +185,7 @@ export class Modem implements Machine {
   #settle(): void {
     if (this.#booting !== undefined) return;
     for (let turn: Turn | undefined; ; ) {
-      this.#settlePort();
+      settlePort(this.#board);
       settleAir(this.#board);
       release(this.#board);
       readLink(this.#board);
@@ -184,12 +193,6 @@ export class Modem implements Machine {
       if (turn === undefined) return;
       this.#say(this.#perform(turn));
     }
-  }
-
-  #settlePort(): void {
-    const { state } = this.#ram;
-    const port = settlePort(state.port, this.#board.now);
-    if (port !== state.port) this.#ram.state = { ...state, port };
   }
 
   // What the host wants
@@ -228,6 +231,12 @@ export class Modem implements Machine {
 
   // Starting over
 
+  /** From outside: what the UART has not sent yet is lost. */
+  #reset(cause: RebootCause): void {
+    this.#board.effects.do({ to: "port", speed: this.#board.baud, cut: true });
+    this.#reboot(cause);
+  }
+
   /** What the line had set off on a link still happens to the link; the host is told nothing. */
   #reboot(cause: RebootCause): void {
     this.#board.effects.trace({ kind: "reboot", cause });
@@ -248,6 +257,7 @@ export class Modem implements Machine {
     const { effects, pace, now } = this.#board;
     const lasting: Lasting = { nvm: state.nvm, radio: state.radio, lastLink: client.session.link };
     this.#board.ram = powerUp(this.profile, effects, pace, lasting);
+    tellSpeed(this.#board);
     const takes = this.profile.quirks.bootTime + pace("boot");
     if (takes === 0) {
       this.#ram.talk.takeOver(talk); // nothing came during the boot, so nothing is lost

@@ -20,7 +20,7 @@ export interface Port {
 export const portAt = (speed: Natspeed): Port => ({ speed, trial: undefined });
 
 /** The port at `now`: the old speed comes back when the trial's time is over (AT manual). */
-export function settlePort(port: Port, now: Millis): Port {
+export function portAfter(port: Port, now: Millis): Port {
   const { trial } = port;
   return trial === undefined || trial.until > now ? port : portAt(trial.before);
 }

@@ -2,7 +2,7 @@ import type { Log } from "./log.js";
 import type { ModemLines, PortChange } from "./serial.js";
 
 /** What the user should see without asking for it. */
-const warnings: readonly PortChange["kind"][] = ["path", "unreachable", "exposed"];
+const warnings: readonly PortChange["kind"][] = ["path", "unreachable", "exposed", "speedRefused", "looped"];
 
 /** Logs what one front end tells about itself. */
 export class PortLog {
@@ -21,7 +21,7 @@ export class PortLog {
     if (change.kind === "attach" || change.kind === "detach") this.#attached = change.kind === "attach";
     if (change.kind === "dropped" && !this.#attached && !this.#alone) return;
     const line = change.kind === "dropped" ? `uart! ${words(change, path)}` : `port= ${words(change, path)}`;
-    if (warnings.includes(change.kind)) this.#log.warn(line);
+    if (warnings.includes(change.kind) || "why" in change) this.#log.warn(line);
     else this.#log.info(line);
   }
 }
@@ -42,8 +42,13 @@ function words(change: PortChange, path: string): string {
       return `${path}: ${change.speed} baud`;
     case "lines":
       return `${path}: ${lineWords(change.lines)}`;
+    case "speedRefused":
+      return `${path} cannot have the module's speed, ${change.speed} baud`;
+    case "looped":
+      return `${path}: all that the module says comes back; the other end echoes`;
     case "attach":
     case "detach":
+      return `${path}: ${change.why ?? change.kind}`;
     case "break":
     case "ended":
       return `${path}: ${change.kind}`;

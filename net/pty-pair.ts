@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { keepFromChildren, letGo } from "./inherited.js";
 import { type OpenedPair, openpty } from "./pty-native.js";
-import { makeRaw } from "./termios.js";
+import { firstSpeed, makeRaw } from "./termios.js";
 
 /** What a look at the other end found. */
 interface Probe {
@@ -21,7 +21,6 @@ interface PairEvents {
 }
 
 const scratch = Buffer.allocUnsafe(65536);
-const firstSpeed = 9600; // what a module speaks at first
 
 /**
  * One pseudo-terminal: the master is ours, the slave is the hosts'. We hold the slave too, without reading it: otherwise

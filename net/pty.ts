@@ -2,6 +2,7 @@ import { EchoGuard } from "./echo-guard.js";
 import { Lookout } from "./lookout.js";
 import { PtyPair } from "./pty-pair.js";
 import type { PortEvents, SerialPort } from "./serial.js";
+import { SpeedWatch } from "./speed-watch.js";
 import { Symlink } from "./symlink.js";
 import { Teller } from "./teller.js";
 import { readTermios, remakeRaw } from "./termios.js";
@@ -10,6 +11,8 @@ import { readTermios, remakeRaw } from "./termios.js";
 export interface PtyOptions {
   /** The path of a symlink to the terminal, for a name that stays. */
   readonly link?: string;
+  /** Whether every change of the host's speed is to be told in time; left out: only what it sets when it comes. */
+  readonly followSpeed?: boolean;
 }
 
 /** So long hosts take to set their termios after they opened the terminal. */
@@ -31,6 +34,9 @@ class Pty implements SerialPort {
   #pair: PtyPair;
   #attached = false;
   #speed: number | undefined;
+  readonly #speedWatch: SpeedWatch;
+  /** So many looks at the termios have begun. */
+  #looks = 0;
   #settling: NodeJS.Timeout | undefined;
   /** Calls of stty, one after the other. */
   #stty: Promise<void> = Promise.resolve();
@@ -40,6 +46,7 @@ class Pty implements SerialPort {
 
   constructor(options: PtyOptions, events: PortEvents) {
     this.#teller = new Teller(events);
+    this.#speedWatch = new SpeedWatch(options.followSpeed === true);
     this.#link = options.link === undefined ? undefined : new Symlink(options.link);
     this.#pair = this.#open();
     try {
@@ -61,6 +68,7 @@ class Pty implements SerialPort {
     const taken = this.#attached ? this.#pair.write(bytes) : 0;
     if (this.#attached) this.#lookout.moved();
     this.#guard.wrote(taken === bytes.length ? bytes : bytes.subarray(0, taken));
+    this.#speedWatch.answered();
     this.#teller.dropped(bytes.length - taken);
   }
 
@@ -84,6 +92,7 @@ class Pty implements SerialPort {
     if (bytes !== undefined) this.#take(bytes);
     if (spent) this.#replacePair();
     else if (!attached) this.#detach();
+    else if (this.#speedWatch.isOutdated) this.#inspect();
   }
 
   /** A host that writes and leaves at once may be gone before anybody has looked. */
@@ -96,9 +105,10 @@ class Pty implements SerialPort {
   }
 
   #take(bytes: Uint8Array): void {
+    const mayHaveTuned = this.#speedWatch.hears();
     if (this.#held !== undefined) {
       this.#held.push(bytes);
-    } else if (this.#guard.suspects(bytes)) {
+    } else if (this.#guard.suspects(bytes) || mayHaveTuned) {
       this.#held = [bytes];
       this.#inspect();
     } else {
@@ -115,6 +125,7 @@ class Pty implements SerialPort {
 
   #detach(): void {
     if (!this.#attached) return;
+    if (!this.#speedWatch.follows) this.#release(); // else when its speed is known
     this.#leave();
     const pair = this.#pair;
     this.#teller.dropped(pair.discardUnread());
@@ -127,7 +138,6 @@ class Pty implements SerialPort {
 
   #leave(): void {
     clearTimeout(this.#settling);
-    this.#release();
     this.#guard.reset();
     this.#speed = undefined;
     if (this.#attached) this.#teller.change({ kind: "detach" });
@@ -136,6 +146,7 @@ class Pty implements SerialPort {
 
   /** The flag of an exclusive host (TIOCEXCL) stays on the terminal and goes only with it. */
   #replacePair(): void {
+    this.#release();
     this.#leave();
     const before = this.path;
     this.#pair.close(); // both ends closed first: then the path is free again
@@ -162,6 +173,9 @@ class Pty implements SerialPort {
   /** Reads what the host has set, and takes back an ECHO: an echoing line feeds our own output to us for ever. */
   #inspect(): void {
     const pair = this.#pair;
+    this.#speedWatch.looks();
+    this.#looks += 1;
+    const look = this.#looks;
     this.#queue(async () => {
       const termios = this.#isOver(pair) ? undefined : await readTermios(pair.master);
       if (this.#isOver(pair)) return;
@@ -173,13 +187,15 @@ class Pty implements SerialPort {
         this.#held = undefined;
         pair.discardInput();
       }
-      this.#release();
       if (termios !== undefined) this.#tellSpeed(termios.speed);
+      if (look === this.#looks) this.#release(); // what came since this look began waits for the next
     });
   }
 
+  /** A host may leave before its speed is known; what it has sent is then still held. */
   #tellSpeed(speed: number): void {
-    if (!this.#attached || speed === this.#speed) return;
+    const matters = this.#attached || this.#held !== undefined;
+    if (!matters || speed === this.#speed) return;
     this.#speed = speed;
     this.#teller.change({ kind: "speed", speed });
   }

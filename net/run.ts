@@ -82,8 +82,13 @@ export class Loop {
     if (effect.to === "host") for (const port of this.#ports) port.write(effect.bytes);
     else if (effect.to === "link") this.#actOn(effect.link, effect.act);
     else if (effect.to === "call") this.#call(effect.id, effect.act);
+    else if (effect.to === "port") this.#set(effect);
     else if (effect.to === "nvm") this.#wiring.keep(effect.nvm);
     else this.#wiring.trace(effect.event, this.#wiring.clock.now());
+  }
+
+  #set({ to: _, ...setting }: Extract<Effect, { readonly to: "port" }>): void {
+    for (const port of this.#ports) port.set(setting);
   }
 
   #actOn(id: number, act: LinkAct): void {

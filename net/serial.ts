@@ -10,14 +10,18 @@ export interface ModemLines {
 
 /** What a front end tells about itself, apart from bytes. */
 export type PortChange =
-  | { readonly kind: "attach" }
-  | { readonly kind: "detach" }
+  /** A host has come, or gone; `why` where that is worth a warning. */
+  | { readonly kind: "attach" | "detach"; readonly why?: string }
   /** A further host came while one is attached, and was turned away. */
   | { readonly kind: "refused"; readonly who: string }
   /** The host that is called is not there; it is called again until it is. Told once for each reason. */
   | { readonly kind: "unreachable"; readonly why: string }
   /** Others than this machine reach the port, and with it the module. */
   | { readonly kind: "exposed"; readonly address: string }
+  /** The front end cannot have the module's speed. */
+  | { readonly kind: "speedRefused"; readonly speed: number }
+  /** The far end does nothing but send our own words back; they are swallowed. */
+  | { readonly kind: "looped" }
   /** Bits per second, as the host set it. */
   | { readonly kind: "speed"; readonly speed: number }
   /** The host's lines, all that it has; when it attaches, they count as on. */
@@ -30,6 +34,15 @@ export type PortChange =
   | { readonly kind: "path"; readonly path: string }
   /** The other end is gone for good (end of input on a pipe): nothing more will come. */
   | { readonly kind: "ended" };
+
+/** What the module sets at its end of the line. */
+export interface PortSetting {
+  readonly lines?: ModemLines;
+  /** Bits per second; what was written before still goes at the old speed. */
+  readonly speed?: number;
+  /** What was written and has not left yet is lost. */
+  readonly cut?: true;
+}
 
 /** What a front end calls when something comes; both are set once, before it opens. */
 export interface PortEvents {
@@ -55,6 +68,6 @@ export interface SerialPort {
   /** What the module says; the bytes remain the caller's. */
   write(bytes: Uint8Array): void;
   /** What the module does to its side of the wire; a front end passes over what it cannot carry. */
-  set(what: { readonly lines?: ModemLines; readonly speed?: number }): void;
+  set(what: PortSetting): void;
   close(): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { Owed } from "./owed.js";
 import { PortLog } from "./port-log.js";
 import { Loop } from "./run.js";
 import type { PortChange, PortEvents, SerialPort } from "./serial.js";
+import { type Baud, openUart } from "./uart/uart.js";
 
 /** Opens a front end, with what it calls when something comes. */
 export type OpenPort = (events: PortEvents) => SerialPort | Promise<SerialPort>;
@@ -25,6 +26,12 @@ export interface StartOptions {
   readonly profile?: Profile;
   /** The front ends; several share the module's one UART. */
   readonly ports?: readonly OpenPort[];
+  /**
+   * Gives the lines to the front ends a speed: bytes take their time, and are garbled where the host's speed is not the
+   * module's (AT+NATSPEED). A number is the host's speed, in bits per second; `host` is what the host of each front end
+   * has set, and until then the module's. Left out: all bytes arrive at once, whatever speed is set.
+   */
+  readonly baud?: Baud;
   /** Left out: the machine's clock. With a `manualClock()` time stands still until `advance`, and the embedded broker is reached without a socket. */
   readonly clock?: Clock;
   /** Where randomness starts from: with the same seed, what takes time takes the same times. Left out: 0. */
@@ -80,7 +87,9 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   });
   const owed = new Owed();
   const forgive = movement?.awaiting(() => owed.isAny);
-  const profile = inHostTime(options.profile ?? bc28, clock);
+  // Bytes that travel by the module's clock must not come too late for it, however slowly it runs.
+  const hostSpeed = options.baud === undefined ? clock.speed : Math.max(clock.speed, 1);
+  const profile = inHostTime(options.profile ?? bc28, hostSpeed);
   const modem = new Modem({
     profile,
     seed: options.seed ?? 0,
@@ -98,6 +107,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
       log.event(event);
     },
   });
+  const { baud } = options;
   const ports: SerialPort[] = [];
   const close = async (): Promise<void> => {
     loop.powerDown();
@@ -115,7 +125,10 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
         portLog.tell(change, ports[at]?.path ?? "a port");
         options.onPortChange?.(change);
       };
-      const port = await open(loop.events(onChange));
+      const events = loop.events(onChange);
+      const port = await (baud === undefined
+        ? open(events)
+        : openUart(open, events, { baud, clock, warn: (line) => log.warn(line) }));
       ports.push(port);
       loop.join(port);
     }
@@ -130,7 +143,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
 }
 
 /** What is waited for from a host is waited for in the host's time, however fast the module's clock runs. */
-function inHostTime(profile: Profile, { speed }: Clock): Profile {
+function inHostTime(profile: Profile, speed: number): Profile {
   const { lfGrace, urcHold, entryTimeout } = profile.quirks;
   const spans = { lfGrace: lfGrace * speed, urcHold: urcHold * speed, entryTimeout: entryTimeout * speed };
   return { ...profile, quirks: { ...profile.quirks, ...spans } };

@@ -38,7 +38,7 @@ export const natspeed: ModuleCommand = {
   names: ["+NATSPEED"],
   manual: "AT manual",
   within: 300,
-  partly: "kept, tried and given up as on a real port; a pseudo-terminal has no speed",
+  partly: "the speed counts with --baud or --device; stop bits, parity and XON/XOFF are kept and read back",
   test: () => [`+NATSPEED:(${baudRates.join(",")}),(0-30),(0,1),(0-3),(1,2),(0-2),(0,1)`],
   read: ({ port: { speed } }) =>
     told(`+NATSPEED:${speed.baud},${speed.sync},${speed.stop},${speed.parity},${speed.xonxoff}`),

@@ -7,7 +7,7 @@ import { quote, wordsOf } from "./words.js";
 /** A run of bytes towards the host, a packet or an event of the link: what is compared. */
 type Piece =
   | { readonly wire: "host"; readonly bytes: Buffer }
-  | { readonly wire: "broker" | "network"; readonly text: string; readonly bytes?: Buffer };
+  | { readonly wire: "port" | "broker" | "network"; readonly text: string; readonly bytes?: Buffer };
 
 /** Bytes to the host have no borders but those of the other wires. */
 function joined(pieces: readonly Piece[]): Piece[] {
@@ -29,7 +29,8 @@ const tidy = (text: string): string =>
 
 function expectedPiece({ speaker, text, place }: Line): Piece {
   if (speaker === "host") return { wire: "host", bytes: hostHears(text) };
-  if (speaker !== "broker" && speaker !== "network") throw new SyntaxError(`${place}: the ${speaker} hears nothing`);
+  if (speaker === "module" || speaker === "clock" || speaker === "trace")
+    throw new SyntaxError(`${place}: the ${speaker} hears nothing`);
   const bytes = speaker === "broker" ? hexBytes(text) : undefined;
   return { wire: speaker, text, ...(bytes === undefined ? {} : { bytes }) };
 }

@@ -1,5 +1,6 @@
 import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
 import type { CallId } from "../../emulator/call.js";
+import { factoryNvm } from "../../emulator/nvm.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { hostSays } from "./host-text.js";
@@ -17,6 +18,7 @@ interface Device {
 /** Something heard from the modem, and when. */
 export type Heard = { readonly at: Millis } & (
   | { readonly wire: "host"; readonly bytes: Buffer }
+  | { readonly wire: "port"; readonly text: string }
   | ({ readonly wire: FromLink["wire"] } & FromLink)
 );
 
@@ -42,6 +44,7 @@ export class Player {
   readonly #links: Link[] = [];
   /** The numbers of the calls so far. */
   readonly #calls: CallId[] = [];
+  #speed: number = factoryNvm.natspeed.baud;
   #heard: Heard[] = [];
 
   constructor(modem: Device, cut: Cut, watcher?: Watcher) {
@@ -66,6 +69,7 @@ export class Player {
     else if (speaker === "module") this.#tell(worldOf(text));
     else if (speaker === "network" && outcomeOf(text) !== undefined) this.#answerCall(text);
     else if (speaker === "trace") throw new SyntaxError("the trace is only heard");
+    else if (speaker === "port") throw new SyntaxError("the port says nothing");
     else this.#sayOnLink(speaker, text);
   }
 
@@ -138,6 +142,7 @@ export class Player {
       if (effect.to === "host") this.#hearHost(Buffer.from(effect.bytes));
       else if (effect.to === "trace") this.#watcher?.watch(effect.event, this.now);
       else if (effect.to === "call") this.#call(effect);
+      else if (effect.to === "port") this.#hearSpeed(effect.speed);
       else if (effect.to === "nvm")
         continue; // nobody hears a memory
       else if (effect.act.kind === "dial") this.#dial(effect.link, effect.act);
@@ -147,6 +152,12 @@ export class Player {
 
   #hearHost(bytes: Buffer): void {
     this.#heard.push({ wire: "host", bytes, at: this.now });
+  }
+
+  /** Everybody knows at which speed a module starts. */
+  #hearSpeed(speed: number): void {
+    if (speed !== this.#speed) this.#heard.push({ wire: "port", text: `speed ${speed}`, at: this.now });
+    this.#speed = speed;
   }
 
   #call({ id, act }: Effect & { to: "call" }): void {

@@ -1,5 +1,5 @@
 /** Who speaks to the modem, or hears it. */
-export type Speaker = "host" | "broker" | "network" | "module" | "clock" | "trace";
+export type Speaker = "host" | "port" | "broker" | "network" | "module" | "clock" | "trace";
 
 /** A line of a conversation. */
 export interface Line {
@@ -64,7 +64,7 @@ export function blocksOf(file: string, markdown: string): Block[] {
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
 const directive = /^(include|quirk|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
-const spoken = /^(host|broker|network|module|clock|trace)([<>])\s*(.*)$/;
+const spoken = /^(host|port|broker|network|module|clock|trace)([<>])\s*(.*)$/;
 
 /** Reads a block: directives first, then what is said and heard. */
 export function scriptOf(block: Block): Script {

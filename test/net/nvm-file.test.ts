@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { factoryNvm, type Nvm } from "../../emulator/nvm.js";
 import { openNvmFile } from "../../net/nvm-file.js";
 import { UserError } from "../../net/user-error.js";
+import { asOrdinaryUser } from "./ordinary-user.js";
 
 let folder = "";
 let path = "";
@@ -99,22 +100,11 @@ describe("a damaged file", () => {
     expect(refusal(join(folder, "loop"))).toContain("too many symlinks");
   });
 
-  test("and what may not be read", () => {
+  test("and what may not be read", async () => {
     writeFileSync(path, "{}", { mode: 0 });
-    expect(asOrdinaryUser(refusal)).toContain("permission denied");
+    expect(await asOrdinaryUser(refusal)).toContain("permission denied");
   });
 });
-
-/** root may read everything. */
-function asOrdinaryUser<T>(act: () => T): T {
-  const isRoot = process.geteuid?.() === 0;
-  if (isRoot) process.seteuid?.(65534);
-  try {
-    return act();
-  } finally {
-    if (isRoot) process.seteuid?.(0);
-  }
-}
 
 describe("storing", () => {
   test("a byte-order mark and other spacing do not hurt", () => {

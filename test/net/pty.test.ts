@@ -62,6 +62,28 @@ port.close()`;
       await host.leave();
     }));
 
+  test("every change of it is told before what comes at it, where that is wanted", () =>
+    withPty(
+      async (port, heard) => {
+        const host = await attach(port.path);
+        for (const [round, speed] of [57_600, 9600, 115_200, 2400].entries()) {
+          stty(port.path, String(speed));
+          await host.write(Buffer.from("AT\r"));
+          await until("its bytes", () => heard.bytes.length === 3 * (round + 1));
+          expect(heard.changes.at(-1)).toEqual({ kind: "speed", speed });
+          port.write(Buffer.from("OK"));
+        }
+        stty(port.path, "38400");
+        await until("it, though nothing is sent", () => heard.count("speed") === 5);
+        stty(port.path, "4800");
+        await host.write(Buffer.from("AT\r"));
+        await host.leave();
+        await until("its last bytes", () => heard.bytes.length === 15);
+        expect(heard.changes).toContainEqual({ kind: "speed", speed: 4800 });
+      },
+      { followSpeed: true },
+    ));
+
   test("`cat` is not sent away by what the last host left behind (VMIN 0)", () =>
     withPty(async (port, heard) => {
       const first = await attach(port.path);

@@ -8,6 +8,7 @@ import { withoutMasters } from "../../net/inherited.js";
 import type { SerialPort } from "../../net/serial.js";
 import { openUnix } from "../../net/unix.js";
 import { letsOneHostIn, owesWhatSerialPortsOwe } from "./front-ends.js";
+import { asOrdinaryUser } from "./ordinary-user.js";
 import { dial, hostAt } from "./sockets.js";
 import { until, Witness } from "./witness.js";
 
@@ -94,10 +95,11 @@ describe("its file", () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  test.skipIf(process.getuid?.() === 0)("is refused where nothing may be written", async () => {
-    chmodSync(folder, 0o500);
+  test("is refused where nothing may be written", async () => {
+    chmodSync(folder, 0o555);
     onTestFinished(() => chmodSync(folder, 0o700));
-    await expect(openUnix({ path: join(folder, "no") }, new Witness())).rejects.toThrow(/is not writable/);
+    const open = asOrdinaryUser(() => openUnix({ path: join(folder, "no") }, new Witness()));
+    await expect(open).rejects.toThrow(/is not writable/);
   });
 });
 
