@@ -1,6 +1,11 @@
-export type { BrokerMessage, PublishOptions } from "./net/broker-desk.js";
-export { type ManualClock, type ManualClockOptions, manualClock } from "./net/manual-clock.js";
-export type { ModemStatus, OpenOptions, PortInfo, SerialBinding, SerialBindingPort } from "./net/serial-binding.js";
+export type {
+  ModemStatus,
+  OpenOptions,
+  PortInfo,
+  SerialBinding,
+  SerialBindingPort,
+} from "./net/binding/serial-binding.js";
+export type { BrokerMessage, PublishOptions } from "./net/broker/broker-desk.js";
 export { AtError } from "./net/testing/at-error.js";
 export type { TestBroker, TestMessage, Wanted } from "./net/testing/broker.js";
 export type { ChosenClock, ClockChoice } from "./net/testing/clock-choice.js";
@@ -9,4 +14,5 @@ export type { TestModem } from "./net/testing/modem.js";
 export type { TestRadio } from "./net/testing/radio.js";
 export { startModem, type TestOptions } from "./net/testing/start.js";
 export type { Trace, TracedEvent } from "./net/testing/trace.js";
+export { type ManualClock, type ManualClockOptions, manualClock } from "./net/time/manual-clock.js";
 export { UserError } from "./net/user-error.js";

@@ -2,7 +2,7 @@ import yargs, { type Options as YargsOption } from "yargs";
 import { profiles } from "../emulator/profiles/index.js";
 import { quirkTable } from "../emulator/quirks.js";
 import { timings } from "../emulator/timing.js";
-import { withoutSecret } from "../net/cloud/device.js";
+import { withoutSecret } from "../net/broker/cloud/device.js";
 import { logLevels } from "../net/log.js";
 import { UserError } from "../net/user-error.js";
 import { type Flag, type Flags, flagRows } from "./flags.js";

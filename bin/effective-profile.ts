@@ -2,7 +2,7 @@ import type { Profile } from "../emulator/profile.js";
 import { changed, changeFrom } from "../emulator/profile-schema.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
 import { quirkTable, setQuirks } from "../emulator/quirks.js";
-import { loadProfile } from "../net/profile-file.js";
+import { loadProfile } from "../net/files/profile-file.js";
 import { UserError } from "../net/user-error.js";
 import type { Flags } from "./flags.js";
 

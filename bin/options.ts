@@ -1,8 +1,8 @@
 import type { Profile } from "../emulator/profile.js";
-import { type CloudDevice, checkCloudDevices, parseCloudDevice } from "../net/cloud/device.js";
-import { loadCloudDevices } from "../net/cloud/device-file.js";
+import { type CloudDevice, checkCloudDevices, parseCloudDevice } from "../net/broker/cloud/device.js";
+import { loadCloudDevices } from "../net/broker/cloud/device-file.js";
+import { type Mapping, parseMapping } from "../net/link/name-map.js";
 import { type LogLevel, logLevels } from "../net/log.js";
-import { type Mapping, parseMapping } from "../net/name-map.js";
 import type { Baud } from "../net/uart/uart.js";
 import { UserError } from "../net/user-error.js";
 import { readBaud } from "./baud.js";

@@ -1,4 +1,4 @@
-import { loadProfile } from "../net/profile-file.js";
+import { loadProfile } from "../net/files/profile-file.js";
 import { UserError } from "../net/user-error.js";
 import type { FlagName, Flags } from "./flags.js";
 import { readOptions } from "./options.js";

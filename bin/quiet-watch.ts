@@ -1,5 +1,5 @@
+import type { OpenPort } from "../net/ports.js";
 import type { SerialPort } from "../net/serial.js";
-import type { OpenPort } from "../net/start.js";
 
 /** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
 const silence = 250;

@@ -1,7 +1,8 @@
-import { scaledClock, systemClock } from "../net/clock.js";
+import { openNvmFile } from "../net/files/nvm-file.js";
 import { Log } from "../net/log.js";
-import { openNvmFile } from "../net/nvm-file.js";
-import { type OpenPort, type RunningModem, startModem } from "../net/start.js";
+import type { OpenPort } from "../net/ports.js";
+import { type RunningModem, startModem } from "../net/start.js";
+import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";
 import type { Ending } from "./ending.js";
 import type { FrontEnd } from "./front-ends.js";

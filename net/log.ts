@@ -2,7 +2,7 @@ import { type Octets, printable } from "../at/octets.js";
 import type { Call } from "../emulator/call.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "./time/clock.js";
 
 /** How much is logged: everything, what people ask about, only what went wrong, or nothing. */
 export const logLevels = ["trace", "info", "warn", "silent"] as const;

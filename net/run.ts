@@ -4,11 +4,11 @@ import type { Modem } from "../emulator/modem.js";
 import type { Nvm } from "../emulator/nvm.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import type { DownReason } from "../mqtt/session.js";
-import type { Calls } from "./calls.js";
-import type { Clock, Millis } from "./clock.js";
-import type { Dial } from "./dialer.js";
-import type { Link, LinkEvents } from "./link.js";
+import type { Calls } from "./link/calls.js";
+import type { Dial } from "./link/dialer.js";
+import type { Link, LinkEvents } from "./link/link.js";
 import type { PortEvents, SerialPort } from "./serial.js";
+import type { Clock, Millis } from "./time/clock.js";
 
 /** What the loop connects. */
 export interface Wiring {

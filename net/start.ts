@@ -4,21 +4,18 @@ import type { Profile } from "../emulator/profile.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
 import type { RadioChange } from "../emulator/radio.js";
 import type { DownReason } from "../mqtt/session.js";
-import { type BrokerOptions, type EmbeddedBroker, startBroker } from "./broker.js";
-import { createCalls } from "./calls.js";
-import { type Clock, systemClock } from "./clock.js";
-import { createDialer } from "./dialer.js";
+import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
+import type { NvmStore } from "./files/nvm-file.js";
+import type { Mapping } from "./link/name-map.js";
 import { Log } from "./log.js";
-import { type Mapping, mapName } from "./name-map.js";
-import type { NvmStore } from "./nvm-file.js";
-import { Owed } from "./owed.js";
-import { PortLog } from "./port-log.js";
+import { openNetwork } from "./network.js";
+import { type OpenPort, Ports } from "./ports.js";
 import { Loop } from "./run.js";
-import type { PortChange, PortEvents, SerialPort } from "./serial.js";
-import { type Baud, openUart } from "./uart/uart.js";
+import type { PortChange, SerialPort } from "./serial.js";
+import { type Clock, systemClock } from "./time/clock.js";
+import type { Baud } from "./uart/uart.js";
 
-/** Opens a front end, with what it calls when something comes. */
-export type OpenPort = (events: PortEvents) => SerialPort | Promise<SerialPort>;
+export type { OpenPort };
 
 /** How a modem is started. */
 export interface StartOptions {
@@ -61,77 +58,37 @@ export interface RunningModem {
   close(): Promise<void>;
 }
 
-/** How long a link may take to bring its last bytes away, in ms of real time. */
-const farewell = 500;
-
-/** Starts a modem: wires profile, front ends, clock, memory, dialer, calls and broker. Throws a UserError and leaves nothing open. */
+/** Starts a modem: wires profile, memory, clock, network and front ends. Throws a UserError and leaves nothing open. */
 export async function startModem(options: StartOptions = {}): Promise<RunningModem> {
-  const log = options.log ?? new Log("silent", () => {});
-  const clock = options.clock ?? systemClock();
+  const { log = new Log("silent", () => {}), clock = systemClock(), mappings = [], nvm, baud } = options;
   const epochAtStart = options.epochAtStart ?? Date.now() - clock.now();
-  const broker =
-    options.broker &&
-    (await startBroker({
-      log: (line) => log.info(`broker: ${line}`),
-      warn: (line) => log.warn(`broker: ${line}`),
-      time: () => epochAtStart + clock.now(),
-      ...options.broker,
-    }));
-  const { movement } = clock;
-  const mappings = options.mappings ?? [];
-  const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), movement, broker });
-  const calls = createCalls({
-    connect: dialer.connect,
-    resolve: (host) => nameTo(mappings, broker, host),
-    movement,
-  });
-  const owed = new Owed();
-  const forgive = movement?.awaiting(() => owed.isAny);
-  // Bytes that travel by the module's clock must not come too late for it, however slowly it runs.
-  const hostSpeed = options.baud === undefined ? clock.speed : Math.max(clock.speed, 1);
-  const profile = inHostTime(options.profile ?? bc28, hostSpeed);
+  const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
   const modem = new Modem({
-    profile,
+    profile: inHostTime(options.profile ?? bc28, hostSpeed(clock, baud)),
     seed: options.seed ?? 0,
     epochAtStart,
-    ...(options.nvm && { nvm: options.nvm.nvm }),
+    ...(nvm && { nvm: nvm.nvm }),
   });
   const loop = new Loop({
     modem,
     clock,
-    dial: dialer.dial,
-    calls,
-    keep: (nvm) => options.nvm?.save(nvm),
+    dial: network.dial,
+    calls: network.calls,
+    keep: (kept) => nvm?.save(kept),
     trace(event) {
-      owed.note(event);
+      network.note(event);
       log.event(event);
     },
   });
-  const { baud } = options;
-  const ports: SerialPort[] = [];
+  const ports = new Ports(loop, { clock, log, baud, onPortChange: options.onPortChange });
   const close = async (): Promise<void> => {
     loop.powerDown();
-    forgive?.();
-    calls.close();
-    await Promise.all([options.nvm?.flush(), dialer.close(farewell)]);
-    await Promise.all(ports.map((port) => port.close()));
-    await broker?.close();
+    await Promise.all([nvm?.flush(), network.hangUp()]);
+    await ports.close();
+    await network.close();
   };
   try {
-    const openers = options.ports ?? [];
-    for (const [at, open] of openers.entries()) {
-      const portLog = new PortLog(log, { alone: openers.length === 1 });
-      const onChange = (change: PortChange): void => {
-        portLog.tell(change, ports[at]?.path ?? "a port");
-        options.onPortChange?.(change);
-      };
-      const events = loop.events(onChange);
-      const port = await (baud === undefined
-        ? open(events)
-        : openUart(open, events, { baud, clock, warn: (line) => log.warn(line) }));
-      ports.push(port);
-      loop.join(port);
-    }
+    await ports.open(options.ports ?? []);
   } catch (error) {
     await close();
     throw error;
@@ -139,18 +96,16 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   loop.powerUp();
   const change = (what: RadioChange | Reset): void => loop.tell({ from: "world", change: what });
   const cut = (reason: DownReason = "reset"): void => loop.cut(reason);
-  return { ports, broker, change, cut, close };
+  return { ports: ports.list, broker: network.broker, change, cut, close };
 }
+
+/** Bytes that travel by the module's clock must not come too late for it, however slowly it runs. */
+const hostSpeed = ({ speed }: Clock, baud: Baud | undefined): number =>
+  baud === undefined ? speed : Math.max(speed, 1);
 
 /** What is waited for from a host is waited for in the host's time, however fast the module's clock runs. */
 function inHostTime(profile: Profile, speed: number): Profile {
   const { lfGrace, urcHold, entryTimeout } = profile.quirks;
   const spans = { lfGrace: lfGrace * speed, urcHold: urcHold * speed, entryTimeout: entryTimeout * speed };
   return { ...profile, quirks: { ...profile.quirks, ...spans } };
-}
-
-/** Where a name leads when no port is asked for; a broker that listens everywhere is on this machine. */
-function nameTo(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
-  const leads = mapName(mappings, broker, host, 0).host;
-  return leads === "0.0.0.0" || leads === "::" ? "127.0.0.1" : leads;
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { type Given, withoutMasters } from "./inherited.js";
+import { type Given, withoutMasters } from "./pty/inherited.js";
 import { UserError } from "./user-error.js";
 
 /** What a module speaks at first, in bits per second. */

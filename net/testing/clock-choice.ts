@@ -1,5 +1,5 @@
-import { type Clock, scaledClock, systemClock } from "../clock.js";
-import { type ManualClock, manualClock } from "../manual-clock.js";
+import { type Clock, scaledClock, systemClock } from "../time/clock.js";
+import { type ManualClock, manualClock } from "../time/manual-clock.js";
 import { UserError } from "../user-error.js";
 
 /** The machine's clock, one in the test's hand, the machine's but so many times as fast, or one that there is already. */

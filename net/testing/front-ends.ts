@@ -1,12 +1,15 @@
-import { type BindingPort, openBinding } from "../binding.js";
-import type { Clock } from "../clock.js";
-import { openPty } from "../pty.js";
+import { type BindingPort, openBinding } from "../binding/binding.js";
+import type { SerialBinding } from "../binding/serial-binding.js";
+import type { OpenPort } from "../ports.js";
+import { openPty } from "../pty/pty.js";
 import type { PortEvents } from "../serial.js";
-import type { SerialBinding } from "../serial-binding.js";
-import type { OpenPort } from "../start.js";
+import type { Clock } from "../time/clock.js";
+import type { Baud } from "../uart/uart.js";
 
 /** Which ways in there are, apart from the test's own host. */
 export interface FrontEndOptions {
+  /** Gives the lines a speed, as with `--baud`; left out: bytes are there at once. */
+  readonly baud?: Baud;
   /** A pseudo-terminal too, for hosts in other processes; `link` is a symlink to it. Left out: there is none. */
   readonly pty?: boolean | { readonly link: string };
   /** What hosts with the `serialport` package open. Left out: the pseudo-terminal's path, or `/dev/ttyBC28`. */
@@ -14,7 +17,7 @@ export interface FrontEndOptions {
 }
 
 /** The front ends, to be opened in this order, and the binding among them once it is open. */
-export function frontEnds({ pty = false, path }: FrontEndOptions): {
+export function frontEnds({ pty = false, path, baud }: FrontEndOptions): {
   readonly ports: readonly OpenPort[];
   readonly bound: Promise<BindingPort>;
 } {
@@ -24,7 +27,7 @@ export function frontEnds({ pty = false, path }: FrontEndOptions): {
     open = resolve;
   });
   const openTerminal: OpenPort = (events) => {
-    const terminal = openPty(typeof pty === "object" ? pty : {}, events);
+    const terminal = openPty({ ...(typeof pty === "object" && pty), followSpeed: baud === "host" }, events);
     known ??= terminal.path;
     return terminal;
   };

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { RebootCause } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
-import type { Clock } from "../clock.js";
-import type { SerialBinding } from "../serial-binding.js";
+import type { SerialBinding } from "../binding/serial-binding.js";
+import type { Clock } from "../time/clock.js";
 import type { TestBroker } from "./broker.js";
 import type { TestHost } from "./host.js";
 import type { TestRadio } from "./radio.js";

@@ -1,6 +1,6 @@
 import type { Profile } from "../../emulator/profile.js";
 import { profileFrom, type WrittenProfile } from "../../emulator/profile-schema.js";
-import type { BrokerOptions } from "../broker.js";
+import type { BrokerOptions } from "../broker/broker.js";
 import { type RunningModem, type StartOptions, startModem as start } from "../start.js";
 import { UserError } from "../user-error.js";
 import { type TestBroker, WatchedBroker } from "./broker.js";

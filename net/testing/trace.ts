@@ -1,6 +1,6 @@
 import type { TraceEvent } from "../../emulator/trace.js";
-import type { Clock, Millis } from "../clock.js";
 import { Log } from "../log.js";
+import type { Clock, Millis } from "../time/clock.js";
 import { Recent } from "./recent.js";
 
 /** Something that happened, and when by the modem's clock. */

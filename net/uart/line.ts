@@ -1,4 +1,4 @@
-import type { Clock, Millis } from "../clock.js";
+import type { Clock, Millis } from "../time/clock.js";
 import { Wire } from "./wire.js";
 
 /** What stands at the ends of a line. */

@@ -1,7 +1,7 @@
 import { factoryNvm } from "../../emulator/nvm.js";
-import type { Clock } from "../clock.js";
 import type { PortChange, PortEvents, PortSetting, SerialPort } from "../serial.js";
 import { Teller } from "../teller.js";
+import type { Clock } from "../time/clock.js";
 import { Line } from "./line.js";
 
 /** The speed of the host's end: so many bits per second, or what each host has set. */

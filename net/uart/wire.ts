@@ -1,4 +1,4 @@
-import type { Millis } from "../clock.js";
+import type { Millis } from "../time/clock.js";
 import { isInTune } from "./garble.js";
 import { Receiver } from "./receiver.js";
 

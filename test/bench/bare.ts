@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { ReadStream } from "node:tty";
 import { generate } from "mqtt-packet";
-import { openpty } from "../../net/pty-native.js";
+import { openpty } from "../../net/pty/pty-native.js";
 import { makeRaw } from "../../net/termios.js";
 import * as messages from "./messages.js";
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { bc28 } from "../../emulator/profiles/bc28.js";
 import { bc35g } from "../../emulator/profiles/bc35-g.js";
 import { quirkTable } from "../../emulator/quirks.js";
-import { attach } from "../net/pty-hosts.js";
+import { attach } from "../net/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 import { Program, runToEnd } from "./program.js";
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { bc28 } from "../../emulator/profiles/bc28.js";
 import type { Quirks } from "../../emulator/quirks.js";
-import type { Clock } from "../../net/clock.js";
 import { type RunningModem, startModem } from "../../net/start.js";
+import type { Clock } from "../../net/time/clock.js";
 import { ManualClock } from "../manual-clock.js";
 import { Desk } from "./desk.js";
 import { type Caller, HostileBroker } from "./hostile-broker.js";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
-import { scaledClock } from "../../net/clock.js";
+import { scaledClock } from "../../net/time/clock.js";
 import { Bench } from "./bench.js";
 
 let bench: Bench;

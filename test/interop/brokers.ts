@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedBroker, startBroker } from "../../net/broker.js";
+import { type EmbeddedBroker, startBroker } from "../../net/broker/broker.js";
 import { quietPort } from "../net/quiet-port.js";
 import { sleep } from "../net/witness.js";
 import { needs } from "./needs.js";

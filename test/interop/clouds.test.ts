@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Clock, systemClock } from "../../net/clock.js";
-import { parseCloudDevice } from "../../net/cloud/device.js";
+import { parseCloudDevice } from "../../net/broker/cloud/device.js";
+import { type Clock, systemClock } from "../../net/time/clock.js";
 import type { AtHost } from "./at-host.js";
 import { type Module, startModule, subscribe } from "./module.js";
 

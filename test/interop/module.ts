@@ -1,11 +1,11 @@
 import { onTestFinished } from "vitest";
 import type { Profile } from "../../emulator/profile.js";
 import { profileWith } from "../../emulator/profiles/with.js";
-import type { BrokerOptions } from "../../net/broker.js";
-import { type Clock, scaledClock } from "../../net/clock.js";
+import type { BrokerOptions } from "../../net/broker/broker.js";
 import { Log, type LogLevel } from "../../net/log.js";
 import type { PortEvents, SerialPort } from "../../net/serial.js";
 import { type RunningModem, startModem } from "../../net/start.js";
+import { type Clock, scaledClock } from "../../net/time/clock.js";
 import { AtHost } from "./at-host.js";
 
 /** What a test wants of a module. */

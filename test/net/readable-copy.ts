@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
@@ -24,7 +24,7 @@ export class ReadableCopy {
     chmodSync(join(this.folder, "open"), 0o777);
     writeFileSync(join(this.folder, "package.json"), '{ "type": "module" }');
     writeFileSync(this.program, script);
-    for (const name of readdirSync(join(project, "net"))) if (name.endsWith(".ts")) this.#compile(name);
+    for (const name of readdirSync(join(project, "net"), { encoding: "utf8", recursive: true })) this.#compile(name);
     for (const name of ["node-pty", platform]) {
       cpSync(join(project, "node_modules", name), join(this.folder, "node_modules", name), { recursive: true });
     }
@@ -36,9 +36,12 @@ export class ReadableCopy {
   }
 
   #compile(name: string): void {
+    if (!name.endsWith(".ts")) return;
     const { outputText } = ts.transpileModule(readFileSync(join(project, "net", name), "utf8"), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true },
     });
-    writeFileSync(join(this.folder, "net", name.replace(/\.ts$/, ".js")), outputText);
+    const path = join(this.folder, "net", name.replace(/\.ts$/, ".js"));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, outputText);
   }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Log } from "../../net/log.js";
-import { openPty } from "../../net/pty.js";
+import { openPty } from "../../net/pty/pty.js";
 import type { PortChange, PortEvents, PortSetting, SerialPort } from "../../net/serial.js";
 import { type RunningModem, startModem } from "../../net/start.js";
 import { garble, isInTune } from "../../net/uart/garble.js";
@@ -10,7 +10,7 @@ import { type Baud, openUart } from "../../net/uart/uart.js";
 import { Wire } from "../../net/uart/wire.js";
 import { needs } from "../interop/needs.js";
 import { ManualClock } from "../manual-clock.js";
-import { python } from "./pty-hosts.js";
+import { python } from "./pty/pty-hosts.js";
 import { Witness } from "./witness.js";
 
 const speeds = [2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600] as const;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server, Socket } from "node:net";
-import type { Clock, Millis } from "../../net/clock.js";
+import type { Clock, Millis } from "../../net/time/clock.js";
 import { quietPort } from "../net/quiet-port.js";
 import type { Logbook } from "./logbook.js";
 

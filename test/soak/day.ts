@@ -1,5 +1,5 @@
 import { profileWith } from "../../emulator/profiles/with.js";
-import { startBroker } from "../../net/broker.js";
+import { startBroker } from "../../net/broker/broker.js";
 import { Log } from "../../net/log.js";
 import { startModem } from "../../net/start.js";
 import { ManualClock } from "../manual-clock.js";

@@ -1,5 +1,5 @@
 import { appendFileSync } from "node:fs";
-import type { Clock } from "../../net/clock.js";
+import type { Clock } from "../../net/time/clock.js";
 
 const kept = 400;
 

@@ -1,4 +1,4 @@
-import type { Millis } from "../../net/clock.js";
+import type { Millis } from "../../net/time/clock.js";
 import type { ManualClock } from "../manual-clock.js";
 import type { CuttingProxy, Fault, Trigger, Way } from "./cutting-proxy.js";
 import type { Random } from "./random.js";

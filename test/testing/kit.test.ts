@@ -3,9 +3,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { manualClock } from "../../net/manual-clock.js";
+import { manualClock } from "../../net/time/manual-clock.js";
 import { AtError, type ClockChoice, startModem, type TestModem, type TestOptions, UserError } from "../../testing.js";
-import { attach } from "../net/pty-hosts.js";
+import { attach } from "../net/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 
 async function start<const C extends ClockChoice = "system">(options: TestOptions<C> = {}) {

@@ -1,0 +1,140 @@
+import type { EventEmitter } from "node:events";
+import { createServer, isIPv6, type Server } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Aedes } from "aedes";
+import type { Millis } from "../time/clock.js";
+import { UserError } from "../user-error.js";
+import { type BrokerDesk, deskOf } from "./broker-desk.js";
+import { type Doorkeepers, doorOf } from "./broker-door.js";
+import { acceptDup31, type Mendable, mendQos2 } from "./broker-mends.js";
+import { Clouds } from "./cloud/clouds.js";
+import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
+import { TokenServer } from "./cloud/token-server.js";
+import { sortByFirstByte } from "./first-byte.js";
+
+/** Where the embedded broker listens, whom it lets in, and who hears about it. */
+export interface BrokerOptions extends Doorkeepers {
+  /** 0 picks a free one. Left out: 1883. */
+  readonly port?: number;
+  /** The address to listen on. Left out: 127.0.0.1, for this machine only. */
+  readonly host?: string;
+  /** Whose logins are checked as Alibaba's and Tencent's cloud do. Left out: whoever says that he is a device is one. */
+  readonly cloudDevices?: readonly CloudDevice[];
+  /** The calendar's time, in ms as Date has it, by which tokens expire. Left out: the machine's. */
+  time?(): Millis;
+  /** One readable line for everything that happens, without a line end. */
+  log?(line: string): void;
+  /** The same for what people should know without asking. Left out: it goes to `log`. */
+  warn?(line: string): void;
+}
+
+/** A broker of our own, MQTT 3.1 and 3.1.1, sessions and retained messages in memory. */
+export interface EmbeddedBroker extends BrokerDesk {
+  readonly host: string;
+  readonly port: number;
+  /** As the user would type it: `127.0.0.1:1883`. */
+  readonly address: string;
+  /** Takes a connection that did not come by its port; false where it is closed. */
+  accept(stream: Duplex): boolean;
+  /** Hangs up on every client; may be called more than once. */
+  close(): Promise<void>;
+}
+
+/** Starts the embedded broker; throws a UserError when it cannot listen there, or a cloud's device is none. */
+export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
+  const clouds = cloudsOf(options);
+  const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
+  const broker = await Aedes.createBroker(doorOf(options, clouds));
+  mendQos2((broker as unknown as Mendable).persistence);
+  tell(broker, readable(options.log));
+  const desk = deskOf(broker);
+  const tokens = new TokenServer((form) => clouds.token(form));
+  const streams = new Set<Duplex>();
+  let closing: Promise<void> | undefined;
+  const accept = (stream: Duplex): boolean => {
+    if (closing) return false;
+    streams.add(stream.once("close", () => streams.delete(stream)));
+    sortByFirstByte(stream, {
+      mqtt: () => broker.handle(acceptDup31(stream)),
+      http: () => tokens.serve(stream),
+    });
+    return true;
+  };
+  const server = createServer((socket) => {
+    if (!accept(socket.setNoDelay())) socket.destroy();
+  });
+  const close = (): Promise<void> => {
+    closing ??= stop(server, broker, streams);
+    return closing;
+  };
+  const host = options.host ?? "127.0.0.1";
+  try {
+    const port = await listen(server, host, options.port ?? 1883);
+    return { ...desk, host, port, address: addressOf(host, port), accept, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function cloudsOf({ cloudDevices, time, log, warn }: BrokerOptions): Clouds {
+  const devices = checkCloudDevices(cloudDevices ?? []);
+  return new Clouds({ devices, time: time ?? Date.now, info: readable(log), warn: readable(warn ?? log) });
+}
+
+/** Names come from clients, with whatever is in them. */
+const readable =
+  (log: (line: string) => void = () => {}) =>
+  (line: string): void =>
+    log(line.replace(/\p{C}/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
+
+/** What goes wrong with a client, or in the broker itself, is a line and never an exception. */
+function tell(broker: Aedes, say: (line: string) => void): void {
+  broker.on("clientReady", (client) => say(`client ${client.id} connected`));
+  broker.on("clientDisconnect", (client) => say(`client ${client.id} gone`));
+  (broker as EventEmitter).on("error", (error: Error) => say(`broker: ${error.message}`));
+  broker.on("clientError", (client, error) => say(`client ${client.id}: ${error.message}`));
+  broker.on("connectionError", (_client, error) => say(`a connection without CONNECT: ${error.message}`));
+  broker.on("subscribe", (wishes, client) => {
+    for (const { topic, qos } of wishes) say(`client ${client.id} subscribes to ${topic}, granted ${qos}`);
+  });
+  broker.on("unsubscribe", (topics, client) => {
+    if (client.closed) return; // aedes tidying up after it
+    for (const topic of topics) say(`client ${client.id} unsubscribes from ${topic}`);
+  });
+  broker.on("publish", ({ topic, payload, qos, retain }, client) => {
+    if (client)
+      say(`client ${client.id} publishes ${payload.length} bytes to ${topic}, QoS ${qos}${retain ? ", retained" : ""}`);
+  });
+}
+
+const listen = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.on("error", (error: NodeJS.ErrnoException) => reject(new UserError(cannotListen(error, host, port))));
+    server.listen({ host, port }, () => {
+      const bound = server.address();
+      resolve(typeof bound === "object" && bound ? bound.port : port);
+    });
+  });
+
+/** What the user can do where listening fails. */
+const remedies: { readonly [code: string]: string } = {
+  EADDRINUSE: "something listens there already: stop it, or give --broker another port (0 picks a free one)",
+  EACCES: "that needs more rights: give --broker a port above 1023 (0 picks a free one)",
+  EADDRNOTAVAIL: "this machine does not have that address: give one that it has",
+  ENOTFOUND: "that is no address: give an IPv4 or IPv6 address of this machine",
+};
+
+const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): string =>
+  `the broker cannot listen on ${addressOf(host, port)}: ${remedies[error.code ?? ""] ?? error.message}`;
+
+const addressOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+
+/** aedes closes only the clients that logged in, so every connection is destroyed here. */
+function stop(server: Server, broker: Aedes, streams: ReadonlySet<Duplex>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    broker.close();
+    for (const stream of streams) stream.destroy();
+  });
+}

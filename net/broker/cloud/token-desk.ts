@@ -1,0 +1,56 @@
+import { createHmac } from "node:crypto";
+import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
+import type { Millis } from "../../time/clock.js";
+import type { CloudDevice } from "./device.js";
+import { readTokenRequest, type TokenRequest } from "./token-request.js";
+import type { Token, Tokens } from "./tokens.js";
+
+/** What the token desk depends on. */
+export interface TokenDeskOptions {
+  /** Left out: every signature counts as right. */
+  readonly deviceOf: ((productKey: string, deviceName: string) => CloudDevice | undefined) | undefined;
+  readonly tokens: Tokens;
+  /** The calendar's time, in ms as Date has it. */
+  readonly time: () => Millis;
+  readonly info: (line: string) => void;
+  readonly warn: (line: string) => void;
+}
+
+/** How far a device's clock may be off, either way. It is the same as ours, unless time is scaled. */
+const tolerance: Millis = 24 * 3600 * 1000;
+
+/** Answers a device of Tencent's that asks for a token, in JSON as the cloud does: every returnCode but 0 is a refusal. */
+export function answerTokenRequest(body: string, options: TokenDeskOptions): string {
+  const request = readTokenRequest(body);
+  if ("problem" in request) return refuse(400, request.problem, "nobody", options);
+  const { clientId, productId, deviceName } = request;
+  const device = options.deviceOf?.(productId, deviceName);
+  if (options.deviceOf && device === undefined) return refuse(404, "there is no such device", clientId, options);
+  if (device && tokenSignature(device.deviceSecret, tokenContent(request)) !== request.signature) {
+    return refuse(401, "the signature is not that of the device secret", clientId, options);
+  }
+  if (Math.abs(Number(request.timestamp) * 1000 - options.time()) > tolerance) {
+    return refuse(408, "the timestamp is more than a day off", clientId, options);
+  }
+  const token = issue(request, device, options.time());
+  options.tokens.add(clientId, token);
+  options.info(`Tencent: a token for ${clientId}, good for ${request.expire} s`);
+  const data = { id: token.id, secret: token.secret, expire: Number(request.expire) };
+  return JSON.stringify({ returnCode: 0, data });
+}
+
+/**
+ * The id is the client id: AT+QMTENAUTH tells its host only the secret, so that it has to know its user name beforehand. The
+ * secret is made from the request, so that the same run gives the same tokens.
+ */
+function issue({ clientId, expire, signature }: TokenRequest, device: CloudDevice | undefined, now: Millis): Token {
+  const secret = createHmac("sha256", device?.deviceSecret ?? "")
+    .update(`token ${signature}`)
+    .digest("hex");
+  return { id: clientId, secret: secret.slice(0, 32), until: now + Number(expire) * 1000 };
+}
+
+function refuse(returnCode: number, message: string, who: string, { warn }: TokenDeskOptions): string {
+  warn(`Tencent: no token for ${who}: ${message}`);
+  return JSON.stringify({ returnCode, message });
+}

@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
+import { Modem } from "../../../emulator/modem.js";
+import { bc28 } from "../../../emulator/profiles/bc28.js";
+import { createCalls } from "../../../net/link/calls.js";
+import { createDialer } from "../../../net/link/dialer.js";
+import { Log } from "../../../net/log.js";
+import { Loop } from "../../../net/run.js";
+import { scaledClock } from "../../../net/time/clock.js";
+import { AtHost } from "../../interop/at-host.js";
+
+/** A module whose calls leave this process, with its host; every name leads to `port`, or is not there. */
+function startModule(port: number | undefined, timeScale = 1) {
+  const absent = Object.assign(new Error("no such name"), { code: "ENOTFOUND" });
+  const dialer = createDialer({
+    resolve: (host, asked) => (port === undefined ? { host, port: asked } : { host: "127.0.0.1", port }),
+    lookup: (_, __, done) => done(absent, "", 0),
+  });
+  const calls = createCalls({ connect: dialer.connect });
+  const log: string[] = [];
+  const trace = new Log("trace", (line) => log.push(line));
+  const clock = scaledClock(timeScale);
+  const modem = new Modem({ profile: bc28, epochAtStart: Date.now() - clock.now() });
+  const loop = new Loop({
+    modem,
+    clock,
+    dial: dialer.dial,
+    calls,
+    keep: () => {},
+    trace: (event) => trace.event(event),
+  });
+  const host = new AtHost({
+    write: (bytes) => loop.tell({ from: "host", bytes }),
+    listen: (heard) =>
+      loop.join({
+        path: "wire",
+        write: (bytes) => setImmediate(heard, Uint8Array.from(bytes)),
+        set: () => {},
+        close: async () => {},
+      }),
+  });
+  const close = async (): Promise<void> => {
+    loop.powerDown();
+    calls.close();
+    await dialer.close();
+  };
+  onTestFinished(close);
+  loop.powerUp();
+  return { host, log, close };
+}
+
+async function listen(server: Server): Promise<number> {
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("the server does not listen");
+  return address.port;
+}
+
+/** A cloud that answers in HTTP; the form that was posted comes with it. */
+const cloud = (answer: (form: URLSearchParams, response: ServerResponse) => void): Promise<number> =>
+  listen(
+    createServer(async (request: IncomingMessage, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      answer(new URLSearchParams(body), response);
+    }),
+  );
+
+/** One that does something else with whoever comes. */
+const peer = (treat: (socket: Socket) => void): Promise<number> =>
+  listen(createTcpServer((socket) => treat(socket.on("error", () => {}))));
+
+const line = 'AT+QMTENAUTH="iot-x","d","iot-x@d","s3cret"';
+
+async function resultOf(port: number | undefined, timeScale?: number): Promise<string> {
+  const { host } = startModule(port, timeScale);
+  await host.command(line);
+  const [, result = ""] = await host.urc(/\+QMTTENAUTH: (.*)/);
+  return result;
+}
+
+test("0: the cloud finds the signature right, and its password reaches the host, but not the log", async () => {
+  const port = await cloud((form, response) => {
+    const value = (name: string): string => form.get(name) ?? "";
+    const names = { clientId: value("clientId"), deviceName: value("deviceName"), productId: value("productId") };
+    const numbers = { expire: value("expire"), nonce: value("nonce"), timestamp: value("timestamp") };
+    const right = tokenSignature("s3cret", tokenContent({ ...names, ...numbers })) === value("signature");
+    const recent = Math.abs(Number(numbers.timestamp) * 1000 - Date.now()) < 60_000;
+    const data = { id: "iot-x@d", secret: "pa55w0rd", expire: 604_800 };
+    response.end(JSON.stringify({ returnCode: right && recent ? 0 : 1, data }));
+  });
+  const { host, log } = startModule(port);
+  await host.command(line);
+  await host.urc(/\+QMTTENAUTH: 0,pa55w0rd/);
+  expect(await host.command("AT+QMTENAUTH?")).toContain('+QMTTENAUTH: "pa55w0rd"');
+  expect(log.join("\n")).toContain("+QMTTENAUTH: 0,***");
+  expect(log.join("\n")).not.toMatch(/s3cret|pa55w0rd/);
+});
+
+test("1: the name does not resolve", async () => expect(await resultOf(undefined)).toBe("1"));
+
+test("2: nobody listens", async () => {
+  const server = createTcpServer();
+  const port = await listen(server);
+  server.close();
+  await once(server, "close");
+  expect(await resultOf(port)).toBe("2");
+});
+
+test("3: another status than 200, and something else than HTTP", async () => {
+  expect(await resultOf(await cloud((_, response) => response.writeHead(503).end()))).toBe("3");
+  expect(await resultOf(await peer((socket) => socket.end("220 mail.example ESMTP\r\n")))).toBe("3");
+});
+
+test("4: nobody takes the request", async () => {
+  expect(await resultOf(await peer((socket) => socket.resetAndDestroy()))).toBe("4");
+});
+
+test("5: the answer holds no password", async () => {
+  expect(await resultOf(await cloud((_, response) => response.end("<html>")))).toBe("5");
+  expect(await resultOf(await cloud((_, response) => response.end('{"returnCode":1}')))).toBe("5");
+});
+
+test("6: no answer in the module's 195 s, and the connection goes", async () => {
+  let gone = (): void => {};
+  const left = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const port = await peer((socket) => socket.on("close", gone).resume());
+  expect(await resultOf(port, 1000)).toBe("6");
+  await left;
+});
+
+test("6: however slowly an answer drips", async () => {
+  const port = await peer((socket) => {
+    socket.write("HTTP/1.1 200 OK\r\n\r\n{");
+    const drip = setInterval(() => socket.write(" "), 10);
+    socket.on("close", () => clearInterval(drip));
+  });
+  expect(await resultOf(port, 1000)).toBe("6");
+});
+
+test("an end of the module does not wait for an answer", async () => {
+  let gone = (): void => {};
+  const left = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  let came = (): void => {};
+  const here = new Promise<void>((resolve) => {
+    came = resolve;
+  });
+  const port = await peer((socket) => socket.on("close", gone).once("data", came));
+  const { host, close } = startModule(port);
+  await host.command(line);
+  await here;
+  await close();
+  await left;
+});

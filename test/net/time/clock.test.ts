@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { scaledClock, systemClock } from "../../../net/time/clock.js";
+
+test("several alarms ring in their order, and not before their moments; one that is called off does not", async () => {
+  const clock = scaledClock(1000);
+  const rung: string[] = [];
+  const start = clock.now();
+  const ring = (name: string, at: number): (() => void) =>
+    clock.alarm(at, () => rung.push(clock.now() >= at ? name : `${name} too early`));
+  ring("second", start + 20_000);
+  ring("first", start + 10_000);
+  ring("due", start - 1);
+  ring("called off", start + 15_000)();
+  expect(rung).toEqual([]);
+  await new Promise<void>((resolve) => clock.alarm(start + 30_000, resolve));
+  expect(rung).toEqual(["due", "first", "second"]);
+});
+
+test("time waits for nobody", () => {
+  expect([systemClock().speed, systemClock().movement]).toEqual([1, undefined]);
+});
