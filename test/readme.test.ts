@@ -103,3 +103,36 @@ test("the README's tables are what the sources say", () => {
   if (process.env.README_UPDATE === "1") writeFileSync(readme, current());
   else expect(written).toBe(current());
 });
+
+const foundIn = (text: string, pattern: RegExp): readonly string[] => [
+  ...new Set([...text.matchAll(pattern)].map(([, found = ""]) => found)),
+];
+
+test("every flag of ours that the README names is one", () => {
+  const ours = foundIn(written, /^(?:npm start --|.*\bbc28-emu) (.*)$/gm).join(" ");
+  const named = [...foundIn(ours, /(?:^|\s)--([a-z][a-z\d-]*)/g), ...foundIn(written, /`--([a-z][a-z\d-]*)[ `]/g)];
+  const known = new Set(flagRows.map(({ name }) => name));
+  expect(named).toContain("link");
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
+
+/** The place of a heading within the page, as GitHub names it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, "")
+    .replaceAll(" ", "-");
+
+test("its links within the page lead to headings", () => {
+  const anchors = foundIn(written, /^#+ (.*)$/gm).map(anchorOf);
+  const links = foundIn(written, /\]\(#([^)]*)\)/g);
+  expect(links).toContain("quirks");
+  expect(links.filter((link) => !anchors.includes(link))).toEqual([]);
+});
+
+test("what it has the library do is exported", () => {
+  const face = readFileSync(new URL("../index.ts", import.meta.url), "utf8");
+  const named = foundIn(written, /\b((?:open|load)[A-Z]\w*)\b/g);
+  expect(named).toContain("openPty");
+  expect(named.filter((name) => !new RegExp(`\\b${name}\\b`).test(face))).toEqual([]);
+});

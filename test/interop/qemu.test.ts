@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Program } from "../bin/program.js";
 import { attach, type Program as Foreign } from "../net/pty/pty-hosts.js";
@@ -8,7 +9,7 @@ import { Firmware } from "./qemu.js";
 let firmware: Firmware;
 
 /** What the ready line of the command says, started with its own broker. */
-function emulator(...args: readonly string[]): ReturnType<Program["ready"]> {
+function emulator(...args: readonly string[]): Promise<{ readonly pty?: string; readonly tcp?: string }> {
   const program = new Program(["--json", "--broker", "0", ...args]);
   onTestFinished(async () => {
     await program.end("SIGKILL");
@@ -19,7 +20,31 @@ function emulator(...args: readonly string[]): ReturnType<Program["ready"]> {
 /** How the firmware's serial port and the module come together. */
 const ways: readonly (readonly [way: string, boot: () => Promise<Foreign>])[] = [
   ["the module's pseudo-terminal", async () => firmware.boot(`serial,path=${(await emulator()).pty}`)],
+  ["QEMU's pseudo-terminal", async () => attachedTo(firmware.boot("pty"))],
+  [
+    "TCP",
+    async () => {
+      const { tcp = "" } = await emulator("--tcp", "0");
+      return firmware.boot(`socket,host=127.0.0.1,nodelay=on,port=${tcp.split(":")[1]}`);
+    },
+  ],
+  [
+    "a Unix socket",
+    async () => {
+      const path = join(firmware.folder, "bc28.sock");
+      await emulator("--unix", path);
+      return firmware.boot(`socket,path=${path}`);
+    },
+  ],
 ];
+
+/** The module comes to the terminal that QEMU has made. */
+async function attachedTo(qemu: Foreign): Promise<Foreign> {
+  const made = /redirected to (\/dev\/pts\/\d+)/;
+  await until("the terminal's path", () => made.test(qemu.said));
+  await emulator("--device", made.exec(qemu.said)?.[1] ?? "");
+  return qemu;
+}
 
 // The firmware is a PC's: elsewhere gcc is another machine's.
 describe.skipIf(process.arch !== "x64" || !needs("gcc") || !needs("qemu-system-x86"))("firmware in QEMU", () => {

@@ -10,8 +10,8 @@ const script = (name: string): string => fileURLToPath(new URL(`../hosts/qemu/${
 
 /** Host firmware for a bare PC, built into a folder of its own. */
 export class Firmware {
-  readonly #folder = mkdtempSync(join(tmpdir(), "bc28-emu-firmware-"));
-  readonly #elf = join(this.#folder, "firmware.elf");
+  readonly folder = mkdtempSync(join(tmpdir(), "bc28-emu-firmware-"));
+  readonly #elf = join(this.folder, "firmware.elf");
 
   constructor() {
     const { status, stderr } = spawnSync("sh", [script("build.sh"), this.#elf], { encoding: "utf8" });
@@ -29,6 +29,6 @@ export class Firmware {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 }

@@ -15,7 +15,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "bc28-emu-readme-"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(project, join(folder, "node_modules/bc28-emu"));
-  for (const name of ["serialport", "vitest"])
+  for (const name of ["@types", "serialport", "vitest"])
     symlinkSync(join(project, "node_modules", name), join(folder, "node_modules", name));
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   for (const [, name = "", text = ""] of readme.matchAll(/^```js\n\/\/ (\S+)\n(.*?)^```$/gms))
@@ -39,4 +39,15 @@ test("the README's example for vitest runs", () => {
 
 test("the README's example for node:test runs", () => {
   expect(run(["--test", "publish.test.js"])).toMatch(/pass 1\n.*fail 0/);
+});
+
+test("the README's example for the library has no wrong types", () => {
+  const parts = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text]) => text);
+  expect(parts).toHaveLength(2);
+  writeFileSync(join(folder, "library.ts"), parts.join("\n"));
+  const tsc = join(project, "node_modules/typescript/bin/tsc");
+  run([
+    tsc,
+    ..."--noEmit --strict --skipLibCheck --target es2023 --module nodenext --types node library.ts".split(" "),
+  ]);
 });
