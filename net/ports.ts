@@ -1,12 +1,12 @@
 import type { Log } from "./log.js";
 import { PortLog } from "./port-log.js";
 import type { Loop } from "./run.js";
-import type { PortChange, PortEvents, SerialPort } from "./serial.js";
+import type { OpenPort, PortChange, PortEvents, SerialPort } from "./serial.js";
+import { withAudience } from "./time/audience.js";
 import type { Clock } from "./time/clock.js";
 import { type Baud, openUart } from "./uart/uart.js";
 
-/** Opens a front end, with what it calls when something comes. */
-export type OpenPort = (events: PortEvents) => SerialPort | Promise<SerialPort>;
+export type { OpenPort };
 
 /** What front ends are opened with. */
 export interface PortsOptions {
@@ -27,23 +27,36 @@ export class Ports {
     this.#options = options;
   }
 
-  /** Opens them one after the other, in their order. Throws what the first one throws that cannot be opened. */
-  async open(openers: readonly OpenPort[]): Promise<void> {
-    for (const open of openers) {
-      const port = await this.#behindLine(open, this.#events(openers.length === 1));
-      this.list.push(port);
-      this.#loop.join(port);
-    }
+  /**
+   * Opens them one after the other, in their order; the direct ones are there at once, whatever speed the lines have.
+   * Throws what the first one throws that cannot be opened.
+   */
+  async open(direct: readonly OpenPort[], others: readonly OpenPort[]): Promise<void> {
+    const alone = direct.length + others.length === 1;
+    for (const open of direct) await this.#join(this.#watched(open), alone);
+    for (const open of others) await this.#join(this.#behindLine(open), alone);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.list.map((port) => port.close()));
   }
 
+  async #join(open: OpenPort, alone: boolean): Promise<void> {
+    const port = await open(this.#events(alone));
+    this.list.push(port);
+    this.#loop.join(port);
+  }
+
+  #watched(open: OpenPort): OpenPort {
+    const { movement } = this.#options.clock;
+    return movement ? withAudience(open, movement) : open;
+  }
+
   /** Without a speed there is no line: bytes are there at once. */
-  #behindLine(open: OpenPort, events: PortEvents): SerialPort | Promise<SerialPort> {
+  #behindLine(open: OpenPort): OpenPort {
     const { baud, clock, log } = this.#options;
-    return baud === undefined ? open(events) : openUart(open, events, { baud, clock, warn: (line) => log.warn(line) });
+    if (baud === undefined) return this.#watched(open);
+    return (events) => openUart(open, events, { baud, clock, warn: (line) => log.warn(line) });
   }
 
   #events(alone: boolean): PortEvents {

@@ -65,9 +65,14 @@ export interface PortEvents {
 export interface SerialPort {
   /** What hosts attach to, or whom the module calls: a path or an address, as the user would type it. */
   readonly path: string;
+  /** Its hosts run in this process: a clock moved by hand gives them less time to answer. */
+  readonly isHere?: true;
   /** What the module says; the bytes remain the caller's. */
   write(bytes: Uint8Array): void;
   /** What the module does to its side of the wire; a front end passes over what it cannot carry. */
   set(what: PortSetting): void;
   close(): Promise<void>;
 }
+
+/** Opens a front end, with what it calls when something comes. */
+export type OpenPort = (events: PortEvents) => SerialPort | Promise<SerialPort>;

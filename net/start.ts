@@ -9,13 +9,11 @@ import type { NvmStore } from "./files/nvm-file.js";
 import type { Mapping } from "./link/name-map.js";
 import { Log } from "./log.js";
 import { openNetwork } from "./network.js";
-import { type OpenPort, Ports } from "./ports.js";
+import { Ports } from "./ports.js";
 import { Loop } from "./run.js";
-import type { PortChange, SerialPort } from "./serial.js";
+import type { OpenPort, PortChange, SerialPort } from "./serial.js";
 import { type Clock, systemClock } from "./time/clock.js";
 import type { Baud } from "./uart/uart.js";
-
-export type { OpenPort };
 
 /** How a modem is started. */
 export interface StartOptions {
@@ -23,6 +21,8 @@ export interface StartOptions {
   readonly profile?: Profile;
   /** The front ends; several share the module's one UART. */
   readonly ports?: readonly OpenPort[];
+  /** Front ends that `baud` leaves alone, for those who look on: they are opened first. */
+  readonly direct?: readonly OpenPort[];
   /**
    * Gives the lines to the front ends a speed: bytes take their time, and are garbled where the host's speed is not the
    * module's (AT+NATSPEED). A number is the host's speed, in bits per second; `host` is what the host of each front end
@@ -88,7 +88,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     await network.close();
   };
   try {
-    await ports.open(options.ports ?? []);
+    await ports.open(options.direct ?? [], options.ports ?? []);
   } catch (error) {
     await close();
     throw error;

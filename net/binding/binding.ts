@@ -26,6 +26,7 @@ export function openBinding(options: BindingOptions, events: PortEvents): Bindin
 
 class Bound implements BindingPort {
   readonly path: string;
+  readonly isHere = true;
   readonly binding: SerialBinding = { list: () => this.#list(), open: (options) => this.#openFor(options) };
   readonly unplug = (): void => {
     this.#plugged = false;

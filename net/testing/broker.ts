@@ -70,7 +70,7 @@ export class WatchedBroker implements TestBroker {
     const complain = (): string =>
       `no message${typeof wanted === "string" ? ` to ${wanted}` : ""}, but ${this.#sofar()}`;
     const take = this.#inbox.take((message) => (fits(message) ? message : undefined), { within, complain });
-    return this.#waits.asked(take);
+    return this.#waits.asked(take, this.message);
   }
 
   #see(message: BrokerMessage): void {
@@ -83,7 +83,7 @@ export class WatchedBroker implements TestBroker {
     const others = this.#inbox.unread
       .slice(-10)
       .map(({ topic, text }) => `${topic} ${JSON.stringify(text.slice(0, 100))}`);
-    return others.length === 0 ? "nothing was published" : `there came ${others.join(", ")}`;
+    return others.length === 0 ? "no client has published anything" : `there came ${others.join(", ")}`;
   }
 }
 

@@ -12,8 +12,14 @@ export type ChosenClock<C extends ClockChoice> = C extends "manual" ? ManualCloc
 export function clockOf(choice: ClockChoice = "system"): Clock {
   if (choice === "system") return systemClock();
   if (choice === "manual") return manualClock();
+  if (typeof choice !== "object" || choice === null || !("now" in choice || "scale" in choice)) return refuse(choice);
   if ("now" in choice) return choice;
   const { scale } = choice;
   if (Number.isFinite(scale) && scale > 0) return scaledClock(scale);
   throw new UserError(`clock: { scale: ${scale} } is no speed; give a number above 0`, 2);
+}
+
+function refuse(choice: unknown): never {
+  const chosen = JSON.stringify(choice);
+  throw new UserError(`clock: ${chosen} is none; give "system", "manual", { scale: 60 } or a clock`, 2);
 }

@@ -1,14 +1,13 @@
 import { type BindingPort, openBinding } from "../binding/binding.js";
 import type { SerialBinding } from "../binding/serial-binding.js";
-import type { OpenPort } from "../ports.js";
 import { openPty } from "../pty/pty.js";
-import type { PortEvents } from "../serial.js";
+import type { OpenPort, PortEvents } from "../serial.js";
 import type { Clock } from "../time/clock.js";
 import type { Baud } from "../uart/uart.js";
 
 /** Which ways in there are, apart from the test's own host. */
 export interface FrontEndOptions {
-  /** Gives the lines a speed, as with `--baud`; left out: bytes are there at once. */
+  /** Gives the lines a speed, as with `--baud`, except that of `host`. Left out: bytes are there at once. */
   readonly baud?: Baud;
   /** A pseudo-terminal too, for hosts in other processes; `link` is a symlink to it. Left out: there is none. */
   readonly pty?: boolean | { readonly link: string };

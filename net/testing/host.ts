@@ -1,5 +1,7 @@
+import { isRegExp } from "node:util/types";
 import { fromBytes, fromText, type Octets, toBytes, toText } from "../../at/octets.js";
 import type { PortEvents, SerialPort } from "../serial.js";
+import { UserError } from "../user-error.js";
 import { AtError, masked } from "./at-error.js";
 import { type Answer, answerIn, blocksIn } from "./host-text.js";
 import { Inbox } from "./inbox.js";
@@ -83,13 +85,15 @@ export class AtHost implements TestHost {
       () => this.#leave(last),
     );
     this.#last = last;
-    return this.#waits.asked(done);
+    return this.#waits.asked(done, this.command);
   }
 
   urc(pattern: RegExp, { within }: { readonly within?: number } = {}): Promise<RegExpExecArray> {
+    if (!isRegExp(pattern)) throw new UserError("host.urc: give a regular expression, such as /QMTSTAT/", 2);
     const wanted = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")); // those would remember a place
     const complain = (): string => `no URC ${pattern}, but ${this.#sofar()}`;
-    return this.#waits.asked(this.#urcs.take((said) => wanted.exec(said) ?? undefined, { within, complain }));
+    const take = this.#urcs.take((said) => wanted.exec(said) ?? undefined, { within, complain });
+    return this.#waits.asked(take, this.urc);
   }
 
   #leave(command: Promise<unknown>): void {

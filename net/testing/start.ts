@@ -1,36 +1,26 @@
-import type { Profile } from "../../emulator/profile.js";
-import { profileFrom, type WrittenProfile } from "../../emulator/profile-schema.js";
-import type { BrokerOptions } from "../broker/broker.js";
-import { type RunningModem, type StartOptions, startModem as start } from "../start.js";
+import { type RunningModem, startModem as start } from "../start.js";
 import { UserError } from "../user-error.js";
 import { type TestBroker, WatchedBroker } from "./broker.js";
 import { type ChosenClock, type ClockChoice, clockOf } from "./clock-choice.js";
-import { type FrontEndOptions, frontEnds, waitedFor } from "./front-ends.js";
+import { frontEnds, waitedFor } from "./front-ends.js";
 import { AtHost } from "./host.js";
 import type { TestModem } from "./modem.js";
+import { profileOf, refuseUnlessKnown, type TestOptions } from "./options.js";
 import { testRadio } from "./radio.js";
 import { TraceLog } from "./trace.js";
 import { Waits } from "./waits.js";
 
-/** How a modem for a test is started. */
-export interface TestOptions<C extends ClockChoice = ClockChoice>
-  extends FrontEndOptions,
-    Pick<StartOptions, "seed" | "nvm" | "epochAtStart" | "mappings" | "ports" | "onPortChange"> {
-  /** Whole, or as a base and what differs: `{ base: "bc28", timing: "realistic" }`. Left out: a BC28 that takes no time. */
-  readonly profile?: Profile | WrittenProfile;
-  /** Left out: `"system"`, the machine's clock. `"manual"` stands still until `clock.advance`. */
-  readonly clock?: C;
-  /** Whom the broker lets in, and where it listens. Left out: everybody, a free port of 127.0.0.1. `false`: there is none. */
-  readonly broker?: BrokerOptions | false;
-}
-
-/** Starts a modem for a test, and a broker that every name leads to. Throws a UserError and leaves nothing open. */
+/**
+ * Starts a modem for a test, and a broker that every name leads to. Until it is closed it keeps the process running.
+ * Throws a UserError and leaves nothing open.
+ */
 export async function startModem<const C extends ClockChoice = "system">(
   options: TestOptions<C> = {},
 ): Promise<TestModem<ChosenClock<C>>> {
+  refuseUnlessKnown(options);
   const { profile, clock: choice, broker = {}, ports = [], pty, path, ...others } = options;
   const clock = clockOf(choice);
-  const waits = new Waits();
+  const waits = new Waits(clock);
   const trace = new TraceLog(clock);
   const host = new AtHost(waits);
   const { ports: own, bound } = frontEnds(options);
@@ -40,7 +30,8 @@ export async function startModem<const C extends ClockChoice = "system">(
     ...(broker && { broker: { port: 0, ...broker } }),
     clock,
     log: trace,
-    ports: [(events) => host.open(events), ...own, ...ports],
+    direct: [(events) => host.open(events)],
+    ports: [...own, ...ports],
   });
   const watched = watchedBroker(modem, waits);
   const { path: at, binding, unplug, plugIn } = await bound;
@@ -62,13 +53,6 @@ export async function startModem<const C extends ClockChoice = "system">(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function profileOf(given: Profile | WrittenProfile): Profile {
-  if (!("base" in given)) return given;
-  const read = profileFrom(given);
-  if ("problem" in read) throw new UserError(`profile: ${read.problem}`, 2);
-  return read.profile;
 }
 
 /** A modem without a broker says so when it is asked for. */

@@ -17,8 +17,9 @@ export interface ManualClock extends Clock {
 /** How a manual clock waits. */
 export interface ManualClockOptions {
   /**
-   * How long connections to other processes must be silent before time goes on, in ms of real time; twenty times as
-   * long while a broker owes an answer. Left out: 5.
+   * How long connections to other processes must be silent before time goes on, and hosts that have heard something, in
+   * ms of real time; twenty times as long while a broker owes an answer, and for hosts that are not in this process. So a
+   * host that does more between hearing and answering wants more. Left out: 5.
    */
   readonly settleMs?: Millis;
 }

@@ -4,7 +4,7 @@ import { UserError } from "../user-error.js";
 
 /** So many turns of the event loop without a byte mean that nothing in this process has anything left to do. */
 const quietTurns = 10;
-/** So many settling times an answer is waited for that somebody is owed. */
+/** So many settling times somebody is waited for who owes an answer, and a host in another process that heard something. */
 const patientTimes = 20;
 /** How long one look-up is waited for, in ms of real time. */
 const patience: Millis = 10_000;
@@ -13,7 +13,8 @@ const restless: Millis = 60_000;
 
 /**
  * What moves between the module and the world, so that a clock can wait until all is still. In this process that is
- * seen exactly; what a program elsewhere will answer cannot be seen, so its connections must be silent for a while.
+ * seen exactly; what a program elsewhere will answer cannot be seen, nor what a host does before it answers, be it in
+ * this process. So connections to elsewhere must be silent for a while, and so must a host that has heard something.
  */
 export class Movement {
   readonly #settleMs: Millis;
@@ -21,8 +22,10 @@ export class Movement {
   readonly #asked = new Set<Promise<void>>();
   readonly #owed = new Set<() => boolean>();
   #count = 0;
+  /** So many silences the hosts get, since something was last said on a line. */
+  #thinking = 0;
 
-  /** `settleMs`: how long the connections to elsewhere must be silent, in ms of real time. */
+  /** `settleMs`: how long connections to elsewhere and hosts must be silent, in ms of real time. */
   constructor(settleMs: Millis) {
     this.#settleMs = settleMs;
   }
@@ -30,6 +33,12 @@ export class Movement {
   /** Something moved in this process: a byte, an end, a connection. */
   moved(): void {
     this.#count += 1;
+  }
+
+  /** Something was said on a host's line: the host gets time to say more. It gets more of it in another process. */
+  spoken({ isElsewhere }: { readonly isElsewhere: boolean }): void {
+    this.#thinking = Math.max(this.#thinking, isElsewhere ? patientTimes : 1);
+    this.moved();
   }
 
   /** A connection to elsewhere: until it is closed, each byte on it counts. */
@@ -83,26 +92,28 @@ export class Movement {
 
   /**
    * Resolves when nothing has moved for ten turns of the event loop, nor for the settling time on any connection to
-   * elsewhere, or twenty times as long while an answer is owed, and no name is being looked up. Throws a UserError when
-   * that does not happen within a minute.
+   * elsewhere and on the lines of hosts that have heard something, and no name is being looked up. While an answer is
+   * owed, and for hosts in other processes, it is twenty times as long. Throws a UserError when that does not happen
+   * within a minute.
    */
   async settled(): Promise<void> {
     const deadline = performance.now() + restless;
-    for (let silences = 0; ; ) {
+    let isQuiet = await this.#quiet(deadline);
+    for (let silences = 0; !isQuiet || this.#asked.size > 0 || silences < this.#enough; ) {
+      if (performance.now() > deadline) throw new UserError(unrest);
       await Promise.all(this.#asked);
       const before = this.#total;
-      if (this.#sockets.size > 0) await after(this.#settleMs);
-      const isQuiet = await this.#quiet(deadline);
+      if (this.#enough > 0) await this.#silence();
+      isQuiet = await this.#quiet(deadline);
       silences = this.#total === before ? silences + 1 : 0;
-      if (isQuiet && this.#asked.size === 0 && silences >= this.#enough) return;
-      if (performance.now() > deadline) throw new UserError(unrest);
     }
+    this.#thinking = 0;
   }
 
   /** So many silences are enough. */
   get #enough(): number {
-    if (this.#sockets.size === 0) return 0;
-    return this.#isOwed ? patientTimes : 1;
+    if (this.#sockets.size === 0) return this.#thinking;
+    return this.#isOwed ? patientTimes : Math.max(this.#thinking, 1);
   }
 
   get #isOwed(): boolean {
@@ -116,6 +127,17 @@ export class Movement {
     let total = this.#count;
     for (const socket of this.#sockets) total += bytesOn(socket);
     return total;
+  }
+
+  /**
+   * Lets the settling time pass, in single milliseconds with turns of the event loop in between: where the machine is busy
+   * and this process stands still, those in it who have something left to do stand still too.
+   */
+  async #silence(): Promise<void> {
+    for (let span = 0; span === 0 || span < this.#settleMs; span += 1) {
+      await after(1);
+      for (let turn = 0; turn < quietTurns; turn += 1) await nextTurn();
+    }
   }
 
   /** Waits for ten turns without anything; whether they came before the deadline. */
@@ -135,9 +157,11 @@ export class Movement {
   }
 }
 
-const unrest = `time cannot go on: for ${restless / 1000} s something has moved without a rest; let the host or the broker pause before clock.advance()`;
+const unrest = `time cannot go on: for ${restless / 1000} s something has moved without a rest; let the host or the broker pause before clock.advance(), or have manualClock({ settleMs }) ask for less`;
 
 const bytesOn = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const after = (span: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, span));
 

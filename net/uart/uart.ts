@@ -1,6 +1,7 @@
 import { factoryNvm } from "../../emulator/nvm.js";
 import type { PortChange, PortEvents, PortSetting, SerialPort } from "../serial.js";
 import { Teller } from "../teller.js";
+import { withAudience } from "../time/audience.js";
 import type { Clock } from "../time/clock.js";
 import { Line } from "./line.js";
 
@@ -23,7 +24,9 @@ export async function openUart(
   options: UartOptions,
 ): Promise<SerialPort> {
   const uart = new Uart(events, options);
-  uart.port = await open(uart);
+  const { movement } = options.clock;
+  const begin = movement ? withAudience(open, movement, () => uart.isSpeaking) : open;
+  uart.port = await begin({ onBytes: (bytes) => uart.onBytes(bytes), onChange: (change) => uart.onChange(change) });
   return uart;
 }
 
@@ -58,6 +61,11 @@ class Uart implements SerialPort, PortEvents {
 
   get path(): string {
     return this.port?.path ?? "";
+  }
+
+  /** Not all that the module has said has arrived. */
+  get isSpeaking(): boolean {
+    return !this.#line.isSaid;
   }
 
   // The module's side

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,11 +80,39 @@ describe.each(["20.19.0", "22", "24"])("on node %s", (version) => {
       expect(await ended).toBe(0);
     }
   });
+
+  test("the kit is there for import and for require", () => {
+    const node = nodeOf(version);
+    const script = `
+      startModem({ clock: "manual" }).then(async ({ host, clock, close }) => {
+        await clock.advance(60_000);
+        console.log((await host.command("AT+CSQ")).join());
+        await close();
+      });`;
+    for (const [type, load] of [
+      ["module", 'import { startModem } from "bc28-emu/testing"; import { openPty } from "bc28-emu";'],
+      ["commonjs", 'const { startModem } = require("bc28-emu/testing"); const { openPty } = require("bc28-emu");'],
+    ]) {
+      const args = [`--input-type=${type}`, "-e", `${load} if (typeof openPty === "function") ${script}`];
+      const { stdout, stderr } = spawnSync(node, args, { cwd: folder, timeout: 10_000 });
+      expect([String(stdout), String(stderr)], `${type} on ${version}`).toEqual(["+CSQ:25,99\n", ""]);
+    }
+  });
 });
 
 describe("for library users", () => {
   const consumer = `
-import { startModem, type RunningModem, type PortEvents, type SerialPort } from "bc28-emu";
+import { openDevice, openPty, openRfc2217, openTcp, openTcpConnect, openUnix, openBinding } from "bc28-emu";
+import { startModem, type OpenPort, type RunningModem, type PortEvents, type SerialPort } from "bc28-emu";
+export const others: readonly OpenPort[] = [
+  (events) => openDevice({ path: "/dev/ttyUSB0" }, events),
+  (events) => openPty({ link: "/tmp/bc28", followSpeed: true }, events),
+  (events) => openTcp({ port: 0 }, events),
+  (events) => openTcpConnect({ host: "127.0.0.1", port: 7000 }, events),
+  (events) => openUnix({ path: "/tmp/bc28.sock" }, events),
+  (events) => openRfc2217({ port: 0 }, events),
+  (events) => openBinding({}, events),
+];
 const port = (events: PortEvents): SerialPort => {
   const said: Uint8Array[] = [];
   events.onBytes(new Uint8Array(0));
@@ -93,23 +121,28 @@ const port = (events: PortEvents): SerialPort => {
 export const modem: Promise<RunningModem> = startModem({ ports: [port], broker: { port: 0 } });
 `;
   const tester = `
-import { startModem, type TestModem } from "bc28-emu/testing";
+import { manualClock, startModem, type TestModem } from "bc28-emu/testing";
 const byHand = await startModem({ clock: "manual" });
 await byHand.clock.advance(1000);
 const lines: readonly string[] = await byHand.host.command("AT+CSQ");
 const modem: TestModem = await startModem({ pty: { link: lines.join() }, broker: { authenticate: () => 5 } });
 // @ts-expect-error: the machine's clock cannot be moved
 await (await startModem()).clock.advance(1);
+// @ts-expect-error: there is no such option
+await startModem({ timing: "realistic" });
+await using ended = await startModem({ clock: manualClock({ settleMs: 20 }), baud: "host" });
+await ended.clock.advance(1);
 await Promise.all([byHand.close(), modem.close()]);
 `;
 
   test.each([
-    ["node16", "node16"],
+    ["nodenext", "nodenext"],
     ["esnext", "bundler"],
   ])("the types resolve with module %s, resolution %s", (module, moduleResolution) => {
     const config = join(folder, `tsconfig.${moduleResolution}.json`);
     const language = { module, moduleResolution, target: "es2022", lib: ["es2022"] }; // without the DOM's
-    const compilerOptions = { ...language, strict: true, noEmit: true, types: [] };
+    const severe = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+    const compilerOptions = { ...language, ...severe, noEmit: true, types: [] };
     writeFileSync(join(folder, "consumer.ts"), consumer);
     writeFileSync(join(folder, "tester.ts"), tester);
     writeFileSync(config, JSON.stringify({ compilerOptions, files: ["consumer.ts", "tester.ts"] }));

@@ -28,10 +28,10 @@ async function hearsExactlyAfter(span: number, host: AtHost, line: RegExp): Prom
   await host.urc(line);
 }
 
-/** A broker that lets everybody in and says nothing more. */
+/** A broker that lets everybody in and says nothing more, and to whom nobody speaks HTTP. */
 async function mutePort(): Promise<number> {
   const server = createServer((socket) => {
-    socket.once("data", () => socket.write(Buffer.from([0x20, 2, 0, 0])));
+    socket.once("data", ([first]) => first === 0x10 && socket.write(Buffer.from([0x20, 2, 0, 0])));
     socket.resume().on("error", () => {});
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -48,6 +48,13 @@ describe("a life in milliseconds", () => {
     for (const retry of [1, 2, 3]) await hearsExactlyAfter(10 * second, host, new RegExp(`\\+QMTPUB: 0,7,1,${retry}`));
     await hearsExactlyAfter(10 * second, host, /\+QMTPUB: 0,7,2/);
     expect(counted(log, /^mqtt> PUBLISH 7 .* dup/)).toBe(3);
+  });
+
+  test("a cloud that never sends its token: given up after 195 s", async () => {
+    clock = manualClock({ settleMs: 1 });
+    const { host } = await startModule({ port: await mutePort(), clock });
+    await host.command('AT+QMTENAUTH="iot-x","d","iot-x@d","s3cret"');
+    await hearsExactlyAfter(195 * second, host, /\+QMTTENAUTH: 6/);
   });
 
   test("a day of keep-alives, a link that is lost, and the next one", async () => {
@@ -173,6 +180,7 @@ describe("time never overtakes an answer on its way", () => {
   const config = ['"timeout",0,1,3,1'];
 
   test("of the embedded broker", async () => {
+    clock = manualClock({ settleMs: 1 });
     const { host, log } = await startModule({ ...own, clock });
     await connect(host, "busy", { config });
     await subscribe(host, "loop", 2);

@@ -1,25 +1,12 @@
 import { existsSync, lstatSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { manualClock } from "../../net/time/manual-clock.js";
-import { AtError, type ClockChoice, startModem, type TestModem, type TestOptions, UserError } from "../../testing.js";
+import { AtError, UserError } from "../../testing.js";
+import { openSerialPort } from "../net/binding/binding-hosts.js";
 import { attach } from "../net/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
-
-async function start<const C extends ClockChoice = "system">(options: TestOptions<C> = {}) {
-  const modem = await startModem(options);
-  onTestFinished(() => modem.close());
-  return modem;
-}
-
-async function connect({ host }: Pick<TestModem, "host">, clientId = "me"): Promise<void> {
-  await host.command('AT+QMTOPEN=0,"broker.example",1883');
-  await host.urc(/^\+QMTOPEN: 0,0$/);
-  await host.command(`AT+QMTCONN=0,"${clientId}"`);
-  await host.urc(/^\+QMTCONN: 0,0,0$/);
-}
+import { connect, start } from "./start.js";
 
 describe("the host", () => {
   test("hears the banner, and gets information lines", async () => {
@@ -101,18 +88,6 @@ describe("the host", () => {
     expect(await reboot).toEqual(["REBOOTING", "REBOOT_CAUSE_APPLICATION_AT", "Neul "]);
   });
 
-  test("who waits in vain is told what came instead", async () => {
-    const { host, broker } = await start();
-    await host.urc(/Neul/);
-    await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow(
-      "no URC /^\\+QMTRECV/, but nothing was heard (within 10 ms)",
-    );
-    host.send("AT+CSQ\r");
-    await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow('but there came "+CSQ:25,99", "OK"');
-    await expect(broker.message("a/#", { within: 10 })).rejects.toThrow("no message to a/#, but nothing was published");
-    await host.command("ATQ1", { within: 10 }).catch((error: Error) => expect(error.message).toMatch(/^ATQ1 was not/));
-  });
-
   test("what is forgotten about does not grow without bound", async () => {
     const { host } = await start();
     host.send(`AT${"+NUESTATS;".repeat(40)}\r`);
@@ -122,6 +97,19 @@ describe("the host", () => {
     expect(host.unread.join("").length).toBeLessThan(1024 * 1024);
     expect(host.unread.length).toBeGreaterThan(10);
   });
+});
+
+test("lines have a speed, except that of the test's own host", async () => {
+  const { host, binding, path, clock } = await start({ baud: 9600, clock: "manual" });
+  await host.urc(/^REBOOT_CAUSE_\w+\r\nNeul \r\nOK$/);
+  expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
+  const port = await openSerialPort(binding, path);
+  let heard = "";
+  port.on("data", (bytes) => {
+    heard += bytes;
+  });
+  await clock.advance(1000);
+  expect([heard.length > 0, host.heard.endsWith(heard)]).toEqual([true, true]);
 });
 
 describe("the broker", () => {
@@ -193,63 +181,6 @@ test("the world: coverage, SIM, network, reset, a cut", async () => {
   await host.urc(/^REBOOT_CAUSE_APPLICATION_WATCHDOG\r\nNeul \r\nOK$/);
 });
 
-describe("time", () => {
-  /** Lets everybody in, and says nothing more. */
-  async function deafBroker(): Promise<number> {
-    const server = createServer((socket) => {
-      socket.once("data", () => socket.write(new Uint8Array([0x20, 2, 0, 0]))).on("error", () => {});
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => void server.close());
-    const bound = server.address();
-    return typeof bound === "object" && bound ? bound.port : 0;
-  }
-
-  test("by hand: three retries of ten seconds take none", async () => {
-    const port = await deafBroker();
-    const modem = await start({
-      clock: manualClock({ settleMs: 1 }),
-      mappings: [{ name: "*", host: "127.0.0.1", port }],
-    });
-    const { host, clock } = modem;
-    await host.command('AT+QMTCFG="timeout",0,10,3,1');
-    await connect(modem);
-    await host.command('AT+QMTPUB=0,7,1,0,"t"', { payload: "22.5" });
-    for (let retry = 1; retry <= 3; retry += 1) {
-      await clock.advance(9_999);
-      expect(host.unread.filter((urc) => urc.startsWith("+QMTPUB"))).toEqual([]);
-      await clock.advance(1);
-      await host.urc(new RegExp(`^\\+QMTPUB: 0,7,1,${retry}$`));
-    }
-    await clock.advance(10_000);
-    await host.urc(/^\+QMTPUB: 0,7,2$/);
-    expect(clock.now()).toBe(40_000);
-  });
-
-  test("by hand: the banner, the SIM and the network come as it passes", async () => {
-    const { host, clock } = await start({ clock: "manual", profile: { base: "bc28", timing: "realistic" } });
-    await clock.advance(2_999);
-    expect(host.heard).toBe("");
-    await clock.advance(1);
-    await host.urc(/Neul/);
-    const asked = host.command("AT+CGATT?");
-    await clock.advance(40);
-    expect(await asked).toEqual(["+CGATT:0"]);
-    await clock.advance(31_500);
-    const again = host.command("AT+CGATT?");
-    await clock.advance(40);
-    expect(await again).toEqual(["+CGATT:1"]);
-  });
-
-  test("so many times as fast, or a clock of one's own", async () => {
-    const own = manualClock();
-    const modem = await start({ clock: own });
-    expect(modem.clock).toBe(own);
-    expect((await start({ clock: { scale: 60 } })).clock.speed).toBe(60);
-    await expect(startModem({ clock: { scale: 0 } })).rejects.toThrow("clock: { scale: 0 } is no speed");
-  });
-});
-
 describe("ways in", () => {
   test("a pseudo-terminal, for other processes; the binding has its path", async () => {
     const modem = await start({ pty: true });
@@ -271,12 +202,6 @@ describe("ways in", () => {
     await modem.close();
     expect(existsSync(link)).toBe(false);
   });
-
-  test("a profile that is none is refused", async () => {
-    await expect(startModem({ profile: { base: "bc28", identity: { imei: "1" } } })).rejects.toThrow(
-      /^profile: identity\.imei: "1"/,
-    );
-  });
 });
 
 describe("the end", () => {
@@ -287,15 +212,6 @@ describe("the end", () => {
     for (const wait of waits) await expect(wait).rejects.toThrow("(the modem is closed)");
     await expect(modem.host.command("AT")).rejects.toThrow("AT was not answered");
     await expect(modem.host.urc(/never/)).rejects.toThrow("(the modem is closed)");
-  });
-
-  test("what nobody awaits is no unhandled rejection", async () => {
-    const modem = await start({ profile: { base: "bc28", quirks: { answerDelay: 60_000 } } });
-    modem.host.command("AT+CSQ");
-    modem.host.command("AT+CSQ");
-    modem.host.urc(/never/);
-    modem.broker.message();
-    await modem.close();
   });
 
   test("the trace tells what has happened", async () => {

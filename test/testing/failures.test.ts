@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { startModem, type TestOptions, UserError } from "../../testing.js";
+import { connect, start } from "./start.js";
+
+test("who waits in vain is told what came instead", async () => {
+  const { host, broker } = await start();
+  await host.urc(/Neul/);
+  await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow(
+    "no URC /^\\+QMTRECV/, but nothing was heard (within 10 ms)",
+  );
+  host.send("AT+CSQ\r");
+  await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow('but there came "+CSQ:25,99", "OK"');
+  await expect(broker.message("a/#", { within: 10 })).rejects.toThrow(
+    "no message to a/#, but no client has published anything",
+  );
+  await expect(host.command("ATQ1", { within: 10 })).rejects.toThrow(/^ATQ1 was not answered/);
+});
+
+test("who waits while time stands still is told so", async () => {
+  const { host, clock } = await start({ clock: "manual", profile: { base: "bc28", timing: "realistic" } });
+  await clock.advance(1000);
+  await expect(host.urc(/Neul/, { within: 10 })).rejects.toThrow(
+    "(within 10 ms; its clock stands at 1000 ms until clock.advance)",
+  );
+});
+
+test("the stack of a failure begins where the test has asked", async () => {
+  const modem = await start();
+  await connect(modem);
+  const { host, broker } = modem;
+  const stackOf = (asked: Promise<unknown>): Promise<readonly string[]> =>
+    asked.then(
+      () => [],
+      (error: Error) => error.stack?.split("\n") ?? [],
+    );
+  const asked = [
+    host.command("AT+NONE"),
+    host.command('AT+QMTPUB=0,0,0,0,"t"'),
+    host.urc(/never/, { within: 1 }),
+    broker.message("never", { within: 1 }),
+  ];
+  for (const [what, where] of await Promise.all(asked.map(stackOf))) {
+    expect(what).toMatch(/^(AtError|Error): /);
+    expect(where).toContain("failures.test.ts");
+  }
+});
+
+test.each([
+  [{ timing: "realistic" }, "startModem: there is no option timing; there are: baud, broker, clock,"],
+  [{ clok: "manual" }, "startModem: there is no option clok; did you mean clock?"],
+  [{ clock: "manuel" }, 'clock: "manuel" is none; give "system", "manual", { scale: 60 } or a clock'],
+  [{ clock: { scale: 0 } }, "clock: { scale: 0 } is no speed; give a number above 0"],
+  [{ profile: "bc28" }, /^profile: .*"bc28"/],
+  [{ profile: { timing: "realistic" } }, "profile: base: it is missing; there are: bc28, bc35-g"],
+  [{ profile: { base: "bc28", identity: { imei: "1" } } }, /^profile: identity\.imei: "1"/],
+])("a start with %j is refused", async (options, why) => {
+  const failure = await startModem(options as TestOptions).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(UserError);
+  expect(failure).toMatchObject({ code: 2, message: typeof why === "string" ? expect.stringContaining(why) : why });
+});
+
+test("a text in place of a pattern is refused", async () => {
+  const { host } = await start();
+  expect(() => host.urc("Neul" as never)).toThrow("host.urc: give a regular expression, such as /QMTSTAT/");
+});
+
+/** What a script of a user's says in the end. */
+function outcomeOf(script: string): { readonly status: number | null; readonly stderr: string } {
+  const kit = fileURLToPath(new URL("../../dist/testing.js", import.meta.url));
+  const text = `import { startModem } from ${JSON.stringify(kit)};\n${script}`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", text], { timeout: 10_000 });
+  return { status, stderr: String(stderr) };
+}
+
+test("a failure that nobody awaits is not lost, except for what the end of the modem brings about", () => {
+  const forgets = (what: string): string => `const modem = await startModem(); modem.host.${what}`;
+  const end = "await new Promise(setImmediate); await modem.close();";
+  const forgotten = outcomeOf(`${forgets('command("AT+NONE");')} ${end}`);
+  expect(forgotten.stderr).toContain("AtError: AT+NONE was answered ERROR");
+  expect(forgotten.status).toBe(1);
+  const slow = 'const modem = await startModem({ profile: { base: "bc28", quirks: { answerDelay: 60_000 } } });';
+  const waits = "modem.host.command('AT'); modem.host.command('AT'); modem.host.urc(/never/); modem.broker.message();";
+  expect(outcomeOf(`${slow} ${waits} await modem.close();`)).toEqual({ status: 0, stderr: "" });
+});
