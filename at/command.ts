@@ -22,7 +22,7 @@ export type Answer<World, Change, Request> =
       readonly shown?: readonly Octets[];
       /** Counts at once, and is seen by the rest of the line. */
       readonly apply?: Change;
-      /** Is taken at once, but what comes of it goes out behind the final result. */
+      /** Is taken at once, but what comes of it goes out behind the final result, or the prompt. */
       readonly request?: Request;
     }
   | { readonly kind: "refused"; readonly error: RefusedFor }
@@ -40,6 +40,8 @@ export interface Form<World, Change, Request> {
   readonly shape: Shape;
   /** It may ask for a payload, so nothing may stand behind it in the line. */
   readonly entry: boolean;
+  /** Whether these are its parameters, each in its range and all in agreement. */
+  fits(tokens: readonly Token[]): boolean;
   run(tokens: readonly Token[], world: World): Answer<World, Change, Request>;
 }
 
@@ -66,17 +68,29 @@ export interface Command<World, Change, Request> {
   readonly write?: Form<World, Change, Request> | KeyedForms<World, Change, Request>;
 }
 
+/** What else is to be said of a write form. */
+interface FormRules<S extends Shape> {
+  readonly entry?: boolean;
+  /** Whether parameters that are good each by itself are good together. */
+  readonly agree?: (values: Values<S>) => boolean;
+}
+
 /** A write form whose handler gets its parameters read. */
 export function form<S extends Shape, World, Change, Request>(
   shape: S,
   handle: (values: Values<S>, world: World) => Answer<World, Change, Request>,
-  options: { readonly entry?: boolean } = {},
+  { entry = false, agree = () => true }: FormRules<S> = {},
 ): Form<World, Change, Request> {
-  const run = (tokens: readonly Token[], world: World): Answer<World, Change, Request> => {
+  const read = (tokens: readonly Token[]): Values<S> | undefined => {
     const values = readParams(shape, tokens);
+    return values !== undefined && agree(values) ? values : undefined;
+  };
+  const fits = (tokens: readonly Token[]): boolean => read(tokens) !== undefined;
+  const run = (tokens: readonly Token[], world: World): Answer<World, Change, Request> => {
+    const values = read(tokens);
     return values === undefined ? refused("badParameter") : handle(values, world);
   };
-  return { shape, entry: options.entry ?? false, run };
+  return { shape, entry, fits, run };
 }
 
 /** OK, with information lines before it. */

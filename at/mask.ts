@@ -5,7 +5,7 @@ import { type ParsedCommand, parseLine, type Token } from "./parse.js";
 
 type AnyCommand = Command<never, unknown, unknown>;
 type Known = (name: string) => boolean;
-type AnyForm = Pick<Form<never, unknown, unknown>, "shape">;
+type AnyForm = Pick<Form<never, unknown, unknown>, "shape" | "fits">;
 
 /** What stands in place of a secret. */
 const veil = "***";
@@ -16,25 +16,53 @@ export const withSecrets = <C extends AnyCommand>(commands: readonly C[]): reado
 
 /**
  * A command line as a trace may show it: what its commands declare secret is veiled. Where it cannot be told what is
- * secret, nothing behind the first name of such a command is shown; a name that is not known may be a slip for one.
+ * secret, nothing behind the first name of such a command is shown. A name that is not known may be a slip for one, and a
+ * line that cannot be read, or is two, may have lost one: of those nothing is shown that could be a parameter.
  */
 export function maskLine(line: Octets, commands: readonly AnyCommand[], isKnown: Known = () => true): Octets {
   const secretive = withSecrets(commands);
-  const parsed = parseLine(line) ?? [];
-  const slips = parsed.flatMap((it) =>
-    it.kind === "extended" && !isKnown(it.name) ? (it.tokens[0]?.start ?? []) : [],
-  );
-  const named = secretive.flatMap((command) => command.names).flatMap((name) => endsOf(name, line));
-  if (slips.length > 0) return cutAt(line, Math.min(...slips, ...named));
+  const named = namesIn(line, secretive);
+  const parsed = parseLine(line) ?? [unreadable];
+  const doubts = parsed.some(({ kind }) => kind === "unreadable")
+    ? parametersIn(line)
+    : [...slipsIn(parsed, isKnown), ...seamsIn(parsed, line)];
+  if (doubts.length > 0) return cutAt(line, Math.min(...doubts, ...named));
   if (named.length === 0) return line;
   const spans = parsed.map((command) => secretSpans(command, secretive));
   const understood = named.every((end) => parsed.some((it) => it.kind === "extended" && it.nameEnd === end));
   return understood && !spans.includes(undefined) ? veilAll(line, spans.flat()) : cutAt(line, Math.min(...named));
 }
 
-/** Where each occurrence of a name ends, upper case or not; of a torn line, its `+` may be missing. */
-const endsOf = (name: string, line: Octets): readonly number[] =>
-  [...line.matchAll(new RegExp(name.slice(1), "gi"))].map(({ index }) => index + name.length - 1);
+/** A payload as a trace may show it: a host that does not know that it is in an entry sends commands there, too. */
+export function maskPayload(payload: Octets, commands: readonly AnyCommand[]): Octets {
+  const named = [...namesIn(payload, withSecrets(commands)), ...endsOf("AT+", payload)];
+  return named.length === 0 ? payload : cutAt(payload, Math.min(...named));
+}
+
+const unreadable: ParsedCommand = { kind: "unreadable" };
+
+/** Where the names of these commands end in a text; of a torn line, the `+` before one may be missing. */
+const namesIn = (text: Octets, commands: readonly AnyCommand[]): readonly number[] =>
+  commands.flatMap(({ names }) => names).flatMap((name) => endsOf(name.slice(1), text));
+
+/** Where each occurrence of a word ends, upper case or not. */
+const endsOf = (word: string, text: Octets): readonly number[] =>
+  [...text.matchAll(new RegExp(word.replace("+", "\\+"), "gi"))].map(({ index }) => index + word.length);
+
+/** Where the parameters begin of commands that there are not. */
+const slipsIn = (parsed: readonly ParsedCommand[], isKnown: Known): readonly number[] =>
+  parsed.flatMap((it) => (it.kind === "extended" && !isKnown(it.name) ? (it.tokens[0]?.start ?? []) : []));
+
+/** Where two lines may have run into one: an equals sign in what is no clean string. */
+const seamsIn = (parsed: readonly ParsedCommand[], line: Octets): readonly number[] =>
+  parsed
+    .flatMap((it) => (it.kind === "extended" ? it.tokens : []))
+    .filter(({ kind, text }) => text.includes("=") && (kind !== "quoted" || text.includes('"')))
+    .map(({ start }) => line.indexOf("=", start) + 1);
+
+/** Where something begins in a torn line that could be a parameter. */
+const parametersIn = (line: Octets): readonly number[] =>
+  [...line.matchAll(/[=",]/g)].slice(0, 1).map(({ index }) => index + 1);
 
 const formsOf = ({ write }: AnyCommand): readonly AnyForm[] =>
   write === undefined ? [] : "keys" in write ? Object.values(write.keys) : [write];
@@ -59,7 +87,8 @@ function secretsOf(form: AnyForm, tokens: readonly Token[]): readonly Token[] | 
   const strings = Object.values(form.shape).map(({ range }) => range.startsWith('"'));
   const isDoubtful = ({ kind, text }: Token, at: number): boolean =>
     text.includes('"') || (kind === "bare" && strings[at] !== false);
-  return hasSecret(form) && tokens.some(isDoubtful) ? undefined : secretTokens(form.shape, tokens);
+  if (hasSecret(form) && tokens.some(isDoubtful)) return undefined;
+  return form.fits(tokens) ? secretTokens(form.shape, tokens) : undefined;
 }
 
 const cutAt = (line: Octets, end: number): Octets => `${line.slice(0, end)}${veil}`;

@@ -12,6 +12,8 @@ export interface Board {
   readonly effects: Effects;
   readonly random: Random;
   readonly pace: Pace;
+  /** Calendar time at moment 0, in ms as Date has it. */
+  readonly epochAtStart: Millis;
   ram: Ram;
   now: Millis;
   /** The speed that the UART was last told, in bits per second. */

@@ -43,15 +43,7 @@ const veiledCall = (call: Call): Call => (call.kind === "post" ? { ...call, body
 /** The client takes what no line has asked for. */
 export function step(board: Board, input: Input): void {
   const { client, state } = board.ram;
-  const { link } = client.session;
-  const outcomes = client.step(input, board.now, state.settings);
-  if (!client.isCurrent(link)) forgetActsOn(board, link);
-  route(board, outcomes);
-}
-
-/** What a line has set off cannot happen any more to a link that is gone. */
-function forgetActsOn({ ram }: Board, link: LinkId): void {
-  ram.behind = ram.behind.filter((outcome) => outcome.to !== "link" || outcome.link !== link);
+  route(board, client.step(input, board.now, state.settings));
 }
 
 /** The client learns of a lost network when the line that lost it is done, even if it is back by then. */

@@ -32,7 +32,7 @@ const kinds: readonly Kind[] = ["resolve", "post"];
 export const callsWakeAt = ({ resolve, post }: PendingCalls): Millis =>
   Math.min(resolve?.until ?? never, post?.until ?? never);
 
-/** Makes a call; it goes out behind the final result. */
+/** Makes a call; it goes out with all that the line has set off. */
 export function startCall(board: Board, call: Call): void {
   board.call += 1;
   const id = board.call;

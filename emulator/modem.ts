@@ -3,7 +3,8 @@ import type { Millis } from "../mqtt/packet.js";
 import type { Board } from "./board.js";
 import type { Effect, Reset, Stimulus } from "./border.js";
 import { hearLink, readLink, route, step } from "./broker-side.js";
-import { callsWakeAt, dropCalls, hearCall, startCall } from "./calls.js";
+import { callsWakeAt, dropCalls, hearCall } from "./calls.js";
+import { CommandSide } from "./command-side.js";
 import { confirmSpeed } from "./commands/natspeed.js";
 import { Effects } from "./effects.js";
 import { type Machine, runLine, type Said, submitPayload } from "./execute.js";
@@ -17,10 +18,9 @@ import {
   settlePort,
   tellSpeed,
 } from "./host-side.js";
-import { askPeer, settleAir, settleNetwork } from "./network-side.js";
+import { settleAir } from "./network-side.js";
 import { factoryNvm, type Nvm } from "./nvm.js";
 import { portWakeAt } from "./port.js";
-import { isSignalled } from "./preferences.js";
 import type { Profile } from "./profile.js";
 import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio.js";
 import { type Lasting, powerUp, type Ram } from "./ram.js";
@@ -28,7 +28,7 @@ import { Random } from "./random.js";
 import type { RebootCause } from "./reboot.js";
 import type { Turn } from "./talk.js";
 import { timings } from "./timing.js";
-import type { Change, Demand, World } from "./world.js";
+import type { World } from "./world.js";
 
 /** How a module is made. */
 export interface ModemOptions {
@@ -44,20 +44,18 @@ export interface ModemOptions {
 const never: Millis = Number.POSITIVE_INFINITY;
 
 /** The module: what reaches it goes in, what it does comes out, in order. It reads no clock and opens nothing. */
-export class Modem implements Machine {
-  readonly profile: Profile;
+export class Modem {
   readonly #board: Board;
-  readonly #epochAtStart: Millis;
+  readonly #commands: Machine;
   #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined;
 
   constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0 }: ModemOptions) {
-    this.profile = profile;
-    this.#epochAtStart = epochAtStart;
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
     const effects = new Effects();
     const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
-    this.#board = { profile, effects, random, pace, ram, now: 0, baud: 0, call: 0 };
+    this.#board = { profile, effects, random, pace, epochAtStart, ram, now: 0, baud: 0, call: 0 };
+    this.#commands = new CommandSide(this.#board);
   }
 
   get #ram(): Ram {
@@ -104,56 +102,9 @@ export class Modem implements Machine {
     return at === never ? undefined : at;
   }
 
-  // What a running line sees and does
-
+  /** What a command would see now. */
   world(): World {
-    const { client, air } = this.#ram;
-    const { dte, port, settings, radio, preferences, nvm, calls, token } = this.#ram.state;
-    const { now } = this.#board;
-    return {
-      // Named one by one, because this is done for every command and a spread takes three times as long.
-      dte,
-      port,
-      settings,
-      radio,
-      preferences,
-      nvm,
-      calls,
-      token,
-      profile: this.profile,
-      session: client.session,
-      isCongested: client.isCongested,
-      power: air.power,
-      now,
-      time: this.#epochAtStart + now,
-    };
-  }
-
-  apply(change: Change): void {
-    const { state, air } = this.#ram;
-    this.#ram.state = { ...state, ...change };
-    if (change.nvm !== undefined) this.#board.effects.do({ to: "nvm", nvm: change.nvm });
-    if (isSignalled(state.preferences, this.#ram.state.preferences)) air.raise(this.#board.now);
-    settleNetwork(this.#board);
-  }
-
-  ignore(what: string): void {
-    this.#board.effects.trace({ kind: "ignored", what });
-  }
-
-  demand(demand: Demand): void {
-    const { client, behind, state, timetable } = this.#ram;
-    const { now } = this.#board;
-    if (demand.to === "host") behind.push({ to: "outbox", report: demand.report });
-    else if (demand.to === "later") timetable.put({ line: demand.line, at: now + demand.after });
-    else if (demand.to === "peer") askPeer(this.#board, demand);
-    else if (demand.to === "call") startCall(this.#board, demand.call);
-    else if (demand.to === "numberedCall") startCall(this.#board, demand.call(this.#nonce()));
-    else behind.push(...client.step(demand.request, now, state.settings));
-  }
-
-  #nonce(): number {
-    return Math.floor(this.#board.random.between([1, 2 ** 31]));
+    return this.#commands.world();
   }
 
   // What reaches the module
@@ -199,34 +150,34 @@ export class Modem implements Machine {
 
   #perform(turn: Turn): Said {
     if (turn.kind === "line") return this.#run(turn.line);
-    if (turn.kind === "payload") return submitPayload(turn.entry, turn.payload, this);
+    if (turn.kind === "payload") return submitPayload(turn.entry, turn.payload, this.#commands);
     return { blocks: [], ending: turn };
   }
 
   /** A line that is obeyed has come at the right speed. */
   #run(line: Octets): Said {
     const { trial } = this.#ram.state.port;
-    const said = runLine(line, this);
+    const said = runLine(line, this.#commands);
     const { ending } = said;
     const obeyed = ending.kind !== "final" || ending.result === "OK";
     if (obeyed && trial !== undefined && this.#ram.state.port.trial === trial)
-      this.apply(confirmSpeed(this.#ram.state));
+      this.#commands.apply(confirmSpeed(this.#ram.state));
     return said;
   }
 
-  /** What the line has set off goes out behind its final result. */
+  /** What the line has set off goes out behind its final result, or behind the prompt, for its timers run already. */
   #say({ blocks, ending }: Said): void {
     sayBlocks(this.#board, blocks);
-    if (ending.kind === "entry") askForPayload(this.#board, ending);
-    else if (ending.kind === "final") {
-      sayFinal(this.#board, ending.result);
-      const { behind } = this.#ram;
-      this.#ram.behind = [];
-      route(this.#board, behind);
-    } else {
+    if (ending.kind === "reboot") {
       sayLines(this.#board, ending.lines);
       this.#reboot("REBOOT_CAUSE_APPLICATION_AT");
+      return;
     }
+    if (ending.kind === "entry") askForPayload(this.#board, ending);
+    else sayFinal(this.#board, ending.result);
+    const { behind } = this.#ram;
+    this.#ram.behind = [];
+    route(this.#board, behind);
   }
 
   // Starting over
@@ -256,9 +207,9 @@ export class Modem implements Machine {
     const { state, client, talk } = this.#ram;
     const { effects, pace, now } = this.#board;
     const lasting: Lasting = { nvm: state.nvm, radio: state.radio, lastLink: client.session.link };
-    this.#board.ram = powerUp(this.profile, effects, pace, lasting);
+    this.#board.ram = powerUp(this.#board.profile, effects, pace, lasting);
     tellSpeed(this.#board);
-    const takes = this.profile.quirks.bootTime + pace("boot");
+    const takes = this.#board.profile.quirks.bootTime + pace("boot");
     if (takes === 0) {
       this.#ram.talk.takeOver(talk); // nothing came during the boot, so nothing is lost
       this.#start(cause);

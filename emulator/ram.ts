@@ -23,7 +23,7 @@ export interface Ram {
   readonly outbox: Outbox;
   /** Lines that come by themselves. */
   readonly timetable: Timetable;
-  /** What the running line has set off, to go out behind its final result. */
+  /** What the running line has set off, to go out behind its final result or its prompt. */
   behind: Outcome[];
   /** The link that went with the network, until the client knows of it. */
   lostLink: LinkId | undefined;

@@ -1,6 +1,6 @@
 import type { FinalResult } from "../at/format.js";
 import { type Edited, LineEditor } from "../at/line-editor.js";
-import { maskLine, withSecrets } from "../at/mask.js";
+import { maskLine, maskPayload, withSecrets } from "../at/mask.js";
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import { commandNamed, commands } from "./commands/index.js";
@@ -146,7 +146,7 @@ export class Talk {
         this.#entry = undefined;
         return { kind: "final", result: "OK" };
       case "payload":
-        this.#effects.trace({ kind: "payload", payload: edited.payload });
+        this.#tracePayload(edited.payload);
         return this.#submission(edited.payload);
     }
   }
@@ -164,6 +164,16 @@ export class Talk {
         return maskLine(line, secretive, isKnown); // takes longer than to read the line, and mostly nobody looks
       },
       terminator,
+    });
+  }
+
+  #tracePayload(payload: Octets): void {
+    this.#effects.trace({
+      kind: "payload",
+      size: payload.length,
+      get payload() {
+        return maskPayload(payload, secretive);
+      },
     });
   }
 

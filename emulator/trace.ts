@@ -15,7 +15,8 @@ export type ShownOutcome =
 export type TraceEvent =
   /** A command line of the host, without its terminator. */
   | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
-  | { readonly kind: "payload"; readonly payload: Octets }
+  /** What the host typed in an entry, without commands in it, and how many bytes they were. */
+  | { readonly kind: "payload"; readonly payload: Octets; readonly size: number }
   | { readonly kind: "cancelled" }
   /** An information line, a final result or the prompt, without frame. */
   | { readonly kind: "answer"; readonly line: Octets }

@@ -2,6 +2,7 @@ import { type Octets, printable } from "../at/octets.js";
 import type { Call } from "../emulator/call.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
+import { short } from "./short.js";
 import type { Clock } from "./time/clock.js";
 
 /** How much is logged: everything, what people ask about, only what went wrong, or nothing. */
@@ -10,8 +11,6 @@ export type LogLevel = (typeof logLevels)[number];
 
 type Shown = Exclude<LogLevel, "silent">;
 
-const longest = 200;
-const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 const shown = (octets: Octets): string => short(printable(octets));
 const count = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);
 const quoted = (text: string): string => short(JSON.stringify(text));
@@ -82,7 +81,7 @@ const words: Words = {
   line: ["info", ({ line, terminator }, detail) => `host> ${shown(line)}${detail ? printable(terminator) : ""}`],
   payload: [
     "info",
-    ({ payload }, detail) => `host> payload of ${count(payload.length)}${detail ? `: ${shown(payload)}` : ""}`,
+    ({ payload, size }, detail) => `host> payload of ${count(size)}${detail ? `: ${shown(payload)}` : ""}`,
   ],
   cancelled: ["info", () => "host> <ESC> leaves the payload"],
   answer: ["info", ({ line }) => `host< ${shown(line)}`],

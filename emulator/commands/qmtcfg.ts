@@ -72,7 +72,7 @@ const willLine = ({ will: kept }: Settings): Octets =>
 
 const aliPart = (name: string) => text(name, 128, { min: 0, check: isMqttString });
 
-/** Three empty strings unset it. */
+/** All three are given, or none; three empty strings unset it. */
 const aliauth = form(
   {
     link: linkId,
@@ -81,13 +81,18 @@ const aliauth = form(
     deviceSecret: optional(secret(aliPart("device_secret"))),
   },
   ({ productKey, deviceName, deviceSecret }, world: World) => {
-    if (productKey === undefined) return aliQuery(world.settings);
-    if (deviceName === undefined || deviceSecret === undefined) return refused("badParameter");
-    const given = [productKey, deviceName, deviceSecret].filter((part) => part !== "").length;
-    if (given === 0) return set(world, { aliauth: undefined });
-    return given === 3 ? set(world, { aliauth: { productKey, deviceName, deviceSecret } }) : refused("badParameter");
+    if (productKey === undefined || deviceName === undefined || deviceSecret === undefined) {
+      return aliQuery(world.settings);
+    }
+    return set(world, { aliauth: productKey === "" ? undefined : { productKey, deviceName, deviceSecret } });
+  },
+  {
+    agree: ({ productKey = "", deviceName = "", deviceSecret = "" }) => areAlike(productKey, deviceName, deviceSecret),
   },
 );
+
+/** Whether all are empty, or none is. */
+const areAlike = (...parts: readonly Octets[]): boolean => new Set(parts.map((part) => part === "")).size === 1;
 
 function aliQuery({ aliauth: kept }: Settings): ModuleAnswer {
   if (kept === undefined) return told(); // note 3.2.1

@@ -28,6 +28,9 @@ type Given = Values<typeof shape>;
 const result = (code: TokenFailure): ModuleAnswer =>
   requested({ to: "later", line: refusedLine(code), after: 0 } as const);
 
+/** One device throughout (note 3.2.2); where that is not so, a secret may stand in a name's place. */
+const isOneDevice = ({ productId, deviceName, clientId }: Given): boolean => clientId === `${productId}@${deviceName}`;
+
 /** The request, as soon as there is a number for it. */
 function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce: number) => Call {
   const { productId, deviceName, clientId, deviceSecret, expire = defaultDays } = given;
@@ -40,9 +43,8 @@ function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce
 
 /** One at a time. decided */
 function ask(given: Given, { calls, radio, time }: World): ModuleAnswer {
-  const { productId, deviceName, clientId, url = tokenUrl } = given;
-  const where = readHttpUrl(url);
-  if (where === undefined || clientId !== `${productId}@${deviceName}`) return refused("badParameter");
+  const where = readHttpUrl(given.url ?? tokenUrl);
+  if (where === undefined) return refused("badParameter");
   if (calls.post !== undefined) return refused("operationNotAllowed");
   if (where.scheme === "https") return result(3); // the module speaks no TLS here
   if (!isAttached(radio)) return result(2);
@@ -67,5 +69,5 @@ export const qmtenauth: ModuleCommand = {
       : "+QMTTENAUTH: <product_id>,<device_name>,<client_id>,<device_secret>,<expire>,<url>",
   ],
   read: tokenInfo,
-  write: form(shape, ask),
+  write: form(shape, ask, { agree: isOneDevice }),
 };

@@ -6,6 +6,7 @@ import { UserError } from "../user-error.js";
 
 /** A message that a client has published, or left behind as its will. */
 export interface BrokerMessage {
+  /** For a device of Alibaba's, whose client id is free, `DEVICE&PRODUCT`. */
   readonly clientId: string;
   readonly topic: string;
   readonly payload: Uint8Array;

@@ -16,6 +16,7 @@ export type LoginAnswer = 0 | 2 | 3 | 4 | 5;
 
 /** One topic filter of a SUBSCRIBE. */
 export interface SubscriptionWish {
+  /** For a device of Alibaba's, whose client id is free, `DEVICE&PRODUCT`. */
   readonly clientId: string;
   readonly filter: string;
   readonly qos: Qos;
@@ -43,7 +44,10 @@ export function doorOf({ authenticate, authorizeSubscribe }: Doorkeepers, clouds
     authenticate(client, user, password, done) {
       const login = loginOf(client, user, password);
       const admission = clouds.admit(credentialsOf(login));
-      if (admission.kind === "admitted" && admission.identity) identities.set(client, admission.identity);
+      if (admission.kind === "admitted" && admission.device) {
+        identities.set(client, admission.device);
+        client.id = admission.device.session;
+      }
       const answer = admission.kind === "refused" ? 4 : (authenticate?.(login) ?? 0);
       done(answer === 0 ? null : refusal(answer), answer === 0);
     },

@@ -53,6 +53,9 @@ export function mendQos2(persistence: Persistence): void {
   };
 }
 
+/** What a packet may have of length, in bytes: aedes itself would wait for the end of 256 MB. */
+const longestPacket = 16 * 1024 * 1024;
+
 const dupBit = 0x08;
 /** PUBREL, SUBSCRIBE and UNSUBSCRIBE: what an MQTT 3.1 client resends with DUP. */
 const resent = [6, 8, 10];
@@ -62,15 +65,17 @@ const name31 = 6;
 
 /**
  * aedes refuses the DUP that MQTT 3.1 sets in a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE (section 2.1 there): on a
- * connection that speaks 3.1 it is cleared in what aedes reads.
+ * connection that speaks 3.1 it is cleared in what aedes reads. One that announces a packet beyond all measure is broken off.
  */
-export function acceptDup31(stream: Duplex): Duplex {
+export function mendStream(stream: Duplex): Duplex {
   const filter = new DupFilter();
   const read = stream.read.bind(stream);
   stream.read = (size?: number): unknown => {
     const bytes: unknown = read(size);
     if (bytes instanceof Uint8Array) filter.clear(bytes);
-    return bytes;
+    if (!filter.isBeyondMeasure) return bytes;
+    stream.destroy(new Error(`a packet of more than ${longestPacket} bytes`));
+    return null;
   };
   return stream;
 }
@@ -84,6 +89,11 @@ class DupFilter {
   #length = 0;
   #scale = 1;
   #read = 0;
+
+  /** Whether a packet has been announced that is too long. */
+  get isBeyondMeasure(): boolean {
+    return this.#length > longestPacket;
+  }
 
   clear(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {

@@ -1,12 +1,13 @@
 import type { EventEmitter } from "node:events";
 import { createServer, isIPv6, type Server } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Aedes } from "aedes";
+import type { Aedes, Client } from "aedes";
+import { short } from "../short.js";
 import type { Millis } from "../time/clock.js";
 import { UserError } from "../user-error.js";
 import { type BrokerDesk, deskOf } from "./broker-desk.js";
 import { type Doorkeepers, doorOf } from "./broker-door.js";
-import { acceptDup31, type Mendable, mendQos2 } from "./broker-mends.js";
+import { type Mendable, mendQos2, mendStream } from "./broker-mends.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
 import { TokenServer } from "./cloud/token-server.js";
@@ -55,7 +56,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     if (closing) return false;
     streams.add(stream.once("close", () => streams.delete(stream)));
     sortByFirstByte(stream, {
-      mqtt: () => broker.handle(acceptDup31(stream)),
+      mqtt: () => broker.handle(mendStream(stream)),
       http: () => tokens.serve(stream),
     });
     return true;
@@ -82,29 +83,30 @@ function cloudsOf({ cloudDevices, time, log, warn }: BrokerOptions): Clouds {
   return new Clouds({ devices, time: time ?? Date.now, info: readable(log), warn: readable(warn ?? log) });
 }
 
-/** Names come from clients, with whatever is in them. */
+/** Names come from clients, with whatever is in them: what moves a cursor, ends a line or cannot be seen is spelled out. */
 const readable =
   (log: (line: string) => void = () => {}) =>
   (line: string): void =>
-    log(line.replace(/\p{C}/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
+    log(line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
 
 /** What goes wrong with a client, or in the broker itself, is a line and never an exception. */
 function tell(broker: Aedes, say: (line: string) => void): void {
-  broker.on("clientReady", (client) => say(`client ${client.id} connected`));
-  broker.on("clientDisconnect", (client) => say(`client ${client.id} gone`));
+  const tellOf = ({ id }: Pick<Client, "id">, what: string): void => say(`client ${short(id)}${what}`);
+  broker.on("clientReady", (client) => tellOf(client, " connected"));
+  broker.on("clientDisconnect", (client) => tellOf(client, " gone"));
   (broker as EventEmitter).on("error", (error: Error) => say(`broker: ${error.message}`));
-  broker.on("clientError", (client, error) => say(`client ${client.id}: ${error.message}`));
+  broker.on("clientError", (client, error) => tellOf(client, `: ${error.message}`));
   broker.on("connectionError", (_client, error) => say(`a connection without CONNECT: ${error.message}`));
   broker.on("subscribe", (wishes, client) => {
-    for (const { topic, qos } of wishes) say(`client ${client.id} subscribes to ${topic}, granted ${qos}`);
+    for (const { topic, qos } of wishes) tellOf(client, ` subscribes to ${short(topic)}, granted ${qos}`);
   });
   broker.on("unsubscribe", (topics, client) => {
     if (client.closed) return; // aedes tidying up after it
-    for (const topic of topics) say(`client ${client.id} unsubscribes from ${topic}`);
+    for (const topic of topics) tellOf(client, ` unsubscribes from ${short(topic)}`);
   });
   broker.on("publish", ({ topic, payload, qos, retain }, client) => {
-    if (client)
-      say(`client ${client.id} publishes ${payload.length} bytes to ${topic}, QoS ${qos}${retain ? ", retained" : ""}`);
+    const how = `QoS ${qos}${retain ? ", retained" : ""}`;
+    if (client) tellOf(client, ` publishes ${payload.length} bytes to ${short(topic)}, ${how}`);
   });
 }
 

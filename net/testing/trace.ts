@@ -18,7 +18,7 @@ export interface Trace {
 
 const mostBytes = 4 * 1024 * 1024;
 const carried = (event: TraceEvent): number => {
-  if (event.kind === "payload") return event.payload.length;
+  if (event.kind === "payload") return event.size;
   if (event.kind === "answer" || event.kind === "urc") return event.line.length;
   return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
 };

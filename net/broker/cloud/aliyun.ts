@@ -32,6 +32,7 @@ export function readAliyunLogin({ clientId, user, password }: Credentials): Clou
     cloud: "Alibaba",
     productKey,
     deviceName,
+    session: `${deviceName}&${productKey}`, // what stands before the | is free, and the same in many a fleet
     check({ deviceSecret }) {
       const { method, timestamp } = extension;
       const signed = { clientId: fromText(id), deviceName, productKey, timestamp: timestamp && fromText(timestamp) };

@@ -1,3 +1,4 @@
+import { short } from "../../short.js";
 import type { Millis } from "../../time/clock.js";
 import { isAliyunId, isAliyunTopicOf, readAliyunLogin } from "./aliyun.js";
 import { type CloudDevice, nameOf } from "./device.js";
@@ -16,16 +17,13 @@ export interface CloudsOptions {
   readonly warn: (line: string) => void;
 }
 
-/** What becomes of a login; no identity for a client of neither cloud. */
+/** What becomes of a login; a client of neither cloud is nobody's device. */
 export type Admission =
   | { readonly kind: "refused" }
-  | { readonly kind: "admitted"; readonly identity: CloudIdentity | undefined };
+  | { readonly kind: "admitted"; readonly device: CloudLogin | undefined };
 
 /** So many unchecked clients are told of only once. */
 const mostTold = 1000;
-
-const longestShown = 200;
-const short = (text: string): string => (text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
 
 /** Stand-ins of Alibaba's and Tencent's cloud: who may come in, to which topics, and Tencent's tokens. */
 export class Clouds {
@@ -45,9 +43,9 @@ export class Clouds {
   /** Checks a login that is of one of the clouds; every other one is none of our business. */
   admit(credentials: Credentials): Admission {
     const login = this.#read(credentials);
-    if (login === undefined) return { kind: "admitted", identity: undefined };
+    if (login === undefined) return { kind: "admitted", device: undefined };
     const checked = "flaw" in login ? login : (this.#check(login) ?? login);
-    if (!("flaw" in checked)) return { kind: "admitted", identity: checked };
+    if (!("flaw" in checked)) return { kind: "admitted", device: checked };
     this.#options.warn(`client ${short(credentials.clientId)} is refused: ${checked.flaw}`);
     return { kind: "refused" };
   }

@@ -21,6 +21,8 @@ export interface LoginFlaw {
 
 /** A login that is well-formed; whether it is true only the device's secret can tell. */
 export interface CloudLogin extends CloudIdentity {
+  /** The client id under which the broker knows the device, so that its session is its own. */
+  readonly session: string;
   /** What is wrong with it, if this is the device. */
   check(device: CloudDevice): LoginFlaw | undefined;
 }

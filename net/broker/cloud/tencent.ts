@@ -1,3 +1,4 @@
+import { short } from "../../short.js";
 import type { CloudIdentity, CloudLogin, Credentials, LoginFlaw } from "./login.js";
 import type { Tokens } from "./tokens.js";
 
@@ -12,10 +13,11 @@ export function readTencentLogin({ clientId, user, password }: Credentials, toke
     cloud: "Tencent",
     productKey,
     deviceName,
+    session: clientId,
     check() {
       const found = tokens.find(clientId, password);
       if (found === undefined) return { flaw: "its password is not that of a token which is still good" };
-      return found.id === user ? undefined : { flaw: `its user name must be the id of its token, ${found.id}` };
+      return found.id === user ? undefined : { flaw: `its user name must be the id of its token, ${short(found.id)}` };
     },
   };
 }

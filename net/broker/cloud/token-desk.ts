@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
+import { short } from "../../short.js";
 import type { Millis } from "../../time/clock.js";
 import type { CloudDevice } from "./device.js";
 import { readTokenRequest, type TokenRequest } from "./token-request.js";
@@ -34,7 +35,7 @@ export function answerTokenRequest(body: string, options: TokenDeskOptions): str
   }
   const token = issue(request, device, options.time());
   options.tokens.add(clientId, token);
-  options.info(`Tencent: a token for ${clientId}, good for ${request.expire} s`);
+  options.info(`Tencent: a token for ${short(clientId)}, good for ${request.expire} s`);
   const data = { id: token.id, secret: token.secret, expire: Number(request.expire) };
   return JSON.stringify({ returnCode: 0, data });
 }
@@ -51,6 +52,6 @@ function issue({ clientId, expire, signature }: TokenRequest, device: CloudDevic
 }
 
 function refuse(returnCode: number, message: string, who: string, { warn }: TokenDeskOptions): string {
-  warn(`Tencent: no token for ${who}: ${message}`);
+  warn(`Tencent: no token for ${short(who)}: ${message}`);
   return JSON.stringify({ returnCode, message });
 }

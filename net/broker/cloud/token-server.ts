@@ -19,6 +19,7 @@ export class TokenServer {
       response.shouldKeepAlive = false; // one request is all that a module has
       respond(request, response, answer);
     });
+    this.#server.maxRequestsPerSocket = 1; // others that came with it are not even looked at
   }
 
   /** Takes a connection over, whatever has been read of it unshifted. */

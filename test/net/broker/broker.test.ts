@@ -203,6 +203,7 @@ describe("it outlives its clients", () => {
     ["a second CONNECT", Buffer.concat([mqtt.generate(connect("twice")), mqtt.generate(connect("twice"))])],
     ["a packet only a broker may send", Buffer.concat([mqtt.generate(connect("odd")), Buffer.from([0x20, 2, 0, 0])])],
     ["an endless length", Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0xff])],
+    ["the promise of a packet of 16 MiB and a byte", Buffer.from([0x10, 0x81, 0x80, 0x80, 0x08])],
   ])("%s", async (_, bytes) => {
     const broker = await start();
     const client = new Client(broker);
@@ -222,19 +223,31 @@ describe("it outlives its clients", () => {
   test("everything is told in lines", async () => {
     const lines: string[] = [];
     const broker = await start({ log: (line) => lines.push(line) });
-    const client = await loggedIn(broker, "bc28\u0007\n");
+    const client = await loggedIn(broker, "bc28\u0007\n\u2028");
     await client.ask(subscribe("t", 2));
     await client.ask(publish("u", "four", 1, true));
     client.socket.end(Buffer.from([0x00, 0x00]));
     await client.closed;
     await broker.close();
     expect(lines).toEqual([
-      "client bc28\\u{7}\\u{a} connected",
-      "client bc28\\u{7}\\u{a} subscribes to t, granted 2",
-      "client bc28\\u{7}\\u{a} publishes 4 bytes to u, QoS 1, retained",
-      "client bc28\\u{7}\\u{a}: Not supported",
-      "client bc28\\u{7}\\u{a} gone",
+      "client bc28\\u{7}\\u{a}\\u{2028} connected",
+      "client bc28\\u{7}\\u{a}\\u{2028} subscribes to t, granted 2",
+      "client bc28\\u{7}\\u{a}\\u{2028} publishes 4 bytes to u, QoS 1, retained",
+      "client bc28\\u{7}\\u{a}\\u{2028}: Not supported",
+      "client bc28\\u{7}\\u{a}\\u{2028} gone",
     ]);
+  });
+
+  test("the longest names make short lines", async () => {
+    const lines: string[] = [];
+    const broker = await start({ log: (line) => lines.push(line) });
+    const client = await loggedIn(broker, "c".repeat(60_000));
+    const topic = "t".repeat(60_000);
+    await client.ask(subscribe(`${topic}/x`, 0));
+    await client.ask(publish(topic, "x", 1));
+    await client.ask({ cmd: "unsubscribe", messageId: 2, unsubscriptions: [`${topic}/x`] });
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(line.length).toBeLessThan(500);
   });
 });
 

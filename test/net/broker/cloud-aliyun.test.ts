@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { IClientOptions } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { isAliyunTopicOf } from "../../../net/broker/cloud/aliyun.js";
-import { granted, loggedIn, login, published, start } from "./cloud-clients.js";
+import { closed, granted, loggedIn, login, published, start } from "./cloud-clients.js";
 
 /** The application note's own device. */
 const device = {
@@ -105,6 +105,61 @@ describe("who comes in", () => {
     const broker = await start({ cloudDevices: [device], authenticate: () => 5, authorizeSubscribe: () => false });
     expect(await login(broker, right)).toBe(5);
     expect(await login(broker, { ...right, password: "x" })).toBe(4);
+  });
+});
+
+describe("a session is the device's, whatever its client id", () => {
+  const otherUser = "OTHER&oyjtmPI5a5j";
+  /** Both devices of a fleet whose firmware has one client id. */
+  const twin = {
+    ...right,
+    username: otherUser,
+    password: hmac("sha256", content.replace("MQTT_TEST", "OTHER"), other.deviceSecret),
+  };
+
+  test("two devices with the same client id do not know each other", async () => {
+    const broker = await start({ cloudDevices: [device, other] });
+    const one = await loggedIn(broker, right);
+    const two = await loggedIn(broker, twin);
+    expect(await published(one, "topic/pub")).toBe(true);
+    expect(await published(two, "topic/pub")).toBe(true);
+    expect(broker.clients()).toEqual([user, otherUser]);
+  });
+
+  test("a device that comes again with another client id takes over", async () => {
+    const broker = await start({ cloudDevices: [device, other] });
+    const one = await loggedIn(broker, right);
+    const gone = closed(one);
+    const password = hmac("sha256", content.replace("clientExample", "b"));
+    await loggedIn(broker, { ...right, clientId: "b|securemode=3,signmethod=hmacsha256|", password });
+    await gone;
+    expect(broker.clients()).toEqual([user]);
+  });
+
+  test("nobody gets what was kept for another one", async () => {
+    const broker = await start({ cloudDevices: [device, other] });
+    const one = await loggedIn(broker, { ...right, clean: false });
+    expect(await granted(one, "/oyjtmPI5a5j/MQTT_TEST/user/get")).toBe(0);
+    const gone = closed(one);
+    one.end();
+    await gone;
+    await broker.publish("/oyjtmPI5a5j/MQTT_TEST/user/get", "kept", { qos: 1 });
+    const two = await loggedIn(broker, { ...twin, clean: false });
+    const first = new Promise<string>((resolve) => two.once("message", resolve));
+    expect(await granted(two, "topic/pub")).toBe(0);
+    expect(await published(two, "topic/pub")).toBe(true);
+    expect(await first).toBe("topic/pub");
+  });
+
+  test("a will to another's topic is not published", async () => {
+    const broker = await start({ cloudDevices: [device, other] });
+    const topic = "/oyjtmPI5a5j/OTHER/user/get";
+    const messages: string[] = [];
+    broker.watch((message) => void messages.push(message.topic));
+    await loggedIn(broker, { ...right, will: { topic, payload: Buffer.from("x"), qos: 0, retain: false } });
+    broker.disconnect(user);
+    await expect.poll(() => broker.warned).toEqual([expect.stringContaining(`may not publish to ${topic}`)]);
+    expect(messages).toEqual([]);
   });
 });
 

@@ -51,6 +51,10 @@ export const published = (client: MqttClient, topic: string): Promise<boolean> =
     client.publish(topic, "x", { qos: 1 }, (error) => resolve(!error));
   });
 
+/** When the client has lost its connection. */
+export const closed = (client: MqttClient): Promise<void> =>
+  new Promise((resolve) => client.once("close", () => resolve()));
+
 /** What an HTTP server answers. */
 export interface Answer {
   readonly status: number;

@@ -73,6 +73,32 @@ describe("the broker's port speaks HTTP", () => {
     await expect.poll(() => said(broker, [post(form)])).toContain("200 OK");
   });
 
+  test("it is bounded: of many requests in one segment the first is looked at", async () => {
+    const broker = await start();
+    const answers = await said(broker, [post("nonsense").repeat(100)]);
+    expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+    expect(broker.warned).toHaveLength(1);
+  });
+
+  test("what follows the request is not taken for MQTT", async () => {
+    const broker = await start();
+    const connectPacket = mqtt.generate({ cmd: "connect", clientId: "smuggled" });
+    expect(await said(broker, [Buffer.concat([Buffer.from(post(form)), connectPacket])])).not.toContain("\x20\x02");
+    expect(`${broker.told}`).not.toContain("smuggled");
+  });
+
+  test("a client id of thousands of letters makes a short line", async () => {
+    const broker = await start();
+    const productId = "p".repeat(1500);
+    const timestamp = Math.floor(Date.now() / 1000);
+    const long = wish("any", { productId, clientId: `${productId}@d`, timestamp });
+    await ask(broker, "/token", long);
+    await ask(broker, "/token", long.replace(/timestamp=\d+/, "timestamp=0"));
+    const lines = [...broker.told, ...broker.warned];
+    expect(lines).toEqual([expect.stringContaining("p…"), expect.stringContaining("p…")]);
+    for (const line of lines) expect(line.length).toBeLessThan(300);
+  });
+
   test("a client that goes in the middle does no harm, and close hangs up on it", async () => {
     const broker = await start();
     const rude = dial(broker);

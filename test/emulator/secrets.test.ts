@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Effect } from "../../emulator/border.js";
+import { Log } from "../../net/log.js";
+import { Bench } from "./bench.js";
+
+/** Nothing but secrets has the letter Z, so one that is logged is a leak. */
+const secret = fc.constantFrom("Z", "ZZZ", 'Z"Z', "Z,Z", "Z;Z");
+const command = secret.chain((hidden) =>
+  fc.constantFrom(
+    `AT+QMTENAUTH="p","d","p@d","${hidden}"`,
+    `AT+QMTTENAUTH="d","p@d","p","${hidden}",7,"http://h"`,
+    "AT+QMTENAUTH?",
+    `AT+QMTCFG="aliauth",0,"pk","dn","${hidden}"`,
+    'AT+QMTCFG="aliauth",0',
+    `AT+QMTCONN=0,"me","user","${hidden}"`,
+    'AT+QMTCONN=0,"me"',
+    'AT+QMTOPEN=0,"broker.example",1883',
+    `AT+CGAUTH=0,1,"me","${hidden}"`,
+    "AT+NRB",
+    "ATE1",
+    "A/",
+    "\x1a",
+    "\x1b",
+  ),
+);
+/** Noise, a lost line end, two commands in one line. */
+const said = fc
+  .tuple(
+    command,
+    fc.nat(60),
+    fc.constantFrom("", "\xff", '"', "=", "?"),
+    fc.boolean(),
+    fc.constantFrom("\r", "\r\n", ""),
+  )
+  .map(([line, at, put, drop, end]) =>
+    at >= line.length ? `${line}${end}` : `${line.slice(0, at)}${put}${line.slice(drop ? at + 1 : at)}${end}`,
+  );
+const body = Buffer.from('{"returnCode":0,"data":{"id":"user","secret":"ZZZ","expire":1}}');
+const posted = { kind: "posted", status: 200, body } as const;
+const resolved = { kind: "resolved", address: undefined } as const;
+
+/** No link comes up: noise could make a user name of a password, and a CONNECT shows its user. */
+type Step = (bench: Bench) => readonly Effect[];
+const typed =
+  (text: string): Step =>
+  (bench) =>
+    bench.types(text);
+const others: readonly Step[] = [
+  (bench) => bench.answer(0, { post: posted, resolve: resolved }),
+  (bench) => bench.wait(1000),
+  (bench) => bench.wait(200_000),
+];
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { arbitrary: said.map(typed), weight: 3 },
+  { arbitrary: command.map((line) => typed(`${line}\r`)), weight: 3 },
+  fc.constantFrom(...others),
+);
+
+test("whatever the host says and the network answers, the log holds no secret", () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 5, maxLength: 25 }), (steps) => {
+      const bench = new Bench({ cfgWhileOpen: "accept" });
+      const lines: string[] = [];
+      const log = new Log("trace", (line) => lines.push(line));
+      for (const effect of steps.flatMap((each) => each(bench))) if (effect.to === "trace") log.event(effect.event);
+      expect(lines.filter((line) => line.includes("Z"))).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
