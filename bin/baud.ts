@@ -1,7 +1,7 @@
 import { sttySpeeds } from "../net/termios.js";
 import type { Baud } from "../net/uart/uart.js";
-import { UserError } from "../net/user-error.js";
 import type { FrontEnd } from "./front-ends.js";
+import { usage } from "./usage.js";
 
 const slowest = 50;
 const fastest = 4_000_000;
@@ -28,5 +28,3 @@ function nearest(baud: number): readonly number[] {
   const next = sttySpeeds.findIndex((speed) => speed > baud);
   return sttySpeeds.slice(Math.max(0, next - 1), next + 1);
 }
-
-const usage = (message: string): UserError => new UserError(message, 2);

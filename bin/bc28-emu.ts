@@ -14,7 +14,8 @@ const args = process.argv.slice(2);
 const wish = args.map((arg) => /^(-h|--help|--version)(=|$)/.exec(arg)?.[1]).find(Boolean);
 try {
   if (wish === "--version") process.stdout.write(`${version()}\n`);
-  else if (wish !== undefined) process.stdout.write(`${(await import("./help.js")).helpText()}\n`);
+  else if (wish !== undefined)
+    process.stdout.write(`${(await import("./help.js")).helpText(process.stdout.columns)}\n`);
   else await run();
 } catch (error) {
   process.exitCode = complain(error);

@@ -4,10 +4,11 @@ import { quirkTable } from "../emulator/quirks.js";
 import { timings } from "../emulator/timing.js";
 import { withoutSecret } from "../net/broker/cloud/device.js";
 import { logLevels } from "../net/log.js";
-import { UserError } from "../net/user-error.js";
+import type { UserError } from "../net/user-error.js";
 import { type Flag, type Flags, flagRows } from "./flags.js";
+import { usage } from "./usage.js";
 
-const usage = (message: string): UserError => new UserError(`${message}; see bc28-emu --help`, 2);
+const misread = (message: string): UserError => usage(`${message}; see bc28-emu --help`);
 
 /** The command line, read. */
 export interface CommandLine {
@@ -36,12 +37,12 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     .completion("completion", "print a completion script for bash or zsh", completions)
     .strict()
     .fail((message: string | undefined, error: Error | undefined) => {
-      throw message ? usage(withoutSecrets(inOurWords(message), args)) : error;
+      throw message ? misread(withoutSecrets(inOurWords(message), args)) : error;
     })
     .parseSync();
   const [word, ...others] = given._ as readonly string[];
   if (word !== undefined && word !== "profile")
-    throw usage(withoutSecrets(`unknown word ${JSON.stringify(word)}`, args));
+    throw misread(withoutSecrets(`unknown word ${JSON.stringify(word)}`, args));
   const words = [...((given.words as readonly string[] | undefined) ?? []), ...others];
   const flags: Flags = Object.fromEntries(flagRows.flatMap((flag) => checked(flag, given[flag.name])));
   return { profile: word === undefined ? undefined : words, flags };
@@ -97,7 +98,7 @@ const yargsOption = ({ value, repeatable, about }: Flag): YargsOption => ({
 function checked(flag: Flag & { readonly name: string }, given: unknown): readonly [string, unknown][] {
   if (given === undefined) return [];
   if (flag.value === undefined) {
-    if ([given].flat().includes(false)) throw usage(`--${flag.name} takes no value`);
+    if ([given].flat().includes(false)) throw misread(`--${flag.name} takes no value`);
     return [[flag.name, true]];
   }
   return [[flag.name, flag.repeatable ? given : [given].flat().at(-1)]];

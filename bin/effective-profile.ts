@@ -3,10 +3,8 @@ import { changed, changeFrom } from "../emulator/profile-schema.js";
 import { bc28 } from "../emulator/profiles/bc28.js";
 import { quirkTable, setQuirks } from "../emulator/quirks.js";
 import { loadProfile } from "../net/files/profile-file.js";
-import { UserError } from "../net/user-error.js";
 import type { Flags } from "./flags.js";
-
-const usage = (message: string): UserError => new UserError(message, 2);
+import { usage } from "./usage.js";
 
 /** The profile with all that the flags change in it; `first` are quirks that go before those of the flags. */
 export function effectiveProfile(flags: Flags, first: readonly string[]): Profile {

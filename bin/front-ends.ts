@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import type { TcpAddress } from "../net/sockets/tcp-address.js";
-import { UserError } from "../net/user-error.js";
 import type { FlagName, Flags } from "./flags.js";
+import { usage } from "./usage.js";
 
 /** One way for hosts to attach, as the command line asks for it. */
 export type FrontEnd =
@@ -10,8 +10,6 @@ export type FrontEnd =
   | { readonly kind: "stdio" }
   | ({ readonly kind: "tcp" | "tcp-connect" | "rfc2217" } & TcpAddress)
   | { readonly kind: "unix" | "device"; readonly path: string };
-
-const usage = (message: string): UserError => new UserError(message, 2);
 
 /** The front ends that are asked for, in the order of the flags' table; throws a UserError (code 2) that names the first bad one. */
 export function readFrontEnds(flags: Flags): readonly FrontEnd[] {
@@ -22,7 +20,7 @@ export function readFrontEnds(flags: Flags): readonly FrontEnd[] {
     ...(flags["tcp-connect"] ?? []).map((text) => ({ kind: "tcp-connect" as const, ...readCalled(text) })),
     ...(flags.unix ?? []).map((text) => ({ kind: "unix" as const, path: readPath("unix", text) })),
     ...(flags.rfc2217 ?? []).map((text) => ({ kind: "rfc2217" as const, ...readListener("rfc2217", text) })),
-    ...(flags.device ?? []).map((text) => ({ kind: "device" as const, path: readDevice(text) })),
+    ...(flags.device ?? []).map((text, index) => ({ kind: "device" as const, path: readDevice(text, index, flags) })),
   ];
   return asked.length === 0 ? [readPty(flags)] : asked;
 }
@@ -38,8 +36,10 @@ function readPath(flag: FlagName, text: string): string {
 }
 
 /** As it was given: a name under /dev may be a link that comes and goes. */
-function readDevice(text: string): string {
+function readDevice(text: string, index: number, { device = [], link }: Flags): string {
   if (text === "") throw usage("--device needs a path, for instance --device /dev/ttyUSB0");
+  if (device.indexOf(text) < index) throw usage(`--device ${text} is given twice: two readers would get half each`);
+  if (text === link) throw usage(`--device ${text} is the --link: the module would talk to itself`);
   return text;
 }
 

@@ -10,39 +10,62 @@ const examples = [
   ["bc28-emu completion >> ~/.bashrc", "the Tab key completes flags (bash and zsh)"],
 ] as const;
 
-/** What --help prints. */
-export function helpText(): string {
+const calls = [
+  ["bc28-emu [options]", "run a module"],
+  ["bc28-emu profile [NAME|FILE] [options]", "print a profile, with the source of every quirk"],
+  ["bc28-emu profile diff A B", "print in what two profiles differ"],
+] as const;
+
+/** Lines are no longer than that, whatever is printed on; narrower than the least nothing can be read. */
+const widest = 120;
+const narrowest = 72;
+
+/** What --help prints, on a terminal of so many columns. */
+export function helpText(columns = 80): string {
+  const width = Math.max(narrowest, Math.min(columns, widest));
   return [
-    "Usage: bc28-emu [options]",
-    "       bc28-emu profile [NAME|FILE] [options]   print a profile, with the source of every quirk",
-    "       bc28-emu profile diff A B                print in what two profiles differ",
+    "Usage:",
+    ...table(calls, width),
     "",
-    "A Quectel BC28 (NB-IoT module) as a program: AT commands on a serial port drive a real MQTT client.",
-    "It prints the path of its serial port, runs until Ctrl-C, and needs no hardware.",
-    ...groups().flatMap((group) => ["", `${group}:`, ...flagLines(group)]),
+    ...wrapped(
+      "A Quectel BC28 (NB-IoT module) as a program: AT commands on a serial port drive a real MQTT client.",
+      width,
+    ),
+    ...wrapped("It prints the path of its serial port, runs until Ctrl-C, and needs no hardware.", width),
+    ...groups().flatMap((group) => ["", `${group}:`, ...flagLines(group, width)]),
     "",
     "Examples:",
-    ...columns(examples),
+    ...table(examples, width),
     "",
     "Quirks (the first value is the default, or the one in parentheses):",
     ...Object.entries(quirkTable).flatMap(([name, { values, fallback, about }]) => [
       `  ${name}=${values}${/^\d+-/.test(values) ? ` (${fallback})` : ""}`,
-      `      ${about}`,
+      ...wrapped(about, width - 6).map((line) => `      ${line}`),
     ]),
   ].join("\n");
 }
 
 const groups = (): Flag["group"][] => [...new Set(flagRows.map(({ group }) => group))];
 
-function flagLines(group: Flag["group"]): string[] {
+function flagLines(group: Flag["group"], width: number): string[] {
   const rows = flagRows.filter((flag) => flag.group === group);
-  return columns(rows.map((flag) => [usage(flag), flag.about + (flag.repeatable ? "; repeatable" : "")]));
+  return table(
+    rows.map((flag) => [written(flag), flag.about + (flag.repeatable ? "; repeatable" : "")]),
+    width,
+  );
 }
 
-const usage = ({ name, value }: Flag & { readonly name: string }): string =>
+const written = ({ name, value }: Flag & { readonly name: string }): string =>
   value === undefined ? `--${name}` : `--${name} ${value}`;
 
-function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
-  const width = Math.max(24, ...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+/** What stands on the right goes on below itself. */
+function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
+  const indent = Math.max(24, ...rows.map(([left]) => left.length));
+  return rows.flatMap(([left, right]) =>
+    wrapped(right, width - indent - 4).map((line, index) => `  ${(index === 0 ? left : "").padEnd(indent)}  ${line}`),
+  );
 }
+
+/** Lines of that width, parted at blanks. */
+const wrapped = (text: string, width: number): string[] =>
+  text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, "g")) ?? [];

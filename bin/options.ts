@@ -4,11 +4,11 @@ import { loadCloudDevices } from "../net/broker/cloud/device-file.js";
 import { type Mapping, parseMapping } from "../net/link/name-map.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import type { Baud } from "../net/uart/uart.js";
-import { UserError } from "../net/user-error.js";
 import { readBaud } from "./baud.js";
 import { effectiveProfile } from "./effective-profile.js";
 import type { Flags } from "./flags.js";
 import { type FrontEnd, readFrontEnds } from "./front-ends.js";
+import { usage } from "./usage.js";
 
 /** What the command line asks for, checked. */
 export interface Options {
@@ -40,8 +40,6 @@ export interface Surroundings {
 
 /** The port on which brokers listen. */
 const mqttPort = 1883;
-
-const usage = (message: string): UserError => new UserError(message, 2);
 
 /** Checks the flags; throws a UserError (code 2) that names the first bad one. */
 export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options {

@@ -30,7 +30,8 @@ export class Loop {
   readonly #calls = new Map<CallId, () => void>();
   #link: { readonly id: number; readonly link: Link } | undefined;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
-  #closed = false;
+  /** The module has power. */
+  #on = false;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
@@ -49,6 +50,7 @@ export class Loop {
   /** Switches the module on. */
   powerUp(): void {
     const { modem, clock } = this.#wiring;
+    this.#on = true;
     this.#carryOutAll(modem.powerUp(clock.now()));
   }
 
@@ -56,7 +58,7 @@ export class Loop {
   powerDown(): void {
     const { modem, clock } = this.#wiring;
     this.#carryOutAll(modem.powerDown(clock.now()));
-    this.#closed = true;
+    this.#on = false;
     this.#alarm?.off();
   }
 
@@ -65,9 +67,9 @@ export class Loop {
     this.#link?.link.cut(reason);
   }
 
-  /** Lets something reach the module. */
+  /** Lets something reach the module; without power it hears nothing. */
   tell(stimulus: Stimulus): void {
-    if (this.#closed) return;
+    if (!this.#on) return;
     const { modem, clock } = this.#wiring;
     clock.movement?.moved();
     this.#carryOutAll(modem.tell(stimulus, clock.now()));
@@ -130,7 +132,7 @@ export class Loop {
   /** An alarm that rings too early finds nothing due and is set anew; that is cheaper than to move it each time. */
   #setAlarm(): void {
     const at = this.#wiring.modem.wakeAt();
-    if (at === undefined || this.#closed || (this.#alarm !== undefined && this.#alarm.at <= at)) return;
+    if (at === undefined || !this.#on || (this.#alarm !== undefined && this.#alarm.at <= at)) return;
     this.#alarm?.off();
     this.#alarm = { at, off: this.#wiring.clock.alarm(at, () => this.#ring()) };
   }

@@ -56,8 +56,8 @@ class Device implements SerialPort {
   set({ speed }: PortSetting): void {
     if (speed === undefined || speed === this.#speed || this.#isFixed || this.#closing !== undefined) return;
     this.#speed = speed;
-    this.#tty?.setSpeed(speed).then((done) => {
-      if (!done && speed === this.#speed && this.#tty !== undefined)
+    this.#tty?.setSpeed(speed).then((refused) => {
+      if (refused && speed === this.#speed && this.#tty !== undefined)
         this.#teller.change({ kind: "speedRefused", speed });
     });
   }
@@ -84,7 +84,7 @@ class Device implements SerialPort {
   #lose(): void {
     this.#teller.dropped(this.#tty?.unsent ?? 0);
     this.#tty = undefined;
-    this.#teller.change({ kind: "detach", why: `${this.path} is gone; waiting until it is back` });
+    this.#teller.change({ kind: "detach", why: "gone; waiting until it is back" });
     if (this.#closing === undefined) this.#retry = setTimeout(() => this.#lookForIt(), retryEvery);
   }
 
@@ -92,7 +92,7 @@ class Device implements SerialPort {
   #lookForIt(): void {
     try {
       this.#tty = this.#open();
-      this.#teller.change({ kind: "attach", why: `${this.path} is back` });
+      this.#teller.change({ kind: "attach", why: "back again" });
     } catch {
       this.#retry = setTimeout(() => this.#lookForIt(), retryEvery);
     }

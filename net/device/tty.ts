@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream } from "node:tty";
-import { giveBack, setSpeed, takeOver } from "../termios.js";
+import { giveBack, readTermios, setSpeed, takeOver } from "../termios.js";
 import { UserError } from "../user-error.js";
 
 /** What a tty tells: bytes of the far end, and that it has been unplugged or hung up, which ends it. */
@@ -57,12 +57,12 @@ export class Tty {
     return taken;
   }
 
-  /** Sets the speed when all that was written has left; what is written from now on goes at the new one. Tells whether the port has it. */
+  /** Sets the speed when all that was written has left; what is written from now on goes at the new one. Tells whether the port refuses it. */
   setSpeed(speed: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#queue(async () => {
         await this.#flushed();
-        resolve(!this.#over && (await setSpeed(this.#port, speed)));
+        resolve(!this.#over && !(await setSpeed(this.#port, speed)) && (await this.#isThere()));
       });
     });
   }
@@ -91,6 +91,11 @@ export class Tty {
     this.#jobs = this.#jobs.then(job).then(() => {
       this.#jobsLeft -= 1;
     });
+  }
+
+  /** One that has just been unplugged refuses nothing. */
+  async #isThere(): Promise<boolean> {
+    return !this.#over && (await readTermios(this.#port)) !== undefined;
   }
 
   #flushed(): Promise<void> {

@@ -58,6 +58,11 @@ export class PtyPair {
     this.#input.on("close", () => this.#ended());
   }
 
+  /** Its descriptors are closed: their numbers may mean something else by now. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /**
    * Looks whether a host is there: gives our slave back, asks the master whether anybody else holds one (EIO = nobody),
    * takes it again. All in one tick, so that the read stream never sees the hang-up.

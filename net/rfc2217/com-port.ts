@@ -29,6 +29,8 @@ const code = {
 } as const;
 
 const signature = "bc28-emu";
+/** What a client hears that asks before it has set one, in bits per second. */
+const standardSpeed = 9600;
 /** Both transmit registers are empty, and nothing ever goes wrong on this line. */
 const lineState = 0x60;
 
@@ -60,7 +62,8 @@ const inbound: readonly number[] = [...allowed.inFlow, 18]; // 18 is DTR
  * and told back; nothing on this wire depends on it.
  */
 export class ComPort {
-  #speed = 9600;
+  /** Undefined until the client sets one: then even the standard speed is news. */
+  #speed: number | undefined;
   readonly #settings: Settings = { datasize: 8, parity: 1, stopsize: 1, outFlow: 1, inFlow: 14 };
   #dtr = true;
   #rts = true;
@@ -137,7 +140,7 @@ export class ComPort {
     const changes = wanted !== 0 && wanted !== this.#speed;
     if (changes) this.#speed = wanted;
     const told = Buffer.alloc(4);
-    told.writeUInt32BE(this.#speed);
+    told.writeUInt32BE(this.#speed ?? standardSpeed);
     return [...(changes ? [change({ kind: "speed", speed: wanted })] : []), answer(code.setBaudrate, ...told)];
   }
 

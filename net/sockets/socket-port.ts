@@ -43,6 +43,10 @@ interface SocketPortParts {
   stop(): Promise<void>;
 }
 
+/** How long a further host waits for the news that the former one has hung up, in milliseconds. */
+const courtesy = 100;
+/** How many may wait so. */
+const mostWaiting = 8;
 /** What the lines of three-wire modules are tied to. */
 const tied: ModemLines = { cts: true, dsr: true, dcd: true, ri: false };
 
@@ -51,6 +55,8 @@ export class SocketPort implements SerialPort {
   readonly path: string;
   readonly #parts: SocketPortParts;
   #attached: { readonly host: SocketHost; readonly speech: Speech } | undefined;
+  /** Further hosts, and when each is turned away. */
+  readonly #waiting = new Map<Socket, NodeJS.Timeout>();
   #lines: ModemLines = tied;
   #closing: Promise<void> | undefined;
 
@@ -59,10 +65,11 @@ export class SocketPort implements SerialPort {
     this.#parts = parts;
   }
 
-  /** Lets a host in, or turns it away where another one is attached. */
+  /** Lets a host in, or turns it away where another one stays attached. */
   welcome(socket: Socket): void {
     if (this.#closing !== undefined) socket.destroy();
     else if (this.#attached === undefined) this.#attach(socket);
+    else if (this.#waiting.size < mostWaiting) this.#letWait(socket);
     else this.#refuse(socket);
   }
 
@@ -84,6 +91,7 @@ export class SocketPort implements SerialPort {
 
   async #close(): Promise<void> {
     this.#parts.teller.silence();
+    for (const socket of this.#waiting.keys()) socket.destroy();
     await Promise.all([this.#attached?.host.close(), this.#parts.stop()]);
   }
 
@@ -102,6 +110,22 @@ export class SocketPort implements SerialPort {
     this.#attached = undefined;
     this.#parts.teller.dropped(unread);
     this.#parts.teller.change({ kind: "detach" });
+    const [next] = this.#waiting.keys();
+    if (next === undefined) return;
+    this.#waitNoMore(next);
+    this.#attach(next);
+  }
+
+  /** Who hangs up and comes again at once may be here before the news of the former. */
+  #letWait(socket: Socket): void {
+    const refusal = setTimeout(() => this.#refuse(socket), courtesy);
+    this.#waiting.set(socket, refusal);
+    socket.on("error", () => {}).once("close", () => this.#waitNoMore(socket));
+  }
+
+  #waitNoMore(socket: Socket): void {
+    clearTimeout(this.#waiting.get(socket));
+    this.#waiting.delete(socket);
   }
 
   #refuse(socket: Socket): void {

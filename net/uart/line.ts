@@ -15,8 +15,8 @@ export interface LineEnds {
 export class Line {
   readonly #clock: Clock;
   readonly #ends: LineEnds;
-  readonly #toHost = new Wire(() => this.#mismatched());
-  readonly #toModule = new Wire(() => this.#mismatched());
+  readonly #toHost = new Wire((module, host) => this.#ends.garbled(host, module));
+  readonly #toModule = new Wire((host, module) => this.#ends.garbled(host, module));
   /** Undefined: whatever the module's is. */
   #host: number | undefined;
   #module: number;
@@ -58,15 +58,23 @@ export class Line {
     this.#toModule.listen(this.#module, Math.max(now, this.#toHost.end));
   }
 
+  /** From here on the host's speed is the module's; what it has sent before arrives as it was sent. */
+  forgetHost(): void {
+    const now = this.#clock.now();
+    this.#host = undefined;
+    this.#toHost.listen(undefined, now);
+    this.#toModule.listen(undefined, Math.max(now, this.#toModule.end));
+  }
+
   /** The module changes its speed when all that it has to say has left. */
   setModule(speed: number): void {
     this.#module = speed;
     if (this.#host !== undefined) this.#toModule.listen(speed, Math.max(this.#clock.now(), this.#toHost.end));
   }
 
-  /** What the module has said and has not left yet is lost. */
-  cut(): void {
-    this.#toHost.clear(this.#clock.now());
+  /** What the module has said and has not left yet is lost; says how many bytes that are. */
+  cut(): number {
+    return this.#toHost.clear(this.#clock.now());
   }
 
   /** Nothing arrives any more. */
@@ -79,10 +87,6 @@ export class Line {
     const taken = wire.put(bytes, speed, this.#clock.now());
     this.#setAlarm();
     return taken;
-  }
-
-  #mismatched(): void {
-    if (this.#host !== undefined) this.#ends.garbled(this.#host, this.#module);
   }
 
   #ring(): void {

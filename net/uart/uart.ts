@@ -33,7 +33,6 @@ export async function openUart(
 class Uart implements SerialPort, PortEvents {
   /** There as soon as it is open; before that it tells nothing. */
   port: SerialPort | undefined;
-  readonly #events: PortEvents;
   readonly #options: UartOptions;
   readonly #teller: Teller;
   readonly #line: Line;
@@ -46,7 +45,6 @@ class Uart implements SerialPort, PortEvents {
   #untaken = 0;
 
   constructor(events: PortEvents, options: UartOptions) {
-    this.#events = events;
     this.#options = options;
     this.#teller = new Teller(events);
     const ends = {
@@ -91,15 +89,17 @@ class Uart implements SerialPort, PortEvents {
 
   onBytes(bytes: Uint8Array): void {
     const lost = bytes.length - this.#line.fromHost(bytes);
-    if (lost > 0 && !this.#losing) this.#options.warn("uart! bytes of the host are lost: too many wait for the line");
+    if (lost > 0 && !this.#losing) this.#warn("bytes of the host are lost, because too many wait for the line");
     this.#losing = lost > 0;
   }
 
   onChange(change: PortChange): void {
     if (change.kind === "speed") this.#hostSets(change.speed);
+    if (change.kind === "attach") this.#hostComes();
+    if (change.kind === "detach") this.#hostLeaves();
     if (change.kind === "dropped") this.#untaken += change.bytes;
     else if (change.kind === "ended") this.#ended = change;
-    else this.#events.onChange(change);
+    else this.#teller.change(change);
     this.#moved();
   }
 
@@ -110,22 +110,42 @@ class Uart implements SerialPort, PortEvents {
     this.#warnedOf = "";
   }
 
+  /** Of what nobody took the beginning of, nobody gets the rest. */
+  #hostComes(): void {
+    if (this.#untaken > 0) this.#untaken += this.#line.cut();
+    this.#tellUntaken();
+  }
+
+  /** The next one comes as to a new port: neither what is still on its way nor the speed is meant for it. */
+  #hostLeaves(): void {
+    this.#untaken += this.#line.cut();
+    this.#tellUntaken();
+    if (this.#options.baud === "host") this.#line.forgetHost();
+    this.#warnedOf = "";
+  }
+
   /** Some things are told only when a wire has become empty. */
   #moved(): void {
-    if (this.#untaken > 0 && this.#line.isSaid) {
-      this.#events.onChange({ kind: "dropped", bytes: this.#untaken });
-      this.#untaken = 0;
-    }
-    if (this.#ended !== undefined && this.#line.isHeard) {
-      this.#events.onChange(this.#ended);
-      this.#ended = undefined;
-    }
+    if (this.#line.isSaid) this.#tellUntaken();
+    if (this.#ended === undefined || !this.#line.isHeard) return;
+    this.#teller.change(this.#ended);
+    this.#ended = undefined;
+  }
+
+  #tellUntaken(): void {
+    this.#teller.dropped(this.#untaken);
+    this.#untaken = 0;
   }
 
   #warnOfGarbage(host: number, module: number): void {
     const speeds = `host at ${host}, module at ${module}`;
     if (speeds === this.#warnedOf) return;
     this.#warnedOf = speeds;
-    this.#options.warn(`uart! ${speeds}: both read garbage; set the host's speed, or the module's by AT+NATSPEED`);
+    this.#warn(`${speeds}, both read garbage; set the host's speed, or the module's by AT+NATSPEED`);
+  }
+
+  /** Each front end has a line of its own. */
+  #warn(text: string): void {
+    this.#options.warn(`uart! ${this.path}: ${text}`);
   }
 }

@@ -11,14 +11,16 @@ interface Piece {
   readonly start: Millis;
 }
 
-/** The receiver's speed from some moment on. */
+/** The receiver's speed from some moment on; undefined: whatever the sender's is. */
 interface Tuning {
-  readonly speed: number;
+  readonly speed: number | undefined;
   readonly from: Millis;
 }
 
 /** What may wait for its turn, in bytes: 68 s at 9600 baud. */
 const mostWaiting = 65_536;
+/** What is remembered of the receiver's speeds: who changes them faster than bytes come is heard at the latest ones. */
+const mostTunings = 16;
 /** Shorter than any bit, in seconds, and longer than what rounding leaves. */
 const nothing = 1e-9;
 /** A byte as 8N1, in bits per second and ms. */
@@ -26,7 +28,7 @@ const spanOf = (bytes: number, speed: number): Millis => (bytes * 10_000) / spee
 
 /** One direction of a serial line: bytes take their time, and are garbled where the receiver has another speed. */
 export class Wire {
-  readonly #onMismatch: () => void;
+  readonly #onMismatch: (from: number, to: number) => void;
   #pieces: Piece[] = [];
   /** So many bytes of the first piece have arrived. */
   #arrived = 0;
@@ -37,8 +39,8 @@ export class Wire {
   #receiver: Receiver | undefined;
   #seenUntil: Millis = Number.NEGATIVE_INFINITY;
 
-  /** `onMismatch` is called when bytes begin to be garbled. */
-  constructor(onMismatch: () => void) {
+  /** `onMismatch` is called when bytes begin to be garbled, with the speeds of sender and receiver. */
+  constructor(onMismatch: (from: number, to: number) => void) {
     this.#onMismatch = onMismatch;
   }
 
@@ -66,9 +68,10 @@ export class Wire {
     return kept.length;
   }
 
-  /** From then on the receiver has this speed; until the first time, the sender's. */
-  listen(speed: number, from: Millis): void {
-    this.#tunings = [...this.#tunings.filter((tuning) => tuning.from < from), { speed, from }];
+  /** From then on the receiver has this speed; undefined, as before the first time: the sender's. */
+  listen(speed: number | undefined, from: Millis): void {
+    const before = this.#tunings.filter((tuning) => tuning.from < from);
+    this.#tunings = [...before, { speed, from }].slice(-mostTunings);
   }
 
   /** What has arrived by now and was not taken yet. */
@@ -86,13 +89,15 @@ export class Wire {
     return Uint8Array.from(got);
   }
 
-  /** What has not arrived yet never will. */
-  clear(now: Millis): void {
+  /** What has not arrived yet never will; says how many bytes that are. */
+  clear(now: Millis): number {
+    const lost = this.#waiting - this.#arrived;
     this.#pieces = [];
     this.#arrived = 0;
     this.#waiting = 0;
     this.#end = Math.min(this.#end, now);
     this.#receiver = undefined;
+    return lost;
   }
 
   #hear(piece: Piece, index: number, got: number[]): void {
@@ -126,7 +131,7 @@ export class Wire {
   #receiverFor(from: number, to: number): Receiver {
     if (this.#receiver?.from === from && this.#receiver.to === to) return this.#receiver;
     this.#receiver = new Receiver(from, to);
-    this.#onMismatch();
+    this.#onMismatch(from, to);
     return this.#receiver;
   }
 

@@ -55,6 +55,8 @@ describe("what is asked for", () => {
     [{ "tcp-connect": ["host:0"] }, "host:0"],
     [{ unix: [""] }, "--unix"],
     [{ link: "" }, "--link"],
+    [{ device: ["/dev/x", "/dev/x"] }, "/dev/x is given twice"],
+    [{ device: ["/tmp/x"], link: "/tmp/x" }, "/tmp/x is the --link"],
   ];
   test.each(bad)("%j is a usage error that names it", (flags, word) => {
     expect(() => readFrontEnds(flags)).toThrow(
@@ -65,7 +67,8 @@ describe("what is asked for", () => {
 
 test("all at once share one module: what it says goes to all, and whoever asks is answered", async () => {
   const [link, unix] = [join(folder, "link"), join(folder, "socket")];
-  const program = start("--json", "--link", link, "--stdio", "--tcp", "0", "--unix", unix, "--rfc2217", "0");
+  const ways = ["--link", link, "--stdio", "--tcp", "0", "--unix", unix, "--rfc2217", "0"];
+  const program = start("--json", "--log-level", "info", ...ways);
   const places = await ready(program, "err");
   const path = (kind: string): string => places[kind] ?? "";
   expect(Object.keys(places)).toEqual(["event", "pty", "link", "tcp", "unix", "rfc2217"]);
@@ -73,6 +76,10 @@ test("all at once share one module: what it says goes to all, and whoever asks i
   const sockets = await Promise.all(["tcp", "unix", "rfc2217"].map((kind) => dial({ path: path(kind) })));
   const hosts = [await attach(link), ...sockets.map((socket) => hostAt(socket))];
   onTestFinished(() => Promise.all(hosts.map((host) => host.leave())).then(() => {}));
+  await until(
+    "the sockets to be let in",
+    () => program.err.match(/(:\d+|socket): attach\n/g)?.length === sockets.length,
+  );
   await hosts[0]?.write(Buffer.from("AT\r")); // a pseudo-terminal knows its host when it has spoken
   await until("the first answer, everywhere", () => hosts.every(({ heard }) => heard.toString() === "\r\nOK\r\n"));
   let answers = 1;

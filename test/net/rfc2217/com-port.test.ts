@@ -19,7 +19,12 @@ const words: readonly (readonly [what: string, said: readonly string[], told: re
   ["the client's signature", ["00 6869"], []],
   ["speed asked", ["01 00000000"], ["6500002580"]],
   ["speed set", ["01 0001c200"], [{ kind: "speed", speed: 115_200 }, "650001c200"]],
-  ["speed set to what it is", ["01 00002580"], ["6500002580"]],
+  ["the first speed is news", ["01 00002580"], [{ kind: "speed", speed: 9600 }, "6500002580"]],
+  [
+    "speed set to what it is",
+    ["01 0001c200", "01 0001c200"],
+    [{ kind: "speed", speed: 115_200 }, "650001c200", "650001c200"],
+  ],
   ["speed cut short asks", ["01 0001"], ["6500002580"]],
   ["data bits", ["02 00", "02 07", "02 00"], ["6608", "6607", "6607"]],
   ["data bits that there are not", ["02 09"], ["6608"]],

@@ -224,6 +224,7 @@ test.skipIf(!needs("python3-serial"))("pyserial", async () => {
   await until("the detach", () => heard.count("detach") === 1);
   expect(heard.changes).toEqual([
     { kind: "attach" },
+    { kind: "speed", speed: 9600 },
     { kind: "speed", speed: 115_200 },
     { kind: "lines", lines: { dtr: true, rts: false } },
     { kind: "lines", lines: { dtr: false, rts: false } },

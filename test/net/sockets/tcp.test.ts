@@ -16,6 +16,36 @@ describe("TCP is a front end", () => {
   letsOneHostIn(frontEnd);
 });
 
+test("who hangs up and comes again at once is let in", async () => {
+  const heard = new Witness();
+  const port = await openTcp({ port: 0 }, heard);
+  heard.answer = (bytes) => port.write(bytes);
+  for (let round = 1; round <= 50; round += 1) {
+    const [host, last] = [await dial(port), Buffer.from([round])];
+    const told = new Promise((resolve) => host.once("data", resolve).once("close", () => resolve("turned away")));
+    host.write(last);
+    expect(await told).toEqual(last);
+    host.end("AT\r");
+    host.destroy();
+  }
+  expect(heard.count("refused")).toBe(0);
+  await port.close();
+});
+
+test("who waits for the former host and gives up does not hold up the next one", async () => {
+  const heard = new Witness();
+  const port = await openTcp({ port: 0 }, heard);
+  const first = await dial(port);
+  await until("the first one", () => heard.count("attach") === 1);
+  (await dial(port)).resetAndDestroy();
+  const third = hostAt(await dial(port));
+  first.destroy();
+  await third.write(Buffer.from("AT\r"));
+  await until("the third one's bytes", () => heard.bytes.toString() === "AT\r");
+  await third.leave();
+  await port.close();
+});
+
 describe("where it listens", () => {
   async function opened(options: TcpOptions) {
     const heard = new Witness();

@@ -1,196 +1,43 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Log } from "../../net/log.js";
-import { openPty } from "../../net/pty/pty.js";
-import type { PortChange, PortEvents, PortSetting, SerialPort } from "../../net/serial.js";
-import { type RunningModem, startModem } from "../../net/start.js";
-import { garble, isInTune } from "../../net/uart/garble.js";
-import { Receiver } from "../../net/uart/receiver.js";
-import { type Baud, openUart } from "../../net/uart/uart.js";
-import { Wire } from "../../net/uart/wire.js";
-import { needs } from "../interop/needs.js";
-import { ManualClock } from "../manual-clock.js";
-import { python } from "./pty/pty-hosts.js";
-import { Witness } from "./witness.js";
+import { Log } from "../../../net/log.js";
+import { openPty } from "../../../net/pty/pty.js";
+import type { SerialPort } from "../../../net/serial.js";
+import { openTcp } from "../../../net/sockets/tcp.js";
+import { type RunningModem, startModem } from "../../../net/start.js";
+import { scaledClock } from "../../../net/time/clock.js";
+import { type Baud, openUart } from "../../../net/uart/uart.js";
+import { needs } from "../../interop/needs.js";
+import { owesWhatSerialPortsOwe } from "../front-ends.js";
+import { python } from "../pty/pty-hosts.js";
+import { dial, hostAt } from "../sockets/sockets.js";
+import { sleep, Witness } from "../witness.js";
+import { Desk } from "./desk.js";
 
-const speeds = [2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600] as const;
-const anySpeed = fc.oneof(fc.constantFrom(...speeds), fc.integer({ min: 50, max: 4_000_000 }));
-const anyBytes = fc.uint8Array({ maxLength: 64 });
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
-
-/** The bytes that are received, from the definition: the line as a function of time, and looks at it. */
-function garbleBySampling(bytes: Uint8Array, from: number, to: number): number[] {
-  const bits = [...bytes].flatMap((byte) => [0, ...Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1), 1]);
-  // In units of 1/(2 · from · to) s; an edge belongs to the bit behind it.
-  const level = (at: number): number => bits[Math.floor(at / (2 * to))] ?? 1;
-  const got: number[] = [];
-  let high = true;
-  for (let index = 0; index < bits.length; index += 1) {
-    if (bits[index] === 1) high = true;
-    if (bits[index] === 1 || !high) continue;
-    const edge = index * 2 * to;
-    const seen = Array.from({ length: 10 }, (_, bit) => level(edge + (2 * bit + 1) * from));
-    const glitch = seen[0] === 1;
-    if (!glitch) got.push(seen.slice(1, 9).reduce((byte, bit, at) => byte | (bit << at), 0));
-    high = glitch || seen[9] === 1;
-    const end = edge + (glitch ? from : 19 * from);
-    while (index + 1 < bits.length && (index + 1) * 2 * to <= end) index += 1;
-    if (bits[index] === 1) high = true;
-  }
-  return got;
-}
-
-describe("what a receiver at another speed sees", () => {
-  test("within 4 % it is what was sent", () => {
-    fc.assert(
-      fc.property(anyBytes, anySpeed, fc.integer({ min: -39, max: 39 }), (bytes, from, permille) => {
-        const to = Math.round(from * (1 + permille / 1000));
-        fc.pre(isInTune(from, to));
-        expect(hex(garble(bytes, from, to))).toBe(hex(bytes));
-        const receiver = new Receiver(from, to); // nor does the tolerance hide what the waveform says
-        for (const byte of bytes) receiver.byte(byte);
-        receiver.finish();
-        expect(hex(Uint8Array.from(receiver.take()))).toBe(hex(bytes));
-      }),
-    );
-  });
-
-  test("is what looks at the line's levels find", () => {
-    fc.assert(
-      fc.property(anyBytes, anySpeed, anySpeed, (bytes, from, to) => {
-        fc.pre(!isInTune(from, to));
-        expect([...garble(bytes, from, to)]).toEqual(garbleBySampling(bytes, from, to));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  test("is little at a far slower speed, and much at a far faster one", () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.integer({ min: 4, max: 96 }), (bytes, times) => {
-        const slow = garble(bytes, 9600 * times, 9600).length;
-        expect(slow).toBeLessThanOrEqual(Math.ceil((bytes.length * 10) / (9.5 * times)) + 1);
-        const fast = garble(bytes, 9600, 9600 * times).length;
-        expect(fast).toBeGreaterThanOrEqual(bytes.length); // each start bit is an edge
-        expect(fast).toBeLessThanOrEqual(5 * bytes.length);
-      }),
-    );
-  });
-
-  test.each([
-    ["AT\r at 9600 on a line at 19200", "AT\r", 9600, 19_200, "060666e680"],
-    ["AT\r at 19200 on a line at 9600", "AT\r", 19_200, 9600, "f6fe"],
-    ["AT\r at 115200 on a line at 9600", "AT\r", 115_200, 9600, "fe"],
-  ])("%s", (_, sent, from, to, got) => {
-    expect(hex(garble(Buffer.from(sent), from, to))).toBe(got);
+describe("a front end behind a line is a front end", () => {
+  owesWhatSerialPortsOwe({
+    open(events) {
+      const how = { baud: 9600, clock: scaledClock(5000), warn: () => {} };
+      return openUart((inner) => openTcp({ port: 0 }, inner), events, how);
+    },
+    /** No faster than the line: a tty would hold its host up. */
+    async attach(port: SerialPort, how: { readonly reads: boolean }) {
+      const host = hostAt(await dial(port), how);
+      return {
+        async write(bytes) {
+          for (let at = 0; at < bytes.length; at += 16_384) {
+            await host.write(bytes.subarray(at, at + 16_384));
+            await sleep(5);
+          }
+        },
+        get heard() {
+          return host.heard;
+        },
+        leave: () => host.leave(),
+      };
+    },
+    reattaches: true,
   });
 });
-
-describe("a wire", () => {
-  const wireAt = (to?: number): Wire => {
-    const wire = new Wire(() => {});
-    if (to !== undefined) wire.listen(to, 0);
-    return wire;
-  };
-
-  test("however it is cut and looked at, the same arrives", () => {
-    const pieces = fc.array(fc.tuple(anyBytes, fc.nat(20)), { maxLength: 8 });
-    fc.assert(
-      fc.property(pieces, anySpeed, anySpeed, fc.boolean(), (given, from, to, often) => {
-        const [one, other] = [wireAt(to), wireAt(to)];
-        const got: number[] = [];
-        let now = 0;
-        for (const [bytes, gap] of given) {
-          now = Math.max(now, one.end) + gap;
-          one.put(bytes, from, now);
-          if (often)
-            for (let at = one.wakeAt; at !== undefined && at <= one.end; at = one.wakeAt) got.push(...one.take(at));
-          other.put(bytes, from, now);
-        }
-        expect([...got, ...one.take(now + 1e9)]).toEqual([...other.take(now + 1e9)]);
-        expect([one.wakeAt, other.wakeAt]).toEqual([undefined, undefined]);
-      }),
-    );
-  });
-
-  test("each alarm is later than the one before, and there is a last one", () => {
-    fc.assert(
-      fc.property(anyBytes, anySpeed, anySpeed, (bytes, from, to) => {
-        const wire = wireAt(to);
-        wire.put(bytes, from, 0);
-        const got: number[] = [];
-        let alarms = 0;
-        for (let at = wire.wakeAt, last = -1; at !== undefined; last = at, at = wire.wakeAt) {
-          expect(at).toBeGreaterThan(last);
-          got.push(...wire.take(at));
-          alarms += 1;
-        }
-        expect(alarms).toBeLessThanOrEqual(bytes.length + 1);
-        expect(got).toEqual([...garble(bytes, from, to)]);
-      }),
-    );
-  });
-
-  test("takes 64 KiB, and no more until something has arrived", () => {
-    const wire = wireAt();
-    expect(wire.put(new Uint8Array(70_000), 9600, 0)).toBe(65_536);
-    expect(wire.put(Uint8Array.of(1), 9600, 0)).toBe(0);
-    expect(wire.take(1e9).length).toBe(65_536);
-    expect(wire.put(Uint8Array.of(1), 9600, 1e9)).toBe(1);
-  });
-});
-
-/** A front end that is a test. */
-class Desk implements SerialPort {
-  readonly path = "desk";
-  readonly clock = new ManualClock();
-  readonly warnings: string[] = [];
-  /** What the host has heard, and when each piece came. */
-  readonly heard: { readonly at: number; readonly text: string }[] = [];
-  readonly changes: PortChange[] = [];
-  readonly settings: PortSetting[] = [];
-  events: PortEvents | undefined;
-  closed = false;
-
-  readonly open = (events: PortEvents): SerialPort => {
-    this.events = events;
-    return this;
-  };
-
-  write(bytes: Uint8Array): void {
-    this.heard.push({ at: this.clock.now(), text: text(bytes) });
-  }
-
-  set(what: PortSetting): void {
-    this.settings.push(what);
-  }
-
-  async close(): Promise<void> {
-    this.closed = true;
-  }
-
-  says(words: string): void {
-    this.events?.onBytes(Buffer.from(words, "latin1"));
-  }
-
-  tunes(speed: number): void {
-    this.events?.onChange({ kind: "speed", speed });
-  }
-
-  /** All that came since the last call. */
-  take(): string {
-    return this.heard
-      .splice(0)
-      .map((each) => each.text)
-      .join("");
-  }
-
-  modem(baud?: Baud): Promise<RunningModem> {
-    const log = new Log("warn", (line) => this.warnings.push(line));
-    return startModem({ ports: [this.open], clock: this.clock, log, ...(baud === undefined ? {} : { baud }) });
-  }
-}
 
 async function withModem(baud: Baud | undefined, play: (desk: Desk, modem: RunningModem) => void | Promise<void>) {
   const desk = new Desk();
@@ -251,7 +98,7 @@ describe("a line of 9600 baud", () => {
       expect(desk.warnings).toEqual([]);
       desk.says("A".repeat(70_000));
       desk.says("A".repeat(70_000));
-      expect(desk.warnings).toEqual(["uart! bytes of the host are lost: too many wait for the line"]);
+      expect(desk.warnings).toEqual(["uart! desk: bytes of the host are lost, because too many wait for the line"]);
     }));
 
   test("what the module says too much is told as dropped", async () => {
@@ -288,6 +135,7 @@ describe("a line of 9600 baud", () => {
     desk.events?.onChange({ kind: "ended" });
     expect(told.changes).toEqual([]);
     desk.clock.pass(10);
+    await Promise.resolve();
     expect(told.bytes.toString()).toBe("AT\r");
     expect(told.changes).toEqual([{ kind: "ended" }]);
     await port.close();
@@ -343,7 +191,7 @@ ask(b"AT", 0.2)`;
 
 describe("speeds that differ", () => {
   const warned = (host: number, module: number): string =>
-    `uart! host at ${host}, module at ${module}: both read garbage; set the host's speed, or the module's by AT+NATSPEED`;
+    `uart! desk: host at ${host}, module at ${module}, both read garbage; set the host's speed, or the module's by AT+NATSPEED`;
 
   test("a host at 115200 and a module at 9600 do not understand each other, which is told once", () =>
     withModem(115_200, (desk) => {
@@ -426,4 +274,77 @@ describe("speeds that differ", () => {
       expect(desk.take()).toBe("\r\nOK\r\n");
       expect(desk.settings).toEqual([{ speed: 9600 }]);
     }));
+});
+
+describe("the next host comes as to a new port", () => {
+  test("whatever speed the former one has set", () =>
+    withModem("host", (desk) => {
+      desk.tunes(115_200);
+      desk.leaves();
+      desk.says("AT\r");
+      desk.clock.pass(100);
+      expect(desk.take()).toBe("\r\nOK\r\n");
+      expect(desk.warnings).toEqual([]);
+    }));
+
+  test("what the former one has still sent arrives as it was sent", () =>
+    withModem("host", (desk) => {
+      desk.tunes(9600);
+      desk.says("AT+CSCON=1\r");
+      desk.leaves();
+      desk.tunes(115_200);
+      desk.says("AT\r");
+      desk.leaves();
+      desk.says("AT+CSCON?\r");
+      desk.clock.pass(200);
+      expect(desk.take()).toMatch(/^\r\nOK\r\n.*\+CSCON:1,\d\r\n\r\nOK\r\n$/s);
+      expect(desk.warnings).toHaveLength(1);
+    }));
+
+  test("what was still on its way to the former one is lost, and told before it is gone", async () => {
+    const desk = new Desk();
+    const told = new Witness();
+    const port = await openUart(desk.open, told, { baud: 9600, clock: desk.clock, warn: () => {} });
+    port.write(new Uint8Array(100));
+    desk.clock.pass((40 * 10_000) / 9600);
+    desk.leaves();
+    await Promise.resolve();
+    expect(told.changes).toEqual([{ kind: "dropped", bytes: 60 }, { kind: "detach" }]);
+    port.write(Buffer.from("OK"));
+    desk.clock.pass(1000);
+    expect(desk.heard.map((each) => each.text).join("")).toBe(`${"\0".repeat(40)}OK`);
+    await port.close();
+  });
+
+  test("of what nobody took the beginning of, it does not get the rest", async () => {
+    const desk = new Desk();
+    const told = new Witness();
+    const port = await openUart(desk.open, told, { baud: 9600, clock: desk.clock, warn: () => {} });
+    port.write(new Uint8Array(100));
+    desk.clock.pass((40 * 10_000) / 9600);
+    desk.events?.onChange({ kind: "dropped", bytes: 40 });
+    desk.events?.onChange({ kind: "attach" });
+    await Promise.resolve();
+    desk.clock.pass(1000);
+    expect(told.changes).toEqual([{ kind: "dropped", bytes: 100 }, { kind: "attach" }]);
+    expect(desk.heard.length).toBe(40);
+    await port.close();
+  });
+});
+
+test("several front ends have a line each, and the log says which", async () => {
+  const one = new Desk("one");
+  const { clock } = one;
+  const second = new Desk("second", clock);
+  const modem = await one.modem("host", [second]);
+  clock.pass(1000);
+  for (const desk of [one, second]) desk.take();
+  one.tunes(9600);
+  second.tunes(115_200);
+  one.says("AT\r");
+  clock.pass(100);
+  expect(one.take()).toBe("\r\nOK\r\n");
+  expect(second.take()).not.toContain("OK");
+  expect(one.warnings).toEqual([expect.stringMatching(/^uart! second: host at 115200, module at 9600,/)]);
+  await modem.close();
 });
