@@ -18,11 +18,6 @@ function say(words: string | Uint8Array): void {
   } catch {} // nobody reads
 }
 
-/** Every CR is a line, and every line is fine. */
-function sayOk(bytes: Uint8Array): void {
-  for (const byte of bytes) if (byte === 0x0d) say("\r\nOK\r\n");
-}
-
 const opened: Readonly<Record<string, string>> = {
   "AT+QMTOPEN": "+QMTOPEN: 0,0",
   "AT+QMTCONN": "+QMTCONN: 0,0,0",
@@ -96,6 +91,6 @@ function flood(): void {
   setImmediate(flood);
 }
 
-const answers = { ok: sayOk, publish: playModule, "publish-mqtt": playModule, receive: playModule } as const;
+const answers = { publish: playModule, "publish-mqtt": playModule, receive: playModule } as const;
 const part = process.argv[2] as keyof typeof answers;
 new ReadStream(master).on("data", answers[part]).on("error", () => {});

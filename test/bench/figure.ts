@@ -46,21 +46,30 @@ export function isKept(figure: Figure): boolean | undefined {
   return target.bound === "at most" ? value <= target.value : value >= target.value;
 }
 
-/** The one in the middle. */
-export function median(values: readonly number[]): number {
+/** The value below which so many percent of all lie. */
+export function percentile(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor((sorted.length * percent) / 100)] ?? Number.NaN;
 }
 
-type Measure = () => Promise<number>;
+/** The one in the middle. */
+export const median = (values: readonly number[]): number => percentile(values, 50);
 
-/** Measures both sides in turn, so that what else the machine does falls on both, and takes medians. */
-export async function sideBySide(rounds: number, measureOurs: Measure, measureTheirs: Measure) {
-  const ours: number[] = [];
-  const theirs: number[] = [];
+/** Measures both sides in turn, so that what else the machine does falls on both. */
+export async function inTurn<T>(rounds: number, measureOurs: () => Promise<T>, measureTheirs: () => Promise<T>) {
+  const ours: T[] = [];
+  const theirs: T[] = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await measureOurs());
     theirs.push(await measureTheirs());
   }
+  return { ours, theirs };
+}
+
+type Measure = () => Promise<number>;
+
+/** Measures both sides in turn, and takes medians. */
+export async function sideBySide(rounds: number, measureOurs: Measure, measureTheirs: Measure) {
+  const { ours, theirs } = await inTurn(rounds, measureOurs, measureTheirs);
   return { ours: median(ours), theirs: median(theirs) };
 }

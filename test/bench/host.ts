@@ -29,13 +29,13 @@ export class Host {
     this.#events?.onBytes(bytes);
   }
 
-  /** Sends a command and waits for some words. */
-  async tell(command: string, words: string): Promise<void> {
+  /** Sends a command and waits for some words, in whatever order. */
+  async tell(command: string, ...words: readonly string[]): Promise<void> {
     await new Promise<void>((resolve) => {
       let heard = "";
       this.onText = (text) => {
         heard += text;
-        if (heard.includes(words)) resolve();
+        if (words.every((each) => heard.includes(each))) resolve();
       };
       this.say(Buffer.from(`${command}\r`));
     });

@@ -1,21 +1,60 @@
-import type { Bench } from "./figure.js";
-import { sideBySide } from "./figure.js";
-import { bareLine, end, modemOnPty } from "./lines.js";
-import { serialHost } from "./serial-host.js";
+import { type Channel, channels, type FarEnd } from "./channels.js";
+import type { Bench, Effort, Figure, Target } from "./figure.js";
+import { inTurn, median } from "./figure.js";
+import { Worker } from "./processes.js";
+import { type Percentiles, serialHost } from "./serial-host.js";
 
-/** From AT to OK over the pseudo-terminal. */
+const target = { of: "ratio", bound: "at most", value: 1.5 } as const;
+/** Where no system stands in between, a ratio to nothing says little. */
+const nothingButOurs = { of: "difference", bound: "at most", value: 10 } as const;
+
+/** From AT to OK over each front end; the host is the same program everywhere. */
 export const latency: Bench = {
   name: "latency",
-  async run({ quick }) {
-    const host = serialHost();
-    const modem = await modemOnPty();
-    const bare = await bareLine("ok");
-    const count = 2000;
-    const rounds = quick ? 5 : 15; // many short ones: where the scheduler puts the two processes makes a factor of two
-    const play = (path: string) => () => host.play(path, "latency", count);
-    const found = await sideBySide(rounds, play(modem.path), play(bare.path));
-    await Promise.all([end(modem.child), end(bare.child)]);
-    const target = { of: "ratio", bound: "at most", value: 1.5 } as const;
-    return [{ name: "AT to OK, PTY, p50", unit: "us", ...found, than: "bare PTY", target }];
+  async run(effort) {
+    const figures: Figure[] = [];
+    for (const channel of channels) figures.push(...(await overChannel(channel, effort)));
+    return figures;
   },
 };
+
+async function overChannel({ name, than, modem, bare }: Channel, { quick }: Effort): Promise<readonly Figure[]> {
+  const host = serialHost();
+  const ours = await modem();
+  const theirs = await bare();
+  // Many short rounds: where the scheduler puts the two processes makes a factor of two.
+  const [count, rounds] = quick ? [500, 3] : [1500, 11];
+  const play =
+    ({ line }: FarEnd) =>
+    () =>
+      host.latency(line, count);
+  const found = await inTurn(rounds, play(ours), play(theirs));
+  await Promise.all([ours.end(), theirs.end()]);
+  return rows(name, than, found);
+}
+
+/** The same in one process, where host and module take turns: a host by the `serialport` package, beside the mock's port. */
+export const latencyOfBinding: Bench = {
+  name: "latency-binding",
+  async run({ quick }) {
+    const modem = new Worker<Percentiles>("binding-modem.js");
+    const bare = new Worker<Percentiles>("binding-bare.js");
+    const ask = (worker: Worker<Percentiles>) => () => worker.ask(`${quick ? 1000 : 5000}`);
+    const found = await inTurn(quick ? 3 : 7, ask(modem), ask(bare));
+    await Promise.all([modem.end(), bare.end()]);
+    return rows("binding", "bare binding-mock", found, nothingButOurs);
+  },
+};
+
+type Found = { readonly [side in "ours" | "theirs"]: readonly Percentiles[] };
+
+function rows(name: string, than: string, { ours, theirs }: Found, bound: Target = target): readonly Figure[] {
+  const row = (which: "p50" | "p95"): Figure => ({
+    name: `AT to OK, ${name}, ${which}`,
+    unit: "us",
+    ours: median(ours.map((round) => round[which])),
+    theirs: median(theirs.map((round) => round[which])),
+    than,
+  });
+  return [{ ...row("p50"), target: bound }, row("p95")];
+}

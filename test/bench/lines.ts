@@ -17,7 +17,7 @@ export async function modemOnPty(): Promise<Line> {
 }
 
 /** A program that does nothing but answer on the same kind of pseudo-terminal. */
-export async function bareLine(part: "ok" | "publish" | "publish-mqtt" | "receive"): Promise<Line> {
+export async function bareLine(part: "publish" | "publish-mqtt" | "receive"): Promise<Line> {
   const { child, line } = await start(process.execPath, [fileURLToPath(new URL("bare.js", import.meta.url)), part]);
   return { child, path: line };
 }

@@ -1,16 +1,32 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { crowd } from "./crowd.js";
+import { day } from "./day.js";
 import type { Bench, Effort, Figure } from "./figure.js";
 import { idle } from "./idle.js";
-import { latency } from "./latency.js";
+import { latency, latencyOfBinding } from "./latency.js";
 import { memory } from "./memory.js";
 import { endAll } from "./processes.js";
 import { publish, publishOverPty } from "./publish.js";
 import { receive, receiveOverPty } from "./receive.js";
+import { startModem } from "./start-modem.js";
 import { startUp } from "./start-up.js";
 import { rowsOf, table } from "./table.js";
 
-const benches: readonly Bench[] = [startUp, latency, publish, publishOverPty, receive, receiveOverPty, idle, memory];
+const benches: readonly Bench[] = [
+  startUp,
+  startModem,
+  latency,
+  latencyOfBinding,
+  publish,
+  publishOverPty,
+  receive,
+  receiveOverPty,
+  day,
+  crowd,
+  idle,
+  memory,
+];
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, json: { type: "boolean" }, only: { type: "string", multiple: true } },

@@ -55,8 +55,8 @@ export async function run(program: string, args: readonly string[]): Promise<str
   return said;
 }
 
-/** Another file of this directory, as a process that answers each message with a number. */
-export class Worker {
+/** Another file of this directory, as a process that answers each message: with a number, or whatever it is made for. */
+export class Worker<T = number> {
   readonly #child: ChildProcess;
   readonly #failed: Promise<never>;
 
@@ -68,8 +68,8 @@ export class Worker {
   }
 
   /** One round of its work. */
-  async ask(question: string): Promise<number> {
-    const answered = new Promise<number>((resolve) => this.#child.once("message", resolve));
+  async ask(question: string): Promise<T> {
+    const answered = new Promise<T>((resolve) => this.#child.once("message", resolve));
     this.#child.send(question);
     return Promise.race([answered, this.#failed]);
   }
@@ -80,7 +80,7 @@ export class Worker {
 }
 
 /** Answers each message of the process that forked this one. */
-export function answer(work: (question: string) => Promise<number>): void {
+export function answer(work: (question: string) => Promise<unknown>): void {
   process.on("message", async (question: string) => {
     process.send?.(await work(question));
   });

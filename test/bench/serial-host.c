@@ -1,18 +1,19 @@
-// A host on a serial line, as fast as hosts get: serial-host PATH WHAT AMOUNT [PORT] [QOS], prints one number.
-// latency COUNT: the median of AT -> OK in microseconds. publish SECONDS, receive SECONDS: messages per second.
+// A host on a serial line, as fast as hosts get: serial-host LINE WHAT AMOUNT [PORT] [QOS], prints figures.
+// latency COUNT: AT -> OK in microseconds, p50 and p95. publish SECONDS, receive SECONDS: messages per second.
 // connect 0: opens a link and leaves it open.
-#include <fcntl.h>
+// What a LINE may be stands in serial-line.h. One that starts its other end is waited for until it says OK.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "serial-line.h"
 
 enum { WINDOW = 5, LENGTH = 64, IDS = 1000 };
 static const double warm_up = 0.5; // seconds, in which the other side gets its code compiled
 
-static int line;
+static struct line line;
 static char heard[1 << 17];
 static size_t length;
 
@@ -24,7 +25,7 @@ static double now(void) {
 
 static void say(const char *words, size_t count) {
   while (count > 0) {
-    ssize_t done = write(line, words, count);
+    ssize_t done = write(line.out, words, count);
     if (done <= 0) exit(2);
     words += done;
     count -= (size_t)done;
@@ -32,7 +33,7 @@ static void say(const char *words, size_t count) {
 }
 
 static void hear(void) {
-  ssize_t count = read(line, heard + length, sizeof heard - 1 - length);
+  ssize_t count = read(line.in, heard + length, sizeof heard - 1 - length);
   if (count <= 0) exit(3);
   length += (size_t)count;
   heard[length] = 0;
@@ -66,18 +67,23 @@ static int ascending(const void *a, const void *b) {
   return (difference > 0) - (difference < 0);
 }
 
-static double latency(int count) {
+struct percentiles {
+  double p50, p95;
+};
+
+/** Twice as many as are counted: first the other side gets its code compiled. */
+static struct percentiles latency(int count) {
   double *spans = malloc(sizeof *spans * (size_t)count);
   if (!spans) exit(4);
-  for (int i = -count / 4; i < count; i++) {
+  for (int i = -count; i < count; i++) {
     double start = now();
     tell("AT\r", "OK\r\n");
     if (i >= 0) spans[i] = now() - start;
   }
   qsort(spans, (size_t)count, sizeof *spans, ascending);
-  double median = spans[count / 2];
+  struct percentiles found = {spans[count / 2] * 1e6, spans[count * 95 / 100] * 1e6};
   free(spans);
-  return median * 1e6;
+  return found;
 }
 
 static int in_flight;
@@ -146,21 +152,24 @@ static double receive(double seconds, const char *port) {
   return rate;
 }
 
+static void print_figures(const char *what, double amount, const char *port, int qos) {
+  if (!strcmp(what, "latency")) {
+    struct percentiles found = latency((int)amount);
+    printf("%.1f %.1f\n", found.p50, found.p95);
+  } else {
+    double figure = !strcmp(what, "publish")   ? publish(amount, port, qos)
+                    : !strcmp(what, "receive") ? receive(amount, port)
+                                               : (enter(port), 0);
+    printf("%.1f\n", figure);
+  }
+}
+
 int main(int argc, char **argv) {
   if (argc < 4) return 1;
-  line = open(argv[1], O_RDWR | O_NOCTTY);
-  if (line < 0) return perror(argv[1]), 1;
-  struct termios raw;
-  tcgetattr(line, &raw);
-  cfmakeraw(&raw);
-  tcsetattr(line, TCSANOW, &raw);
+  line = open_line(argv[1]);
+  if (line.other_end > 0) expect("OK\r\n");
   usleep(100 * 1000); // whoever looks after new hosts has done so
-  const char *port = argc > 4 ? argv[4] : "0";
-  double amount = atof(argv[3]);
-  double figure = !strcmp(argv[2], "latency")   ? latency((int)amount)
-                  : !strcmp(argv[2], "publish") ? publish(amount, port, argc > 5 ? atoi(argv[5]) : 1)
-                  : !strcmp(argv[2], "receive") ? receive(amount, port)
-                                                : (enter(port), 0);
-  printf("%.1f\n", figure);
+  print_figures(argv[2], atof(argv[3]), argc > 4 ? argv[4] : "0", argc > 5 ? atoi(argv[5]) : 1);
+  end_line(&line);
   return 0;
 }
