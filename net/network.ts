@@ -1,5 +1,5 @@
 import type { TraceEvent } from "../emulator/trace.js";
-import { type BrokerOptions, type EmbeddedBroker, startBroker } from "./broker/broker.js";
+import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { type Calls, createCalls } from "./link/calls.js";
 import { createDialer, type Dial } from "./link/dialer.js";
 import { type Mapping, mapName } from "./link/name-map.js";
@@ -54,7 +54,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     broker,
     dial: dialer.dial,
     calls,
-    note: (event) => owed.note(event),
+    note: movement ? (event) => owed.note(event) : () => {},
     hangUp,
     async close() {
       await hangUp();
@@ -65,6 +65,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
 
 async function brokerOf({ broker, clock, epochAtStart, log }: NetworkOptions): Promise<EmbeddedBroker | undefined> {
   if (broker === undefined) return undefined;
+  const { startBroker } = await import("./broker/broker.js"); // with the clouds and HTTP, which others do not need
   return startBroker({
     log: (line) => log.info(`broker: ${line}`),
     warn: (line) => log.warn(`broker: ${line}`),

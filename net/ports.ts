@@ -4,7 +4,7 @@ import type { Loop } from "./run.js";
 import type { OpenPort, PortChange, PortEvents, SerialPort } from "./serial.js";
 import { withAudience } from "./time/audience.js";
 import type { Clock } from "./time/clock.js";
-import { type Baud, openUart } from "./uart/uart.js";
+import type { Baud } from "./uart/uart.js";
 
 export type { OpenPort };
 
@@ -33,7 +33,7 @@ export class Ports {
    */
   async open(direct: readonly OpenPort[], others: readonly OpenPort[]): Promise<void> {
     const alone = direct.length + others.length === 1;
-    for (const open of direct) await this.#join(this.#watched(open), alone);
+    for (const open of direct) await this.#join(open, alone);
     for (const open of others) await this.#join(this.#behindLine(open), alone);
   }
 
@@ -56,7 +56,10 @@ export class Ports {
   #behindLine(open: OpenPort): OpenPort {
     const { baud, clock, log } = this.#options;
     if (baud === undefined) return this.#watched(open);
-    return (events) => openUart(open, events, { baud, clock, warn: (line) => log.warn(line) });
+    return async (events) => {
+      const { openUart } = await import("./uart/uart.js");
+      return openUart(open, events, { baud, clock, warn: (line) => log.warn(line) });
+    };
   }
 
   #events(alone: boolean): PortEvents {

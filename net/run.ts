@@ -129,12 +129,17 @@ export class Loop {
     };
   }
 
-  /** An alarm that rings too early finds nothing due and is set anew; that is cheaper than to move it each time. */
+  /**
+   * An alarm that rings too early finds nothing due and is set anew; that is cheaper than to move it each time, but not
+   * where time waits for stillness behind every alarm.
+   */
   #setAlarm(): void {
-    const at = this.#wiring.modem.wakeAt();
-    if (at === undefined || !this.#on || (this.#alarm !== undefined && this.#alarm.at <= at)) return;
+    const { modem, clock } = this.#wiring;
+    const at = modem.wakeAt();
+    if (at === undefined || !this.#on) return;
+    if (this.#alarm !== undefined && (clock.movement ? this.#alarm.at === at : this.#alarm.at <= at)) return;
     this.#alarm?.off();
-    this.#alarm = { at, off: this.#wiring.clock.alarm(at, () => this.#ring()) };
+    this.#alarm = { at, off: clock.alarm(at, () => this.#ring()) };
   }
 
   #ring(): void {

@@ -1,4 +1,4 @@
-import * as http from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
 import type { Call, CallOutcome, PostFailure } from "../../emulator/call.js";
 import { reasonOf } from "./down-reason.js";
@@ -20,7 +20,8 @@ const mostBody = 16_384;
 export function httpPost(post: Post, connect: Connect, done: (outcome: CallOutcome) => void): () => void {
   const connection = connect(post.host, post.port);
   const way = new Way(connection);
-  const request = http.request({
+  const { request: begin } = process.getBuiltinModule("node:http"); // slow to load, and most modules never post
+  const request = begin({
     method: "POST",
     path: post.path,
     headers: headersOf(post),
@@ -49,7 +50,7 @@ export function httpPost(post: Post, connect: Connect, done: (outcome: CallOutco
 }
 
 /** What a small client sends, and in its order. */
-function headersOf({ host, port, body }: Post): http.OutgoingHttpHeaders {
+function headersOf({ host, port, body }: Post): OutgoingHttpHeaders {
   const name = host.includes(":") ? `[${host}]` : host;
   return {
     Host: port === 80 ? name : `${name}:${port}`,
@@ -61,7 +62,7 @@ function headersOf({ host, port, body }: Post): http.OutgoingHttpHeaders {
 
 /** An answer that is not 200 is one whatever stands in it; one that ends too early is none. */
 function readAnswer(
-  answer: http.IncomingMessage,
+  answer: IncomingMessage,
   end: (outcome: CallOutcome) => void,
   fail: (why: PostFailure) => void,
 ): void {

@@ -22,7 +22,7 @@ export function withAudience(open: OpenPort, movement: Movement, isSpeaking = ()
       },
     });
     isHere = port.isHere === true;
-    return noting(port, () => isSpeaking() || note());
+    return noting(port, () => isAttached && !isSpeaking() && note());
   };
 }
 
