@@ -71,7 +71,19 @@ async function brokerOf({ broker, clock, epochAtStart, log }: NetworkOptions): P
     warn: (line) => log.warn(`broker: ${line}`),
     time: () => epochAtStart + clock.now(),
     ...broker,
+    ...withoutHaste(broker, clock),
   });
+}
+
+/** Time does not pass while the one who decides on a login still thinks. */
+function withoutHaste({ authenticate }: BrokerOptions, { movement }: Clock): Pick<BrokerOptions, "authenticate"> {
+  if (authenticate === undefined || movement === undefined) return {};
+  return {
+    authenticate(login) {
+      const answer = authenticate(login);
+      return typeof answer === "number" ? answer : answer.finally(movement.asking());
+    },
+  };
 }
 
 /** Where a name leads when no port is asked for; a broker that listens everywhere is on this machine. */

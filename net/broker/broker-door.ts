@@ -24,8 +24,8 @@ export interface SubscriptionWish {
 
 /** Who decides, besides the clouds. */
 export interface Doorkeepers {
-  /** Left out: everybody is let in. */
-  authenticate?(login: Login): LoginAnswer;
+  /** Left out: everybody is let in. Who needs time to decide promises the answer. */
+  authenticate?(login: Login): LoginAnswer | Promise<LoginAnswer>;
   /** `false` is told to the client as a granted QoS of 128. Left out: everything is allowed. */
   authorizeSubscribe?(wish: SubscriptionWish): boolean;
 }
@@ -48,8 +48,10 @@ export function doorOf({ authenticate, authorizeSubscribe }: Doorkeepers, clouds
         identities.set(client, admission.device);
         client.id = admission.device.session;
       }
+      const tell = (code: LoginAnswer): void => done(code === 0 ? null : refusal(code), code === 0);
       const answer = admission.kind === "refused" ? 4 : (authenticate?.(login) ?? 0);
-      done(answer === 0 ? null : refusal(answer), answer === 0);
+      if (typeof answer === "number") tell(answer);
+      else answer.then(tell);
     },
     authorizeSubscribe(client, wish, done) {
       const asked = { clientId: client?.id ?? "", filter: wish.topic, qos: wish.qos };

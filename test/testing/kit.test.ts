@@ -135,6 +135,16 @@ describe("the broker", () => {
     await host.urc(/^\+QMTCONN: 0,0,5$/);
   });
 
+  test("takes its time to refuse, and no other time passes meanwhile", async () => {
+    const authenticate = (): Promise<4> => new Promise((resolve) => setTimeout(() => resolve(4), 60));
+    const { host, clock } = await start({ clock: "manual", broker: { authenticate } });
+    await host.command('AT+QMTOPEN=0,"broker.example",1883');
+    await host.urc(/QMTOPEN: 0,0/);
+    await host.command('AT+QMTCONN=0,"me"');
+    await clock.advance(60_000); // its patience is 40 s
+    await host.urc(/^\+QMTCONN: 0,0,4$/);
+  });
+
   test("publishes to no topic that is none, and nothing once it is closed", async () => {
     const { broker, close } = await start();
     for (const topic of ["", "a/#", "+", "a\0b", "x".repeat(65536)])
