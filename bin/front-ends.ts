@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
-import type { TcpAddress } from "../net/sockets/tcp-address.js";
+import type { TcpAddress } from "../net/tcp-address.js";
 import type { FlagName, Flags } from "./flags.js";
 import { usage } from "./usage.js";
 

@@ -1,10 +1,11 @@
 import type { EventEmitter } from "node:events";
-import { createServer, isIPv6, type Server } from "node:net";
+import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes, Client } from "aedes";
+import { listeningAt } from "../listening.js";
 import { short } from "../short.js";
+import { addressText } from "../tcp-address.js";
 import type { Millis } from "../time/clock.js";
-import { UserError } from "../user-error.js";
 import { type BrokerDesk, deskOf } from "./broker-desk.js";
 import { type Doorkeepers, doorOf } from "./broker-door.js";
 import { type Mendable, mendQos2, mendStream } from "./broker-mends.js";
@@ -70,8 +71,8 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   };
   const host = options.host ?? "127.0.0.1";
   try {
-    const port = await listen(server, host, options.port ?? 1883);
-    return { ...desk, host, port, address: addressOf(host, port), accept, close };
+    const { port } = await listeningAt(server, { host, port: options.port ?? 1883 }, "the broker");
+    return { ...desk, host, port, address: addressText({ host, port }), accept, close };
   } catch (error) {
     await close();
     throw error;
@@ -109,28 +110,6 @@ function tell(broker: Aedes, say: (line: string) => void): void {
     if (client) tellOf(client, ` publishes ${payload.length} bytes to ${short(topic)}, ${how}`);
   });
 }
-
-const listen = (server: Server, host: string, port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.on("error", (error: NodeJS.ErrnoException) => reject(new UserError(cannotListen(error, host, port))));
-    server.listen({ host, port }, () => {
-      const bound = server.address();
-      resolve(typeof bound === "object" && bound ? bound.port : port);
-    });
-  });
-
-/** What the user can do where listening fails. */
-const remedies: { readonly [code: string]: string } = {
-  EADDRINUSE: "something listens there already: stop it, or give --broker another port (0 picks a free one)",
-  EACCES: "that needs more rights: give --broker a port above 1023 (0 picks a free one)",
-  EADDRNOTAVAIL: "this machine does not have that address: give one that it has",
-  ENOTFOUND: "that is no address: give an IPv4 or IPv6 address of this machine",
-};
-
-const cannotListen = (error: NodeJS.ErrnoException, host: string, port: number): string =>
-  `the broker cannot listen on ${addressOf(host, port)}: ${remedies[error.code ?? ""] ?? error.message}`;
-
-const addressOf = (host: string, port: number): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
 /** aedes closes only the clients that logged in, so every connection is destroyed here. */
 function stop(server: Server, broker: Aedes, streams: ReadonlySet<Duplex>): Promise<void> {

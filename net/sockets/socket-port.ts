@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import type { ModemLines, SerialPort } from "../serial.js";
+import { addressText } from "../tcp-address.js";
 import type { Teller } from "../teller.js";
 import { SocketHost } from "./socket-host.js";
-import { addressText } from "./tcp-address.js";
 
 /** The way to a host. */
 export type Wire = Pick<SocketHost, "room" | "send">;

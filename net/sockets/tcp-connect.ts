@@ -1,8 +1,8 @@
 import type { PortEvents, SerialPort } from "../serial.js";
+import { addressText, type TcpAddress } from "../tcp-address.js";
 import { Teller } from "../teller.js";
 import { Caller } from "./caller.js";
 import { rawSpeech, SocketPort } from "./socket-port.js";
-import { addressText, type TcpAddress } from "./tcp-address.js";
 
 /** Calls a host that listens, for instance a simulator's serial port; calls it again whenever it is not connected. */
 export function openTcpConnect(to: TcpAddress, events: PortEvents): SerialPort {

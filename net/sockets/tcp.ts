@@ -1,10 +1,9 @@
 import { createServer } from "node:net";
+import { listeningAt, stopped } from "../listening.js";
 import type { PortEvents, SerialPort } from "../serial.js";
+import { addressText, isLoopback } from "../tcp-address.js";
 import { Teller } from "../teller.js";
-import { UserError } from "../user-error.js";
-import { listening, stopped } from "./listening.js";
 import { rawSpeech, SocketPort, type Speak } from "./socket-port.js";
-import { addressText, cannotListen, isLoopback } from "./tcp-address.js";
 
 /** Where a front end listens. */
 export interface TcpOptions {
@@ -31,12 +30,7 @@ export async function listenForHosts(
   events: PortEvents,
 ): Promise<SerialPort> {
   const server = createServer({ noDelay: true, ...alive }, (socket) => port.welcome(socket));
-  await listening(server, { host, port: asked }).catch((error) => {
-    throw new UserError(cannotListen({ host, port: asked }, error));
-  });
-  const bound = server.address();
-  const address =
-    typeof bound === "object" && bound ? { host: bound.address, port: bound.port } : { host, port: asked };
+  const address = await listeningAt(server, { host, port: asked }, "the module");
   const teller = new Teller(events);
   const port = new SocketPort({ path: addressText(address), teller, speak, stop: () => stopped(server) });
   // Not before whoever opens it has it.

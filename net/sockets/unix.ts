@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { resolve } from "node:path";
+import { listening, stopped } from "../listening.js";
 import type { PortEvents, SerialPort } from "../serial.js";
 import { Teller } from "../teller.js";
-import { listening, stopped } from "./listening.js";
 import { SocketFile } from "./socket-file.js";
 import { rawSpeech, SocketPort } from "./socket-port.js";
 
