@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, lstatSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,11 +13,16 @@ let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "bc28-emu-process-"));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+/** Those that are left when a test has failed; tests that run side by side cannot say themselves that they are over. */
+const started: Program[] = [];
+afterAll(() => {
+  for (const { child } of started) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true });
+});
 
 function start(args: readonly string[], starting: Starting = {}): Program {
   const program = new Program(args, starting);
-  onTestFinished(() => void program.child.kill("SIGKILL"));
+  started.push(program);
   return program;
 }
 
@@ -31,8 +36,14 @@ async function open(pty: string | undefined) {
   return { host, ask };
 }
 
+/** What a line of the shell comes to; its words are `$0`, `$1` … */
+const inShell = (line: string, ...words: readonly string[]) =>
+  new Promise<{ readonly code: unknown; readonly err: string }>((resolve) => {
+    execFile("sh", ["-c", line, ...words], (error, _, err) => resolve({ code: error?.code ?? 0, err }));
+  });
+
 describe("when it is ready", () => {
-  test("--json is one line on stdout, and nothing else", async () => {
+  test.concurrent("--json is one line on stdout, and nothing else", async () => {
     const link = join(folder, "json");
     const program = start(["--json", "--link", link, "--broker", "0"]);
     const { pty, broker } = await program.ready();
@@ -43,14 +54,14 @@ describe("when it is ready", () => {
     expect(existsSync(link)).toBe(false);
   });
 
-  test("what is absent is left out of it", async () => {
+  test.concurrent("what is absent is left out of it", async () => {
     const program = start(["--json"]);
     const { pty } = await program.ready();
     expect(program.out).toBe(`{"event":"ready","pty":"${pty}"}\n`);
     await program.end();
   });
 
-  test("the text for people has lines to paste, also where the path has blanks", async () => {
+  test.concurrent("the text for people has lines to paste, also where the path has blanks", async () => {
     const link = join(folder, "it's here");
     const program = start(["--link", link]);
     await program.prints(/Ctrl-C ends it\.\n$/);
@@ -60,21 +71,21 @@ describe("when it is ready", () => {
     await program.end();
   });
 
-  test("a relative link is told as a path that holds everywhere", async () => {
+  test.concurrent("a relative link is told as a path that holds everywhere", async () => {
     const program = start(["--json", "--link", "near"], { cwd: folder });
     expect((await program.ready()).link).toBe(join(folder, "near"));
     await program.end();
     expect(existsSync(join(folder, "near"))).toBe(false);
   });
 
-  test("--broker as the last flag means 1883", async () => {
+  test.concurrent("--broker as the last flag means 1883", async () => {
     const program = start(["--json", "--broker"]);
     const [said] = await program.prints(/127\.0\.0\.1:1883/).catch(() => program.prints(/1883/, "err"));
     expect(said).toContain("1883"); // where the port is taken, the complaint names it
     await program.end();
   });
 
-  test("a link that a killed one left behind is taken over, one in use is not", async () => {
+  test.concurrent("a link that a killed one left behind is taken over, one in use is not", async () => {
     const link = join(folder, "stale");
     const killed = start(["--json", "--link", link]);
     await killed.ready();
@@ -151,7 +162,7 @@ describe("what goes wrong", () => {
   });
   const thrown = bug('throw new Error("boom\\nbang")');
 
-  test("a bug is one readable line, and code 1; the link is gone", async () => {
+  test.concurrent("a bug is one readable line, and code 1; the link is gone", async () => {
     const link = join(folder, "bug");
     const program = start(["--json", "--link", link], { env: thrown });
     await program.ready();
@@ -161,7 +172,7 @@ describe("what goes wrong", () => {
     expect(existsSync(link)).toBe(false);
   });
 
-  test("a promise that nobody looks after is a bug too", async () => {
+  test.concurrent("a promise that nobody looks after is a bug too", async () => {
     const program = start(["--json"], { env: bug('Promise.reject(new Error("boom"))') });
     await program.ready();
     const { code, err } = await program.end("SIGUSR2");
@@ -169,7 +180,7 @@ describe("what goes wrong", () => {
     expect(err).toMatch(/^bc28-emu: [^\n]*boom[^\n]*\n$/);
   });
 
-  test.each([
+  test.concurrent.each([
     ["BC28_EMU_DEBUG", [], { BC28_EMU_DEBUG: "1" }],
     ["--log-level trace", ["--log-level", "trace"], {}],
   ] as const)("%s shows its stack", async (_, args, env) => {
@@ -178,6 +189,20 @@ describe("what goes wrong", () => {
     const { code, err } = await program.end("SIGUSR2");
     expect(code).toBe(1);
     expect(err).toMatch(/\n {4}at /);
+  });
+
+  test.concurrent.each([
+    ["stdout", ">&-", 0],
+    ["stderr", "2>&-", 0],
+    ["standard input", "<&-", 0],
+    ["stdout and stderr full, standard input", "<&- >/dev/full 2>/dev/full", 1],
+  ])("%s closed from the start: no stack trace, no crash", async (what, redirection, code) => {
+    const link = join(folder, `${what} closed`);
+    const ready = 'until [ -L "$2" ] || ! kill -0 $!; do sleep 0.02; done';
+    const shell = `"$0" "$1" --link "$2" --log-level info ${redirection} & ${ready}; kill $!; wait $!`;
+    const ran = await inShell(shell, process.execPath, command, link);
+    expect(ran.code).toBe(code); // what cannot be told to anybody is a failure, a reader who left is none
+    expect(ran.err).not.toContain("    at ");
   });
 
   test("whoever read the ready message may go", async () => {
@@ -189,20 +214,6 @@ describe("what goes wrong", () => {
     const { ask } = await open(pty);
     await ask('AT+QMTOPEN=0,"broker.example",1883', "+QMTOPEN: 0,0");
     expect((await program.end()).code).toBe(0);
-  });
-
-  test.each([
-    ["stdout", ">&-", 0],
-    ["stderr", "2>&-", 0],
-    ["standard input", "<&-", 0],
-    ["stdout and stderr full, standard input", "<&- >/dev/full 2>/dev/full", 1],
-  ])("%s closed from the start: no stack trace, no crash", (_, redirection, code) => {
-    const link = join(folder, "closed");
-    const ready = 'until [ -L "$2" ] || ! kill -0 $!; do sleep 0.02; done';
-    const shell = `"$0" "$1" --link "$2" --log-level info ${redirection} & ${ready}; kill $!; wait $!`;
-    const ran = spawnSync("sh", ["-c", shell, process.execPath, command, link], { encoding: "utf8" });
-    expect(ran.status).toBe(code); // what cannot be told to anybody is a failure, a reader who left is none
-    expect(ran.stderr).not.toContain("    at ");
   });
 
   test("a reader of the log who stands still does not stop the module", async () => {

@@ -7,7 +7,8 @@ import { bc35g } from "../../emulator/profiles/bc35-g.js";
 import { quirkTable } from "../../emulator/quirks.js";
 import { attach } from "../net/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
-import { Program, runToEnd } from "./program.js";
+import { runHere } from "./here.js";
+import { Program, root, runToEnd } from "./program.js";
 
 const files: Readonly<Record<string, string>> = {
   "mine.json":
@@ -23,10 +24,15 @@ let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "bc28-emu-profile-"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  process.chdir(folder);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  process.chdir(root);
+  rmSync(folder, { recursive: true });
+});
 
-/** Runs it in the folder of the files. */
+/** Runs it in the folder of the files, without a process, and with one. */
+const here = (line: string) => runHere(line.split(" "));
 const run = (line: string, input = "") => runToEnd(line.split(" "), input, { cwd: folder });
 
 /** A host on a program's pseudo-terminal; what is asked is answered by something new. */
@@ -85,13 +91,24 @@ const bad: readonly (readonly [args: string, word: string])[] = [
 ];
 
 describe("bad input", () => {
-  test.concurrent.each(bad)("%s is one line that names it, exit code 2, and changes nothing", async (args, word) => {
-    const ended = await run(args);
+  test.each(bad)("%s is one line that names it, exit code 2, and changes nothing", async (args, word) => {
+    const ended = await here(args);
     expect(ended).toMatchObject({ code: 2, out: "" });
     expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
     expect(ended.err).toContain(word);
     for (const [name, content] of Object.entries(files)) expect(readFileSync(join(folder, name), "utf8")).toBe(content);
   });
+});
+
+/** What is told as errors, on every way through the program, and what is printed. */
+test.concurrent.each([
+  "--profile typo.json",
+  "--nvm empty.json",
+  "profile bc28 bc35-g",
+  "profile diff bc28 bc29",
+  "profile diff bc28 mine.json --json",
+])("%s: the process says the same", async (line) => {
+  expect(await run(line)).toEqual({ ...(await here(line)), signal: null });
 });
 
 describe("profile", () => {
@@ -111,15 +128,15 @@ describe("profile", () => {
   });
 
   test("its JSON is read back as the same profile, with the flags in it", async () => {
-    const { out } = await run("profile mine.json --quirk urcHold=5 --json --imei 490154203237518 --operator 26201");
+    const { out } = await here("profile mine.json --quirk urcHold=5 --json --imei 490154203237518 --operator 26201");
     writeFileSync(join(folder, "again.json"), out);
-    expect((await run("profile again.json --json")).out).toBe(out);
+    expect((await here("profile again.json --json")).out).toBe(out);
     const { identity, quirks, surroundings } = JSON.parse(out);
     expect(identity).toMatchObject({ imei: "490154203237518", imeisv: "4901542032375101", imsi: "001010000000009" });
     expect(identity.modelName).toBe(bc35g.identity.modelName);
     expect(quirks).toMatchObject({ echo: "on", urcHold: 5 });
     expect(surroundings.operator).toBe("26201");
-    expect((await run("profile diff mine.json again.json")).out.split("\n")).toEqual([
+    expect((await here("profile diff mine.json again.json")).out.split("\n")).toEqual([
       "identity.imei          001010000000024 -> 490154203237518",
       "identity.imeisv        0010100000000201 -> 4901542032375101",
       "surroundings.operator  46000 -> 26201",
@@ -129,18 +146,18 @@ describe("profile", () => {
   });
 
   test("diff shows only what differs, or says that nothing does", async () => {
-    const { code, out } = await run("profile diff bc28 BC35-G");
+    const { code, out } = await here("profile diff bc28 BC35-G");
     expect(code).toBe(0);
     expect(out).toMatch(/^identity\.model +BC28 -> BC35-G$/m);
     expect(out).not.toContain("surroundings");
-    expect(await run("profile diff bc28 bc28")).toMatchObject({ code: 0, out: "bc28 and bc28 do not differ\n" });
-    const { out: json } = await run("profile diff bc28 mine.json --json");
+    expect(await here("profile diff bc28 bc28")).toMatchObject({ code: 0, out: "bc28 and bc28 do not differ\n" });
+    const { out: json } = await here("profile diff bc28 mine.json --json");
     expect(JSON.parse(json)).toMatchObject({ "quirks.echo": ["off", "on"] });
   });
 });
 
 describe("a module with a profile", () => {
-  test("is what the profile and the flags say", async () => {
+  test.concurrent("is what the profile and the flags say", async () => {
     const { out } = await run("--stdio --profile mine.json --imei 490154203237518", "ATI\rAT+CGSN=1\rAT+CGSN=2\r");
     expect(out).toContain("\r\nBC35-G\r\n");
     expect(out).toContain("+CGSN:490154203237518\r\n");
@@ -148,13 +165,13 @@ describe("a module with a profile", () => {
     expect(out).toContain("ATI\r\r\n"); // echo
   });
 
-  test("is a BC35-G by its name", async () => {
+  test.concurrent("is a BC35-G by its name", async () => {
     const { out } = await run("--stdio --profile bc35-g", "ATI;+CGMM;+CGSN=1\r");
     for (const line of ["BC35-G", "BC35GJB-02-STD", `+CGSN:${bc35g.identity.imei}`])
       expect(out).toContain(`\r\n${line}\r\n`);
   });
 
-  test("realistic timing takes its time, and instant none", async () => {
+  test.concurrent("realistic timing takes its time, and instant none", async () => {
     const start = performance.now();
     const program = new Program(["--stdio", "--timing", "realistic", "--time-scale", "10"]);
     await program.prints(/Neul/);
@@ -164,7 +181,7 @@ describe("a module with a profile", () => {
 });
 
 describe("--nvm", () => {
-  test("keeps settings over AT+NRB and over runs, and other settings not", async () => {
+  test.concurrent("keeps settings over AT+NRB and over runs, and other settings not", async () => {
     const first = await run("--stdio --nvm kept.json", "AT+NCONFIG=RPM,TRUE\rAT+CEREG=1\rAT+NRB\rAT+NCONFIG?\r");
     expect(first).toMatchObject({ code: 0, err: "" });
     const second = await run("--stdio --nvm kept.json", "AT+NCONFIG?\rAT+CEREG?\r");
@@ -173,11 +190,30 @@ describe("--nvm", () => {
     expect(readdirSync(folder).filter((name) => name.includes("kept.json"))).toEqual(["kept.json"]);
   });
 
-  test("without a change there is no file, and without the flag nothing is kept", async () => {
-    await run("--stdio --nvm untouched.json", "AT\r");
-    await run("--stdio", "AT+NCONFIG=RPM,TRUE\r");
+  test.concurrent("without a change there is no file, and without the flag nothing is kept", async () => {
+    await Promise.all([run("--stdio --nvm untouched.json", "AT\r"), run("--stdio", "AT+NCONFIG=RPM,TRUE\r")]);
     expect(readdirSync(folder)).not.toContain("untouched.json");
     expect((await run("--stdio", "AT+NCONFIG?\r")).out).toContain("+NCONFIG:RPM,FALSE\r\n");
+  });
+
+  test.concurrent("a file that was cut off is refused, and stays as it is", async () => {
+    await run("--stdio --nvm cut.json", "AT+NCONFIG=RPM,TRUE\r");
+    const path = join(folder, "cut.json");
+    const half = readFileSync(path, "utf8").slice(0, 200);
+    writeFileSync(path, half);
+    const ended = await here("--nvm cut.json");
+    expect(ended).toMatchObject({ code: 2, out: "" });
+    expect(ended.err).toMatch(/^bc28-emu: NVM file cut\.json: it is not JSON[^\n]*; it is left as it is;[^\n]*\n$/);
+    expect(readFileSync(path, "utf8")).toBe(half);
+  });
+
+  test.concurrent("a run that is killed leaves a whole file", async () => {
+    const path = join(folder, "killed.json");
+    const program = new Program(["--stdio", "--nvm", path]);
+    for (let round = 0; round < 50; round += 1) program.type(`AT+NCONFIG=SYNC_TIME_PERIOD,${round}\r`);
+    await until("the file", () => readdirSync(folder).includes("killed.json"));
+    await program.end("SIGKILL");
+    expect(await run("--stdio --nvm killed.json", "AT\r")).toMatchObject({ code: 0, err: "" });
   });
 
   test("AUTOCONNECT FALSE, written on a pseudo-terminal, holds in the next run, whatever ended the first", async () => {
@@ -195,25 +231,5 @@ describe("--nvm", () => {
     await after.ask("AT+CFUN?;+CGATT?", "+CFUN:0\r\n\r\n+CGATT:0");
     await after.ask("AT+CFUN=1;+CGATT=1;+CGATT?", "+CGATT:1");
     expect((await second.end()).code).toBe(0);
-  });
-
-  test("a file that was cut off is refused, and stays as it is", async () => {
-    await run("--stdio --nvm cut.json", "AT+NCONFIG=RPM,TRUE\r");
-    const path = join(folder, "cut.json");
-    const half = readFileSync(path, "utf8").slice(0, 200);
-    writeFileSync(path, half);
-    const ended = await run("--stdio --nvm cut.json", "AT+NCONFIG=RPM,FALSE\r");
-    expect(ended).toMatchObject({ code: 2, out: "" });
-    expect(ended.err).toMatch(/^bc28-emu: NVM file cut\.json: it is not JSON[^\n]*; it is left as it is;[^\n]*\n$/);
-    expect(readFileSync(path, "utf8")).toBe(half);
-  });
-
-  test("a run that is killed leaves a whole file", async () => {
-    const path = join(folder, "killed.json");
-    const program = new Program(["--stdio", "--nvm", path]);
-    for (let round = 0; round < 50; round += 1) program.type(`AT+NCONFIG=SYNC_TIME_PERIOD,${round}\r`);
-    await until("the file", () => readdirSync(folder).includes("killed.json"));
-    await program.end("SIGKILL");
-    expect(await run("--stdio --nvm killed.json", "AT\r")).toMatchObject({ code: 0, err: "" });
   });
 });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagRows } from "../../bin/flags.js";
 import { helpText } from "../../bin/help.js";
 import { quirkTable } from "../../emulator/quirks.js";
+import { runHere } from "./here.js";
 import { root, runToEnd } from "./program.js";
 
 let folder = "";
@@ -21,8 +22,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
   const address = blocker.address();
   taken = typeof address === "object" && address !== null ? address.port : 0;
+  process.chdir(folder);
 });
 afterAll(() => {
+  process.chdir(root);
   rmSync(folder, { recursive: true });
   blocker.close();
 });
@@ -44,7 +47,6 @@ const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
   ["--tcp x", 2, "x"],
   ["--tcp PORT", 1, "PORT"],
   ["--unix file", 1, "file"],
-  ["--stdio --link port --unix socket --tcp 0 --rfc2217 PORT", 1, "PORT"],
   ["--link", 2, "--link PATH"],
   ["--link=", 2, "--link"],
   ["--device", 2, "--device PATH"],
@@ -94,16 +96,40 @@ const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
   ["--log-level loud", 2, "loud"],
 ];
 
+/** These are run as processes: how an error is told, by every way into the program; the first one has our pipes. */
+const asProcess: typeof bad = [
+  ["--stdio --link port --unix socket --tcp 0 --rfc2217 PORT", 1, "PORT"],
+  ["--bogus", 2, "bogus"],
+  ["--log-level loud", 2, "loud"],
+  ["--device file", 2, "file"],
+  ["--unix file", 1, "file"],
+  ["--cloud-device pk/dn/hush", 2, "--broker"],
+];
+
+/** Arguments and words with the port that is taken. */
+const withPort = (text: string): string => text.replaceAll("PORT", String(taken));
+
+function expectComplaint(ended: object & { readonly err: string }, code: 1 | 2, word: string): void {
+  expect(ended).toMatchObject({ code, out: "" });
+  expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
+  expect(ended.err).toContain(word);
+  expect(ended.err).not.toContain("hush");
+}
+
 describe("bad input is one line that names it, and changes nothing", () => {
-  test.concurrent.each(bad)("%s", async (text, code, word) => {
-    const withPort = (where: string): string =>
-      where.replaceAll("PORT", text.includes("PORT") ? String(taken) : "PORT");
+  test.each(bad)("%s", async (text, code, word) => {
     const before = readdirSync(folder);
-    const ended = await runToEnd(withPort(text).split(" "), "", { cwd: folder });
-    expect(ended).toMatchObject({ code, out: "" });
-    expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
-    expect(ended.err).toContain(withPort(word));
-    expect(ended.err).not.toContain("hush");
+    const ended = await runHere(withPort(text).split(" "));
+    expectComplaint(ended, code, text.includes("PORT") ? withPort(word) : word);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test("as a process, too", async () => {
+    const before = readdirSync(folder);
+    const run = (text: string) => runToEnd(withPort(text).split(" "), "", { cwd: folder });
+    await Promise.all(
+      asProcess.map(async ([text, code, word]) => expectComplaint(await run(text), code, withPort(word))),
+    );
     expect(readdirSync(folder)).toEqual(before);
   });
 
