@@ -1,4 +1,4 @@
-import { openNvmFile } from "../net/files/nvm-file.js";
+import type { NvmStore } from "../net/files/nvm-file.js";
 import { Log } from "../net/log.js";
 import type { OpenPort } from "../net/ports.js";
 import { type RunningModem, startModem } from "../net/start.js";
@@ -25,7 +25,7 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
     ...(options.baud === undefined ? {} : { baud: options.baud }),
     mappings: options.mappings,
     log,
-    ...(options.nvm === undefined ? {} : { nvm: openNvmFile(options.nvm, (line) => log.warn(line)) }),
+    ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined
       ? {}
       : { broker: { port: options.brokerPort, cloudDevices: options.cloudDevices } }),
@@ -35,6 +35,12 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
   await modem.close();
   await lines.flushed();
   if (failure !== undefined) throw failure;
+}
+
+/** Loads what a file needs only where there is one. */
+async function memoryIn(path: string, log: Log): Promise<NvmStore> {
+  const { openNvmFile } = await import("../net/files/nvm-file.js");
+  return openNvmFile(path, (line) => log.warn(line));
 }
 
 /** How the front ends are opened, each with an eye on its end. */

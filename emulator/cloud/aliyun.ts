@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
-import { type Octets, toBytes } from "../../at/octets.js";
+import type { Octets } from "../../at/octets.js";
 import type { AliAuth } from "../settings.js";
+import { hmac } from "./hmac.js";
 
 /** How Alibaba Cloud lets a device sign; the name stands in the client id. The first is the module's. */
 export const aliSignMethods = ["hmacsha256", "hmacsha1", "hmacmd5"] as const;
@@ -34,9 +34,7 @@ export function aliyunContent({ clientId, deviceName, productKey, timestamp }: A
 
 /** The signature of that, in small hexadecimal digits. */
 export const aliyunPassword = (identity: AliIdentity, method: AliSignMethod, secret: Octets): Octets =>
-  createHmac(digests[method], toBytes(secret))
-    .update(toBytes(aliyunContent(identity)))
-    .digest("hex");
+  hmac(digests[method], secret, aliyunContent(identity), "hex");
 
 /** What AT+QMTCONN sends where aliauth is set and no user is given. */
 export function aliyunLogin(identity: AliIdentity, method: AliSignMethod, secret: Octets): AliLogin {

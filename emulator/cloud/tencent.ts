@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
-import { fromBytes, fromText, type Octets, toBytes, toText } from "../../at/octets.js";
+import { fromBytes, fromText, type Octets, toText } from "../../at/octets.js";
 import { atLeast, oneOf, text, whole } from "../schema.js";
+import { hmac } from "./hmac.js";
 
 /** Where a token comes from, unless the host knows better. */
 export const tokenUrl = "http://gz.auth-device-iot.tencentcloudapi.com/token";
@@ -31,8 +31,7 @@ export const tokenContent = (request: TokenRequest): Octets =>
     .join("&");
 
 /** The signature of a content, in Base64. */
-export const tokenSignature = (secret: Octets, content: Octets): Octets =>
-  createHmac("sha256", toBytes(secret)).update(toBytes(content)).digest("base64");
+export const tokenSignature = (secret: Octets, content: Octets): Octets => hmac("sha256", secret, content, "base64");
 
 /** An octet that a form does not take as it is. RFC 3986 2.3 */
 const reserved = /[^A-Za-z0-9._~-]/g;

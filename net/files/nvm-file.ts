@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { accessSync, constants, statSync } from "node:fs";
 import { lstat, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -100,7 +99,7 @@ class NvmFile implements NvmStore {
 /** Puts a new file in the place of an old one, in one step: whoever reads it, and whenever we die, it is whole. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const target = await targetOf(path);
-  const beside = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  const beside = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`);
   const mode = await stat(target).then(
     (found) => found.mode & 0o777,
     () => undefined,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { lstatSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../user-error.js";
@@ -24,7 +23,7 @@ export class Symlink {
 
   /** Points the link at `target`, in one step: whoever opens it meets the old one or the new one. */
   point(target: string): void {
-    const beside = `${this.#link}.${randomUUID()}`;
+    const beside = `${this.#link}.${crypto.randomUUID()}`;
     try {
       symlinkSync(target, beside);
       renameSync(beside, this.#link);
