@@ -1,4 +1,4 @@
-import type { OpenPort } from "../net/ports.js";
+import type { OpenPort } from "../net/serial.js";
 import type { Baud } from "../net/uart/uart.js";
 import type { FrontEnd } from "./front-ends.js";
 

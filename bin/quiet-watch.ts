@@ -1,5 +1,5 @@
-import type { OpenPort } from "../net/ports.js";
-import type { SerialPort } from "../net/serial.js";
+import { eavesdrop } from "../net/eavesdrop.js";
+import type { OpenPort } from "../net/serial.js";
 
 /** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
 const silence = 250;
@@ -12,7 +12,10 @@ export class QuietWatch {
 
   /** The same front end, watched. */
   watch(open: OpenPort): OpenPort {
-    return async (events) => this.#watched(await open(events));
+    return async (events) =>
+      eavesdrop(await open(events), () => {
+        this.#saidAt = performance.now();
+      });
   }
 
   /** Settles when the module has been silent for a moment: what was asked last has been answered, or will not be soon. */
@@ -24,22 +27,5 @@ export class QuietWatch {
       if (now >= end) return;
       await new Promise((resolve) => setTimeout(resolve, end - now));
     }
-  }
-
-  #watched(port: SerialPort): SerialPort {
-    const said = (): void => {
-      this.#saidAt = performance.now();
-    };
-    return {
-      get path() {
-        return port.path;
-      },
-      write(bytes) {
-        said();
-        port.write(bytes);
-      },
-      set: (what) => port.set(what),
-      close: () => port.close(),
-    };
   }
 }

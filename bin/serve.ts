@@ -1,6 +1,6 @@
 import type { NvmStore } from "../net/files/nvm-file.js";
 import { Log } from "../net/log.js";
-import type { OpenPort } from "../net/ports.js";
+import type { OpenPort } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";

@@ -6,8 +6,6 @@ import { withAudience } from "./time/audience.js";
 import type { Clock } from "./time/clock.js";
 import type { Baud } from "./uart/uart.js";
 
-export type { OpenPort };
-
 /** What front ends are opened with. */
 export interface PortsOptions {
   readonly clock: Clock;

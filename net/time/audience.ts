@@ -1,4 +1,5 @@
-import type { OpenPort, SerialPort } from "../serial.js";
+import { eavesdrop } from "../eavesdrop.js";
+import type { OpenPort } from "../serial.js";
 import type { Movement } from "./movement.js";
 
 /**
@@ -22,18 +23,8 @@ export function withAudience(open: OpenPort, movement: Movement, isSpeaking = ()
       },
     });
     isHere = port.isHere === true;
-    return noting(port, () => isAttached && !isSpeaking() && note());
+    return eavesdrop(port, () => {
+      if (isAttached && !isSpeaking()) note();
+    });
   };
 }
-
-const noting = (port: SerialPort, note: () => unknown): SerialPort => ({
-  get path() {
-    return port.path;
-  },
-  write(bytes) {
-    note();
-    port.write(bytes);
-  },
-  set: (what) => port.set(what),
-  close: () => port.close(),
-});

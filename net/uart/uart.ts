@@ -1,5 +1,5 @@
 import { factoryNvm } from "../../emulator/nvm.js";
-import type { PortChange, PortEvents, PortSetting, SerialPort } from "../serial.js";
+import type { OpenPort, PortChange, PortEvents, PortSetting, SerialPort } from "../serial.js";
 import { Teller } from "../teller.js";
 import { withAudience } from "../time/audience.js";
 import type { Clock } from "../time/clock.js";
@@ -18,11 +18,7 @@ export interface UartOptions {
 }
 
 /** Opens a front end behind a line that has a speed: bytes take their time, and a wrong speed garbles them. */
-export async function openUart(
-  open: (events: PortEvents) => SerialPort | Promise<SerialPort>,
-  events: PortEvents,
-  options: UartOptions,
-): Promise<SerialPort> {
+export async function openUart(open: OpenPort, events: PortEvents, options: UartOptions): Promise<SerialPort> {
   const uart = new Uart(events, options);
   const { movement } = options.clock;
   const begin = movement ? withAudience(open, movement, () => uart.isSpeaking) : open;

@@ -1,5 +1,5 @@
 import type { Octets } from "../../at/octets.js";
-import type { OpenPort } from "../../net/ports.js";
+import type { OpenPort } from "../../net/serial.js";
 import type { ManualClock } from "../manual-clock.js";
 import { AtHost } from "./at-host.js";
 import type { Auditor } from "./auditor.js";
