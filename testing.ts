@@ -1,13 +1,13 @@
+export type { BrokerMessage, PublishOptions } from "./net/broker/broker-api.js";
+export { parseMapping } from "./net/link/name-map.js";
 export type {
   ModemStatus,
   OpenOptions,
   PortInfo,
   SerialBinding,
   SerialBindingPort,
-} from "./net/binding/serial-binding.js";
-export type { BrokerMessage, PublishOptions } from "./net/broker/broker-desk.js";
-export { openNvmFile } from "./net/files/nvm-file.js";
-export { parseMapping } from "./net/link/name-map.js";
+} from "./net/ports/binding/serial-binding.js";
+export { openNvmFile } from "./net/storage/nvm-file.js";
 export { AtError } from "./net/testing/at-error.js";
 export type { TestBroker, TestMessage, Wanted } from "./net/testing/broker.js";
 export type { ChosenClock, ClockChoice } from "./net/testing/clock-choice.js";

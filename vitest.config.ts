@@ -9,7 +9,7 @@ const alone = [
   "test/bin/timing.test.ts",
   "test/hostile/host.test.ts",
   "test/interop/drivers.test.ts",
-  "test/net/pty/pty.test.ts",
+  "test/net/ports/pty/pty.test.ts",
 ];
 
 const all = ["test/**/*.test.ts"];

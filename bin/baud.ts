@@ -1,5 +1,5 @@
-import { sttySpeeds } from "../net/termios.js";
-import type { Baud } from "../net/uart/uart.js";
+import { sttySpeeds } from "../net/ports/termios.js";
+import type { Baud } from "../net/ports/uart/uart.js";
 import type { FrontEnd } from "./front-ends.js";
 import { usage } from "./usage.js";
 

@@ -1,7 +1,7 @@
 import yargs, { type Options as YargsOption } from "yargs";
-import { profiles } from "../emulator/profiles/index.js";
-import { quirkTable } from "../emulator/quirks.js";
-import { timings } from "../emulator/timing.js";
+import { profiles } from "../emulator/profile/profiles.js";
+import { quirkTable } from "../emulator/profile/quirks.js";
+import { timings } from "../emulator/radio/timing.js";
 import { withoutSecret } from "../net/broker/cloud/device.js";
 import { logLevels } from "../net/log.js";
 import type { UserError } from "../net/user-error.js";

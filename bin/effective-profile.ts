@@ -1,8 +1,8 @@
-import type { Profile } from "../emulator/profile.js";
-import { changed, changeFrom } from "../emulator/profile-schema.js";
-import { bc28 } from "../emulator/profiles/bc28.js";
-import { quirkTable, setQuirks } from "../emulator/quirks.js";
-import { loadProfile } from "../net/files/profile-file.js";
+import { bc28 } from "../emulator/profile/bc28.js";
+import type { Profile } from "../emulator/profile/profile.js";
+import { changed, changeFrom } from "../emulator/profile/profile-schema.js";
+import { quirkTable, setQuirks } from "../emulator/profile/quirks.js";
+import { loadProfile } from "../net/storage/profile-file.js";
 import type { Flags } from "./flags.js";
 import { usage } from "./usage.js";
 

@@ -1,4 +1,4 @@
-import { quirkTable } from "../emulator/quirks.js";
+import { quirkTable } from "../emulator/profile/quirks.js";
 import { type Flag, flagRows } from "./flags.js";
 
 const examples = [

@@ -1,9 +1,9 @@
-import type { Profile } from "../emulator/profile.js";
+import type { Profile } from "../emulator/profile/profile.js";
 import { type CloudDevice, checkCloudDevices, parseCloudDevice } from "../net/broker/cloud/device.js";
 import { loadCloudDevices } from "../net/broker/cloud/device-file.js";
 import { type Mapping, parseMapping } from "../net/link/name-map.js";
 import { type LogLevel, logLevels } from "../net/log.js";
-import type { Baud } from "../net/uart/uart.js";
+import type { Baud } from "../net/ports/uart/uart.js";
 import { readBaud } from "./baud.js";
 import { effectiveProfile } from "./effective-profile.js";
 import type { Flags } from "./flags.js";

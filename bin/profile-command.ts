@@ -1,4 +1,4 @@
-import { loadProfile } from "../net/files/profile-file.js";
+import { loadProfile } from "../net/storage/profile-file.js";
 import type { UserError } from "../net/user-error.js";
 import type { FlagName, Flags } from "./flags.js";
 import { readOptions } from "./options.js";

@@ -1,8 +1,8 @@
-import type { Profile } from "../emulator/profile.js";
-import { differences, type ProfileRow, rowsOf } from "../emulator/profile-rows.js";
-import { writtenProfile } from "../emulator/profile-schema.js";
-import { isQuirk, quirkTable } from "../emulator/quirks.js";
-import { timings } from "../emulator/timing.js";
+import type { Profile } from "../emulator/profile/profile.js";
+import { differences, type ProfileRow, rowsOf } from "../emulator/profile/profile-rows.js";
+import { writtenProfile } from "../emulator/profile/profile-schema.js";
+import { isQuirk, quirkTable } from "../emulator/profile/quirks.js";
+import { timings } from "../emulator/radio/timing.js";
 
 /** What `bc28-emu profile` prints: every field, and of every quirk where it is known from. */
 export function profileText(profile: Profile): string {

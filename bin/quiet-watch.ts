@@ -1,4 +1,4 @@
-import { eavesdrop } from "../net/eavesdrop.js";
+import { eavesdrop } from "../net/ports/write-hook.js";
 import type { OpenPort } from "../net/serial.js";
 
 /** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */

@@ -1,7 +1,7 @@
-import type { NvmStore } from "../net/files/nvm-file.js";
 import { Log } from "../net/log.js";
 import type { OpenPort } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
+import type { NvmStore } from "../net/storage/nvm-file.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";
 import type { Ending } from "./ending.js";
@@ -39,7 +39,7 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
 
 /** Loads what a file needs only where there is one. */
 async function memoryIn(path: string, log: Log): Promise<NvmStore> {
-  const { openNvmFile } = await import("../net/files/nvm-file.js");
+  const { openNvmFile } = await import("../net/storage/nvm-file.js");
   return openNvmFile(path, (line) => log.warn(line));
 }
 

@@ -1,4 +1,4 @@
-import type { Quirks } from "./quirks.js";
+import type { Quirks } from "./profile/quirks.js";
 
 /** How the module talks with its host: the parameters of V.250, and AT+CMEE. */
 export interface Dte {

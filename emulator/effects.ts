@@ -1,5 +1,5 @@
 import { type Octets, toBytes } from "../at/octets.js";
-import type { Effect } from "./border.js";
+import type { Effect } from "./io.js";
 import type { TraceEvent } from "./trace.js";
 
 /** What the module does in answer to one stimulus, in its order. What it says in a row becomes one effect. */

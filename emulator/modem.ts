@@ -1,13 +1,23 @@
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
-import type { Board } from "./board.js";
-import type { Effect, Reset, Stimulus } from "./border.js";
-import { hearLink, readLink, route, step } from "./broker-side.js";
-import { callsWakeAt, dropCalls, hearCall } from "./calls.js";
-import { CommandSide } from "./command-side.js";
+import { CommandSide } from "./command-context.js";
+import type { Turn } from "./command-queue.js";
+import type { World } from "./command-view.js";
 import { confirmSpeed } from "./commands/natspeed.js";
+import type { Board } from "./context.js";
 import { Effects } from "./effects.js";
-import { type Machine, runLine, type Said, submitPayload } from "./execute.js";
+import type { Effect, Reset, Stimulus } from "./io.js";
+import { factoryNvm, type Nvm } from "./memory/nvm.js";
+import { hearLink, readLink, route, step } from "./mqtt-link.js";
+import type { Profile } from "./profile/profile.js";
+import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio/radio.js";
+import { timings } from "./radio/timing.js";
+import { settleAir } from "./radio-link.js";
+import { type Lasting, powerUp, type Ram } from "./ram.js";
+import { Random } from "./random.js";
+import type { RebootCause } from "./reboot.js";
+import { callsWakeAt, dropCalls, hearCall } from "./requests.js";
+import { type Machine, runLine, type Said, submitPayload } from "./run-line.js";
 import {
   askForPayload,
   release,
@@ -17,18 +27,8 @@ import {
   sayLines,
   settlePort,
   tellSpeed,
-} from "./host-side.js";
-import { settleAir } from "./network-side.js";
-import { factoryNvm, type Nvm } from "./nvm.js";
-import { portWakeAt } from "./port.js";
-import type { Profile } from "./profile.js";
-import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio.js";
-import { type Lasting, powerUp, type Ram } from "./ram.js";
-import { Random } from "./random.js";
-import type { RebootCause } from "./reboot.js";
-import type { Turn } from "./talk.js";
-import { timings } from "./timing.js";
-import type { World } from "./world.js";
+} from "./uart-output.js";
+import { portWakeAt } from "./uart-speed.js";
 
 /** How a module is made. */
 export interface ModemOptions {

@@ -1,18 +1,18 @@
 import type { LinkId } from "../mqtt/session.js";
-import { Air } from "./air.js";
-import { Client, type Outcome } from "./client.js";
+import { Talk } from "./command-queue.js";
+import type { State } from "./command-view.js";
 import { defaultDte } from "./dte.js";
 import type { Effects } from "./effects.js";
-import type { Nvm } from "./nvm.js";
-import { Outbox } from "./outbox.js";
-import { portAt } from "./port.js";
-import { defaultPreferences } from "./preferences.js";
-import type { Profile } from "./profile.js";
-import { type Pace, type Radio, radioOn } from "./radio.js";
-import { defaultSettings } from "./settings.js";
-import { Talk } from "./talk.js";
-import { Timetable } from "./timetable.js";
-import type { State } from "./world.js";
+import { defaultSettings } from "./memory/mqtt-settings.js";
+import { defaultPreferences } from "./memory/network-settings.js";
+import type { Nvm } from "./memory/nvm.js";
+import { Client, type Outcome } from "./mqtt-client.js";
+import type { Profile } from "./profile/profile.js";
+import { type Pace, type Radio, radioOn } from "./radio/radio.js";
+import { Air } from "./radio/rrc.js";
+import { Timetable } from "./scheduled-urcs.js";
+import { portAt } from "./uart-speed.js";
+import { Outbox } from "./urc-queue.js";
 
 /** All that a reboot forgets; of its state the non-volatile part is given back to it. */
 export interface Ram {

@@ -1,9 +1,9 @@
 import type { Octets } from "../at/octets.js";
 import type { ClientPacket, ServerPacket } from "../mqtt/packet.js";
 import type { DownReason, LinkId, Phase } from "../mqtt/session.js";
-import type { Call, CallOutcome } from "./call.js";
-import type { RadioChange } from "./radio.js";
+import type { RadioChange } from "./radio/radio.js";
 import type { RebootCause } from "./reboot.js";
+import type { Call, CallOutcome } from "./request.js";
 
 /** What came of a call; of an answer only its size, for it may hold a password. */
 export type ShownOutcome =

@@ -1,6 +1,6 @@
 import { fromBytes, fromText, type Octets } from "../at/octets.js";
 import type { Matter, Report } from "../mqtt/session.js";
-import type { Quirks } from "./quirks.js";
+import type { Quirks } from "./profile/quirks.js";
 
 type Lines = {
   readonly [K in Report["kind"]]: (report: Extract<Report, { readonly kind: K }>, quirks: Quirks) => Octets;

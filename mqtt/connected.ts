@@ -1,9 +1,9 @@
-import type { Config, LinkInput, Request } from "./border.js";
 import { answerArrived, publishAcked } from "./delivery.js";
-import { violated } from "./ending.js";
-import { giveUp, publishUnacked } from "./handing.js";
+import type { Config, LinkInput, Request } from "./io.js";
 import { keepAlive, keepAliveWakeAt, pingAnswered } from "./keep-alive.js";
+import { violated } from "./link-end.js";
 import type { Millis, ServerPacket, ServerPacketOf } from "./packet.js";
+import { giveUp, publishUnacked } from "./qos0.js";
 import { publishArrived, pubrelArrived } from "./reception.js";
 import { retry } from "./retry.js";
 import { chain, doing, type Handle, type Session, type Step } from "./state.js";

@@ -1,8 +1,8 @@
-import type { Config, LinkInput, Request } from "./border.js";
-import { drop, ended, hangUp, isDue, violated } from "./ending.js";
-import { recall, recallInbound } from "./kept.js";
+import type { Config, LinkInput, Request } from "./io.js";
+import { drop, ended, hangUp, isDue, violated } from "./link-end.js";
 import type { Connack, Connect, Millis } from "./packet.js";
 import { resume } from "./retry.js";
+import { recall, recallInbound } from "./session-store.js";
 import { chain, doing, type Session, type Step, tell, transmit } from "./state.js";
 
 /** QMTCONN: CONNECT goes out, once and never again. guide */

@@ -1,5 +1,5 @@
-import type { Config, Matter, Report, Request } from "./border.js";
-import { violated } from "./ending.js";
+import type { Config, Matter, Report, Request } from "./io.js";
+import { violated } from "./link-end.js";
 import type { Ack, ClientPacket, MessageId, Millis, Pubrel, Suback } from "./packet.js";
 import { doing, type Flight, ignore, type Session, type Stage, type Step, tell, transmit } from "./state.js";
 

@@ -1,5 +1,5 @@
-import type { Config } from "./border.js";
-import { drop } from "./ending.js";
+import type { Config } from "./io.js";
+import { drop } from "./link-end.js";
 import type { Millis } from "./packet.js";
 import { chain, doing, ignore, type Session, type Step, transmit } from "./state.js";
 

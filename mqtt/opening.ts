@@ -1,5 +1,5 @@
-import type { DownReason, LinkInput, Report, Request } from "./border.js";
-import { ended, hangUp, isDue } from "./ending.js";
+import type { DownReason, LinkInput, Report, Request } from "./io.js";
+import { ended, hangUp, isDue } from "./link-end.js";
 import type { Millis } from "./packet.js";
 import { chain, doing, nothingOut, type Session, type Step, tell } from "./state.js";
 

@@ -1,5 +1,5 @@
-import type { Effect } from "./border.js";
-import { hasId, withId, withoutId } from "./ids.js";
+import type { Effect } from "./io.js";
+import { hasId, withId, withoutId } from "./message-ids.js";
 import type { Millis, Publish, Pubrel } from "./packet.js";
 import { chain, doing, type Session, type Step, tell, transmit } from "./state.js";
 

@@ -1,6 +1,6 @@
-import type { Config } from "./border.js";
 import { flows, hasLeft, land, redeliver, replace } from "./delivery.js";
-import { drop } from "./ending.js";
+import type { Config } from "./io.js";
+import { drop } from "./link-end.js";
 import type { Millis } from "./packet.js";
 import { chain, doing, type Flight, type Session, type Step, tell } from "./state.js";
 

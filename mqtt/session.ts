@@ -1,7 +1,8 @@
-import type { Config, Input, Phase, Refusal, Request } from "./border.js";
 import { dutiesWakeAt, onTime, packetArrived, publish } from "./connected.js";
 import { connectAnswered, connectOverdue, connectUnsendable, sendConnect } from "./connecting.js";
 import { subscribe, unsubscribe } from "./delivery.js";
+import type { Config, Input, Phase, Refusal, Request } from "./io.js";
+import { sendFailed } from "./keep-alive.js";
 import {
   abort,
   close,
@@ -14,11 +15,10 @@ import {
   serverClosed,
   serverSilent,
   violation,
-} from "./ending.js";
-import { handedOver, noteSent } from "./handing.js";
-import { sendFailed } from "./keep-alive.js";
+} from "./link-end.js";
 import { dial, dialAnew, opened, openFailed, openOverdue } from "./opening.js";
 import type { Level, Millis } from "./packet.js";
+import { handedOver, noteSent } from "./qos0.js";
 import { doing, type Handle, ignore, type Session, type Step } from "./state.js";
 
 export type {
@@ -33,7 +33,7 @@ export type {
   Refusal,
   Report,
   Request,
-} from "./border.js";
+} from "./io.js";
 export { newSession, type Session, type Step } from "./state.js";
 
 type Listens = { readonly [K in Input["kind"]]?: Handle<Extract<Input, { readonly kind: K }>> };

@@ -1,5 +1,5 @@
-import type { Config, Effect, LinkId, Phase, Report } from "./border.js";
-import { type Ids, noIds } from "./ids.js";
+import type { Config, Effect, LinkId, Phase, Report } from "./io.js";
+import { type Ids, noIds } from "./message-ids.js";
 import type { ClientPacket, Connect, MessageId, Millis, Publish, Subscribe, Unsubscribe } from "./packet.js";
 
 /** The broker as the host named it. */

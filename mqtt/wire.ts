@@ -6,8 +6,8 @@ import {
   parser,
   writeToStream,
 } from "mqtt-packet";
-import { flawOf } from "./flaws.js";
 import { type Frame, Framer } from "./framer.js";
+import { flawOf } from "./malformed.js";
 import type { Ack, ClientPacket, Connack, Connect, Level, Publish, Pubrel, ServerPacket, Will } from "./packet.js";
 
 /** What came of some bytes. */

@@ -1,5 +1,5 @@
 import { type Octets, printable } from "../at/octets.js";
-import type { Call } from "../emulator/call.js";
+import type { Call } from "../emulator/request.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import { short } from "./short.js";

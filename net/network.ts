@@ -1,11 +1,11 @@
 import type { TraceEvent } from "../emulator/trace.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
-import { type Calls, createCalls } from "./link/calls.js";
 import { createDialer, type Dial } from "./link/dialer.js";
 import { type Mapping, mapName } from "./link/name-map.js";
+import { type Calls, createCalls } from "./link/requests.js";
 import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
-import { Owed } from "./time/owed.js";
+import { Owed } from "./time/outstanding.js";
 
 /** What the module finds in its network. */
 export interface NetworkOptions {

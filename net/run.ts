@@ -1,12 +1,12 @@
-import type { Effect, LinkAct, Stimulus } from "../emulator/border.js";
-import type { CallAct, CallId } from "../emulator/call.js";
+import type { Effect, LinkAct, Stimulus } from "../emulator/io.js";
+import type { Nvm } from "../emulator/memory/nvm.js";
 import type { Modem } from "../emulator/modem.js";
-import type { Nvm } from "../emulator/nvm.js";
+import type { CallAct, CallId } from "../emulator/request.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import type { DownReason } from "../mqtt/session.js";
-import type { Calls } from "./link/calls.js";
 import type { Dial } from "./link/dialer.js";
 import type { Link, LinkEvents } from "./link/link.js";
+import type { Calls } from "./link/requests.js";
 import type { PortEvents, SerialPort } from "./serial.js";
 import type { Clock, Millis } from "./time/clock.js";
 

@@ -1,19 +1,19 @@
-import type { Reset } from "../emulator/border.js";
+import type { Reset } from "../emulator/io.js";
 import { Modem } from "../emulator/modem.js";
-import type { Profile } from "../emulator/profile.js";
-import { bc28 } from "../emulator/profiles/bc28.js";
-import type { RadioChange } from "../emulator/radio.js";
+import { bc28 } from "../emulator/profile/bc28.js";
+import type { Profile } from "../emulator/profile/profile.js";
+import type { RadioChange } from "../emulator/radio/radio.js";
 import type { DownReason } from "../mqtt/session.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
-import type { NvmStore } from "./files/nvm-file.js";
 import type { Mapping } from "./link/name-map.js";
 import { Log } from "./log.js";
 import { openNetwork } from "./network.js";
-import { Ports } from "./ports.js";
+import { Ports } from "./ports/ports.js";
+import type { Baud } from "./ports/uart/uart.js";
 import { Loop } from "./run.js";
 import type { OpenPort, PortChange, SerialPort } from "./serial.js";
+import type { NvmStore } from "./storage/nvm-file.js";
 import { type Clock, systemClock } from "./time/clock.js";
-import type { Baud } from "./uart/uart.js";
 
 /** How a modem is started. */
 export interface StartOptions {

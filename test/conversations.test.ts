@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { quirkTable } from "../emulator/quirks.js";
+import { quirkTable } from "../emulator/profile/quirks.js";
 import { type Block, scriptOf } from "./conversation/script.js";
 import { rewriteAll } from "./conversation/update.js";
 import { blocksIn, complaint, files, play } from "./conversation.js";

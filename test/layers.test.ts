@@ -40,7 +40,7 @@ const isOwn = (name: string): boolean => name.endsWith(".ts");
 const linesOf = (found: readonly { readonly line: string }[]): readonly string[] => found.map(({ line }) => line);
 
 test("imports are found, and lead to files that are there", () => {
-  expect(linesOf(named)).toContain("emulator/host-side.ts > at/format.ts");
+  expect(linesOf(named)).toContain("emulator/uart-output.ts > at/format.ts");
   expect(linesOf(named.filter(({ name }) => isOwn(name) && !imports.has(name)))).toEqual([]);
 });
 

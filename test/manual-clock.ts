@@ -1,5 +1,5 @@
-import { type Alarm, Alarms } from "../net/time/alarms.js";
 import type { Clock, Millis } from "../net/time/clock.js";
+import { type Alarm, Alarms } from "../net/time/timers.js";
 
 /** A clock that a test moves from alarm to alarm by itself, and which waits for nothing in between. */
 export class ManualClock implements Clock {

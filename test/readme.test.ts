@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { flagRows } from "../bin/flags.js";
+import type { ModuleCommand } from "../emulator/command-view.js";
 import { generalCommands } from "../emulator/commands/general.js";
 import { identityCommands } from "../emulator/commands/identity.js";
 import { commands } from "../emulator/commands/index.js";
@@ -8,8 +9,7 @@ import { keptCommands } from "../emulator/commands/kept.js";
 import { networkCommands } from "../emulator/commands/network.js";
 import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
-import { quirkTable } from "../emulator/quirks.js";
-import type { ModuleCommand } from "../emulator/world.js";
+import { quirkTable } from "../emulator/profile/quirks.js";
 
 const readme = new URL("../README.md", import.meta.url);
 

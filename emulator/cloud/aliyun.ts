@@ -1,5 +1,5 @@
 import type { Octets } from "../../at/octets.js";
-import type { AliAuth } from "../settings.js";
+import type { AliAuth } from "../memory/mqtt-settings.js";
 import { hmac } from "./hmac.js";
 
 /** How Alibaba Cloud lets a device sign; the name stands in the client id. The first is the module's. */

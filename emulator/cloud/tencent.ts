@@ -1,5 +1,5 @@
 import { fromBytes, fromText, type Octets, toText } from "../../at/octets.js";
-import { atLeast, oneOf, text, whole } from "../schema.js";
+import { atLeast, oneOf, text, whole } from "../profile/schema.js";
 import { hmac } from "./hmac.js";
 
 /** Where a token comes from, unless the host knows better. */

@@ -1,7 +1,7 @@
 import { type RefusedFor, refused, requested } from "../../at/command.js";
 import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
-import { isAttached } from "../radio.js";
-import type { ModuleAnswer, World } from "../world.js";
+import type { ModuleAnswer, World } from "../command-view.js";
+import { isAttached } from "../radio/radio.js";
 
 const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
   idInFlight: "incorrectParameters",

@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, int, optional, repeat, text } from "../../at/params.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
 
 /** Bands that the radio has, in the module's own order. */
 const supported = [5, 8, 3, 28, 20, 1] as const;

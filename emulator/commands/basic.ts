@@ -1,6 +1,6 @@
 import { changed, refused, told } from "../../at/command.js";
+import type { ModuleAnswer, World } from "../command-view.js";
 import { type Dte, defaultDte } from "../dte.js";
-import type { ModuleAnswer, World } from "../world.js";
 
 type Basic = (value: number | "?" | undefined, world: World) => ModuleAnswer;
 

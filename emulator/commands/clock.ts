@@ -1,6 +1,6 @@
 import { told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
 
 /** `yy/MM/dd,hh:mm:ss±zz`: UTC, and how many quarters of an hour the local time is ahead of it (field). */
 function clockLine({ time, profile }: World): Octets {

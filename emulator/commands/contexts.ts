@@ -1,9 +1,9 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, keeping, optional, text, word } from "../../at/params.js";
-import type { PdpContext, Preferences } from "../preferences.js";
-import { isAttached } from "../radio.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { PdpContext, Preferences } from "../memory/network-settings.js";
+import { isAttached } from "../radio/radio.js";
 
 /** The context that attaching activates. */
 const attachContext = 0;

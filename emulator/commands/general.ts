@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, word } from "../../at/params.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
 
 const cmeeModes = { "0,1": [0, 1], "0,1,2": [0, 1, 2] } as const;
 

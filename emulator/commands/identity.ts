@@ -1,9 +1,9 @@
 import { form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice } from "../../at/params.js";
-import type { Identity } from "../profile.js";
-import { simTrouble } from "../radio.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { Identity } from "../profile/profile.js";
+import { simTrouble } from "../radio/radio.js";
 
 /** A command that only tells something; its test form answers OK alone (AT manual). */
 function plain(name: `+${string}`, exec: (world: World) => ModuleAnswer): ModuleCommand {

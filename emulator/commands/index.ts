@@ -1,4 +1,4 @@
-import type { ModuleCommand } from "../world.js";
+import type { ModuleCommand } from "../command-view.js";
 import { generalCommands } from "./general.js";
 import { identityCommands } from "./identity.js";
 import { keptCommands } from "./kept.js";

@@ -1,4 +1,4 @@
-import type { ModuleCommand } from "../world.js";
+import type { ModuleCommand } from "../command-view.js";
 import { natspeed } from "./natspeed.js";
 import { ncdp } from "./ncdp.js";
 import { nconfig } from "./nconfig.js";

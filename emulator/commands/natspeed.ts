@@ -1,8 +1,8 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, int, optional, type Values } from "../../at/params.js";
-import { baudRates, type Natspeed } from "../nvm.js";
-import { portAt } from "../port.js";
-import type { Change, ModuleAnswer, ModuleCommand, State, World } from "../world.js";
+import type { Change, ModuleAnswer, ModuleCommand, State, World } from "../command-view.js";
+import { baudRates, type Natspeed } from "../memory/nvm.js";
+import { portAt } from "../uart-speed.js";
 
 const shape = {
   baud: { ...choice(...baudRates), range: `(${baudRates.join(",")})` },

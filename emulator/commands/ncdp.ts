@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { int, optional } from "../../at/params.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
 import { ipAddress } from "./ip-address.js";
 
 /** What port 0, or none, stands for (AT manual). */

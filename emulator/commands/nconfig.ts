@@ -1,7 +1,7 @@
 import { changed, form, told } from "../../at/command.js";
 import type { Param } from "../../at/params.js";
-import { type NconfigName, nconfigNames, nconfigTable, nconfigValue, nconfigValues } from "../nvm.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import { type NconfigName, nconfigNames, nconfigTable, nconfigValue, nconfigValues } from "../memory/nvm.js";
 
 /** A function with its value; both are taken in any case. */
 interface Setting {

@@ -1,4 +1,4 @@
-import type { ModuleCommand } from "../world.js";
+import type { ModuleCommand } from "../command-view.js";
 import { bandCommands } from "./bands.js";
 import { clockCommands } from "./clock.js";
 import { contextCommands } from "./contexts.js";

@@ -1,7 +1,7 @@
 import { changed, form, told } from "../../at/command.js";
 import { word } from "../../at/params.js";
-import { coreLevels, logCores } from "../nvm.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import { coreLevels, logCores } from "../memory/nvm.js";
 
 /** Set Debug Logging Level of the chip's cores; none of them is there to log. */
 export const nloglevel: ModuleCommand = {

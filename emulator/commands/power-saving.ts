@@ -1,8 +1,8 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, keeping, optional, type Param, text } from "../../at/params.js";
-import { standardTimers } from "../preferences.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import { standardTimers } from "../memory/network-settings.js";
 
 /** So many binary digits, in quotes or bare. */
 const bits = (count: number): Param<Octets> => ({

@@ -1,9 +1,9 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, isMqttString, keeping, optional, secret, text, withNext } from "../../at/params.js";
-import type { Settings } from "../settings.js";
+import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { Settings } from "../memory/mqtt-settings.js";
 import { isTopicName } from "../topic.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../world.js";
 import { linkId } from "./link-id.js";
 
 /** Sets what is given; refused from QMTOPEN's OK to the end of the link (clone, field). */

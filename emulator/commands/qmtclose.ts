@@ -1,5 +1,5 @@
 import { form } from "../../at/command.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
 import { ask } from "./ask.js";
 import { linkId } from "./link-id.js";
 

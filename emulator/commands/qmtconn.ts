@@ -4,8 +4,8 @@ import { isMqttString, optional, secret, text, type Values } from "../../at/para
 import type { Will } from "../../mqtt/packet.js";
 import type { Phase, Request } from "../../mqtt/session.js";
 import { aliyunLogin } from "../cloud/aliyun.js";
-import type { Settings } from "../settings.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import type { Settings } from "../memory/mqtt-settings.js";
 import { ask } from "./ask.js";
 import { linkId } from "./link-id.js";
 

@@ -1,12 +1,12 @@
 import { form, refused, requested, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { int, isMqttString, optional, secret, text, type Values } from "../../at/params.js";
-import type { Call } from "../call.js";
 import { tokenForm, tokenUrl } from "../cloud/tencent.js";
+import type { Demand, ModuleAnswer, ModuleCommand, World } from "../command-view.js";
 import { type HttpUrl, readHttpUrl } from "../http-url.js";
-import { isAttached } from "../radio.js";
+import { isAttached } from "../radio/radio.js";
+import type { Call } from "../request.js";
 import { refusedLine, type TokenFailure } from "../urc.js";
-import type { Demand, ModuleAnswer, ModuleCommand, World } from "../world.js";
 
 const daySeconds = 24 * 3600;
 const defaultDays = 7;

@@ -1,9 +1,9 @@
 import { form, requested, told } from "../../at/command.js";
 import { int, text } from "../../at/params.js";
 import { type Request, refusal } from "../../mqtt/session.js";
+import type { Demand, ModuleCommand, World } from "../command-view.js";
 import { isHostName } from "../host-name.js";
-import { isAttached } from "../radio.js";
-import type { Demand, ModuleCommand, World } from "../world.js";
+import { isAttached } from "../radio/radio.js";
 import { linkId } from "./link-id.js";
 
 const result = (code: 1 | 2 | 3): Demand => ({ to: "host", report: { kind: "opened", result: code } });

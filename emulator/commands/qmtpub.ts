@@ -2,8 +2,8 @@ import { type EntryEnd, form, refused } from "../../at/command.js";
 import { toBytes, toText } from "../../at/octets.js";
 import { choice, int, optional, text, type Values } from "../../at/params.js";
 import type { Request } from "../../mqtt/session.js";
+import type { ModuleCommand, World } from "../command-view.js";
 import { isTopicName } from "../topic.js";
-import type { ModuleCommand, World } from "../world.js";
 import { ask, whyNot } from "./ask.js";
 import { linkId } from "./link-id.js";
 

@@ -1,8 +1,8 @@
 import { form, refused } from "../../at/command.js";
 import { toText } from "../../at/octets.js";
 import { choice, int, repeat, text } from "../../at/params.js";
+import type { ModuleCommand, World } from "../command-view.js";
 import { isTopicFilter } from "../topic.js";
-import type { ModuleCommand, World } from "../world.js";
 import { ask } from "./ask.js";
 import { linkId } from "./link-id.js";
 

@@ -1,8 +1,8 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, optional, text } from "../../at/params.js";
-import { isAttached, simTrouble } from "../radio.js";
-import { registration } from "../registration.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import { isAttached, simTrouble } from "../radio/radio.js";
+import { registration } from "../radio/registration.js";
 
 /** Set UE Functionality; the second value, a reset, is ignored. */
 const cfun: ModuleCommand = {

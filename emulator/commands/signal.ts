@@ -1,9 +1,9 @@
 import { form, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { word } from "../../at/params.js";
-import type { Surroundings } from "../profile.js";
-import { hearsCell } from "../radio.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import type { Surroundings } from "../profile/profile.js";
+import { hearsCell } from "../radio/radio.js";
 
 /** Signal Quality; the bit error rate is never known. */
 const csq: ModuleCommand = {

@@ -1,8 +1,8 @@
 import { changed, form, told } from "../../at/command.js";
 import { choice, type Param } from "../../at/params.js";
-import type { Nvm } from "../nvm.js";
-import type { Profile } from "../profile.js";
-import type { ModuleCommand, World } from "../world.js";
+import type { ModuleCommand, World } from "../command-view.js";
+import type { Nvm } from "../memory/nvm.js";
+import type { Profile } from "../profile/profile.js";
 
 /** The settings that are one number. */
 type Switch = "qregswt" | "qledmode" | "nsonmi";

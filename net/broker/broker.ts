@@ -6,12 +6,12 @@ import { listeningAt } from "../listening.js";
 import { short } from "../short.js";
 import { addressText } from "../tcp-address.js";
 import type { Millis } from "../time/clock.js";
-import { type BrokerDesk, deskOf } from "./broker-desk.js";
-import { type Doorkeepers, doorOf } from "./broker-door.js";
-import { type Mendable, mendQos2, mendStream } from "./broker-mends.js";
+import { type Mendable, mendQos2, mendStream } from "./aedes-fixes.js";
+import { type BrokerDesk, deskOf } from "./broker-api.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
 import { TokenServer } from "./cloud/token-server.js";
+import { type Doorkeepers, doorOf } from "./connection-router.js";
 import { sortByFirstByte } from "./first-byte.js";
 
 /** Where the embedded broker listens, whom it lets in, and who hears about it. */

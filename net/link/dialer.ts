@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
 import type { EmbeddedBroker } from "../broker/broker.js";
-import { type Movement, waitedFor } from "../time/movement.js";
+import { type Movement, waitedFor } from "../time/quiescence.js";
 import { connectInProcess, connectSocket } from "./connect.js";
 import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.js";
 import { systemLookup } from "./lookup.js";

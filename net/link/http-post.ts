@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
-import type { Call, CallOutcome, PostFailure } from "../../emulator/call.js";
+import type { Call, CallOutcome, PostFailure } from "../../emulator/request.js";
 import { reasonOf } from "./down-reason.js";
 import type { Connection } from "./link.js";
 

@@ -1,4 +1,4 @@
-import type { BrokerDesk, BrokerMessage, PublishOptions } from "../broker/broker-desk.js";
+import type { BrokerDesk, BrokerMessage, PublishOptions } from "../broker/broker-api.js";
 import { Inbox } from "./inbox.js";
 import { Recent } from "./recent.js";
 import type { Waits } from "./waits.js";

@@ -1,9 +1,9 @@
-import { type BindingPort, openBinding } from "../binding/binding.js";
-import type { SerialBinding } from "../binding/serial-binding.js";
-import { openPty } from "../pty/pty.js";
+import { type BindingPort, openBinding } from "../ports/binding/binding.js";
+import type { SerialBinding } from "../ports/binding/serial-binding.js";
+import { openPty } from "../ports/pty/pty.js";
+import type { Baud } from "../ports/uart/uart.js";
 import type { OpenPort, PortEvents } from "../serial.js";
 import type { Clock } from "../time/clock.js";
-import type { Baud } from "../uart/uart.js";
 
 /** Which ways in there are, apart from the test's own host. */
 export interface FrontEndOptions {

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { RebootCause } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
-import type { SerialBinding } from "../binding/serial-binding.js";
+import type { SerialBinding } from "../ports/binding/serial-binding.js";
 import type { Clock } from "../time/clock.js";
 import type { TestBroker } from "./broker.js";
 import type { TestHost } from "./host.js";

@@ -1,6 +1,6 @@
-import type { Profile } from "../../emulator/profile.js";
-import { profileFrom, type WrittenProfile } from "../../emulator/profile-schema.js";
-import { suggestion } from "../../emulator/schema.js";
+import type { Profile } from "../../emulator/profile/profile.js";
+import { profileFrom, type WrittenProfile } from "../../emulator/profile/profile-schema.js";
+import { suggestion } from "../../emulator/profile/schema.js";
 import type { BrokerOptions } from "../broker/broker.js";
 import type { StartOptions } from "../start.js";
 import { UserError } from "../user-error.js";

@@ -1,4 +1,4 @@
-import type { RadioChange } from "../../emulator/radio.js";
+import type { RadioChange } from "../../emulator/radio/radio.js";
 
 /** What the world does to the radio. */
 export interface TestRadio {

@@ -1,5 +1,5 @@
 import type { Millis } from "../../mqtt/packet.js";
-import type { Movement } from "./movement.js";
+import type { Movement } from "./quiescence.js";
 
 export type { Millis };
 

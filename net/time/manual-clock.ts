@@ -1,7 +1,7 @@
 import { UserError } from "../user-error.js";
-import { Alarms } from "./alarms.js";
 import type { Clock, Millis } from "./clock.js";
-import { Movement } from "./movement.js";
+import { Movement } from "./quiescence.js";
+import { Alarms } from "./timers.js";
 
 /** A clock that stands still until it is told to go on. */
 export interface ManualClock extends Clock {

@@ -2,8 +2,8 @@
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { ReadStream } from "node:tty";
-import { openpty } from "../../net/pty/pty-native.js";
-import { makeRaw } from "../../net/termios.js";
+import { openpty } from "../../net/ports/pty/pty-native.js";
+import { makeRaw } from "../../net/ports/termios.js";
 
 const ok = "\r\nOK\r\n";
 

@@ -3,8 +3,8 @@ import { writeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { ReadStream } from "node:tty";
 import { generate } from "mqtt-packet";
-import { openpty } from "../../net/pty/pty-native.js";
-import { makeRaw } from "../../net/termios.js";
+import { openpty } from "../../net/ports/pty/pty-native.js";
+import { makeRaw } from "../../net/ports/termios.js";
 import * as messages from "./messages.js";
 
 const { master, path } = openpty();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { expect, onTestFinished, test } from "vitest";
-import { FarEnd } from "../net/device/far-end.js";
+import { FarEnd } from "../net/ports/device/far-end.js";
 import { until } from "../net/witness.js";
 import { Program, runToEnd } from "./program.js";
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { Flags } from "../../bin/flags.js";
 import { readFrontEnds } from "../../bin/front-ends.js";
 import { onTerminal } from "../interop/terminal.js";
-import { attach } from "../net/pty/pty-hosts.js";
-import { dial, hostAt } from "../net/sockets/sockets.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
+import { dial, hostAt } from "../net/ports/sockets/sockets.js";
 import { until } from "../net/witness.js";
 import { command, Program, runToEnd } from "./program.js";
 

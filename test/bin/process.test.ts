@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../interop/needs.js";
-import { attach } from "../net/pty/pty-hosts.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 import { ListeningBroker } from "./listening-broker.js";
 import { command, Program, type Starting } from "./program.js";

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { bc28 } from "../../emulator/profiles/bc28.js";
-import { bc35g } from "../../emulator/profiles/bc35-g.js";
-import { quirkTable } from "../../emulator/quirks.js";
-import { attach } from "../net/pty/pty-hosts.js";
+import { bc28 } from "../../emulator/profile/bc28.js";
+import { bc35g } from "../../emulator/profile/bc35-g.js";
+import { quirkTable } from "../../emulator/profile/quirks.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 import { runHere } from "./here.js";
 import { Program, root, runToEnd } from "./program.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagRows } from "../../bin/flags.js";
 import { helpText } from "../../bin/help.js";
-import { quirkTable } from "../../emulator/quirks.js";
+import { quirkTable } from "../../emulator/profile/quirks.js";
 import { runHere } from "./here.js";
 import { root, runToEnd } from "./program.js";
 

@@ -1,7 +1,7 @@
 import { Modem } from "../../emulator/modem.js";
-import type { Surroundings } from "../../emulator/profile.js";
-import { profileWith } from "../../emulator/profiles/with.js";
-import { timings } from "../../emulator/timing.js";
+import type { Surroundings } from "../../emulator/profile/profile.js";
+import { profileWith } from "../../emulator/profile/profile-with.js";
+import { timings } from "../../emulator/radio/timing.js";
 import type { Script } from "./script.js";
 
 const isTiming = (name: string): name is keyof typeof timings => Object.hasOwn(timings, name);

@@ -1,4 +1,4 @@
-import type { LinkAct, LinkEvent } from "../../emulator/border.js";
+import type { LinkAct, LinkEvent } from "../../emulator/io.js";
 import type { LinkId } from "../../mqtt/session.js";
 import { hexOf } from "./client-packet.js";
 import { clientPackets } from "./client-stream.js";

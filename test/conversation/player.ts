@@ -1,6 +1,6 @@
-import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
-import type { CallId } from "../../emulator/call.js";
-import { factoryNvm } from "../../emulator/nvm.js";
+import type { Effect, LinkEvent, Stimulus } from "../../emulator/io.js";
+import { factoryNvm } from "../../emulator/memory/nvm.js";
+import type { CallId } from "../../emulator/request.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { hostSays } from "./host-text.js";

@@ -1,6 +1,6 @@
-import type { LinkEvent, Stimulus } from "../../emulator/border.js";
-import type { CallAct, CallOutcome, PostFailure } from "../../emulator/call.js";
+import type { LinkEvent, Stimulus } from "../../emulator/io.js";
 import { type RebootCause, rebootCauses } from "../../emulator/reboot.js";
+import type { CallAct, CallOutcome, PostFailure } from "../../emulator/request.js";
 import type { DownReason } from "../../mqtt/session.js";
 import { bytesOf } from "./escapes.js";
 import { hexBytes } from "./host-text.js";

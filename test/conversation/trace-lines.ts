@@ -1,4 +1,4 @@
-import type { Effect } from "../../emulator/border.js";
+import type { Effect } from "../../emulator/io.js";
 import { Log } from "../../net/log.js";
 
 /** What the log shows of some effects at its most talkative, line by line. */

@@ -1,10 +1,10 @@
-import type { Effect, LinkEvent, Stimulus } from "../../emulator/border.js";
-import type { Call, CallId, CallOutcome } from "../../emulator/call.js";
+import type { Effect, LinkEvent, Stimulus } from "../../emulator/io.js";
+import type { Nvm } from "../../emulator/memory/nvm.js";
 import { Modem } from "../../emulator/modem.js";
-import type { Nvm } from "../../emulator/nvm.js";
-import { profileWith } from "../../emulator/profiles/with.js";
-import { isAttached } from "../../emulator/radio.js";
-import type { TimingName } from "../../emulator/timing.js";
+import { profileWith } from "../../emulator/profile/profile-with.js";
+import { isAttached } from "../../emulator/radio/radio.js";
+import type { TimingName } from "../../emulator/radio/timing.js";
+import type { Call, CallId, CallOutcome } from "../../emulator/request.js";
 import { serverPacket } from "../conversation/server-packet.js";
 
 type LinkEffect = Extract<Effect, { readonly to: "link" }>;

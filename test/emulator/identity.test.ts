@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Modem } from "../../emulator/modem.js";
-import type { Profile } from "../../emulator/profile.js";
-import { bc28 } from "../../emulator/profiles/bc28.js";
-import { bc35g } from "../../emulator/profiles/bc35-g.js";
+import { bc28 } from "../../emulator/profile/bc28.js";
+import { bc35g } from "../../emulator/profile/bc35-g.js";
+import type { Profile } from "../../emulator/profile/profile.js";
 
 /** What a host hears that types a line at `now`, once all is done that takes time. */
 function answer(modem: Modem, line: string, now: number): string {

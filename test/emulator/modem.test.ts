@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Effect, LinkEvent } from "../../emulator/border.js";
-import { factoryNvm, type Nvm } from "../../emulator/nvm.js";
-import { nvmFrom, nvmImage } from "../../emulator/nvm-image.js";
-import type { RadioChange } from "../../emulator/radio.js";
+import type { Effect, LinkEvent } from "../../emulator/io.js";
+import { factoryNvm, type Nvm } from "../../emulator/memory/nvm.js";
+import { nvmFrom, nvmImage } from "../../emulator/memory/nvm-image.js";
+import type { RadioChange } from "../../emulator/radio/radio.js";
 import { rebootCauses } from "../../emulator/reboot.js";
 import { serverPacket } from "../conversation/server-packet.js";
 import { Bench, type BenchOptions, heardIn, linkEffects, octetsOf } from "./bench.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Shape } from "../../at/params.js";
+import type { ModuleCommand } from "../../emulator/command-view.js";
 import { commands } from "../../emulator/commands/index.js";
-import type { ModuleCommand } from "../../emulator/world.js";
 import { Bench, heardIn, linkEffects } from "./bench.js";
 
 /** A write form with the octets that stand before its parameters. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Effect } from "../../emulator/border.js";
+import type { Effect } from "../../emulator/io.js";
 import { Log } from "../../net/log.js";
 import { Bench } from "./bench.js";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { bc28 } from "../../emulator/profiles/bc28.js";
-import type { Quirks } from "../../emulator/quirks.js";
+import { bc28 } from "../../emulator/profile/bc28.js";
+import type { Quirks } from "../../emulator/profile/quirks.js";
 import { type RunningModem, startModem } from "../../net/start.js";
 import type { Clock } from "../../net/time/clock.js";
 import { ManualClock } from "../manual-clock.js";

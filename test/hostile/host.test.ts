@@ -5,7 +5,7 @@ import mqtt, { type Packet } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { InstalledCopy } from "../interop/installed-copy.js";
 import { needs } from "../interop/needs.js";
-import { type Program, run } from "../net/pty/pty-hosts.js";
+import { type Program, run } from "../net/ports/pty/pty-hosts.js";
 import { ordinary } from "../net/readable-copy.js";
 import { until } from "../net/witness.js";
 import { EmulatorProcess, type User } from "./emulator-process.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Effect, LinkEvent } from "../../emulator/border.js";
+import type { Effect, LinkEvent } from "../../emulator/io.js";
 import { Modem } from "../../emulator/modem.js";
-import { bc28 } from "../../emulator/profiles/bc28.js";
+import { bc28 } from "../../emulator/profile/bc28.js";
 import { hex } from "./hostile-broker.js";
 
 /** A module that is connected, over a link of which only the test tells. */

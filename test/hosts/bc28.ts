@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { ReadlineParser, SerialPort } from "serialport";
-import type { SerialBinding } from "../../net/binding/serial-binding.js";
+import type { SerialBinding } from "../../net/ports/binding/serial-binding.js";
 
 /** Where the port is; with a binding in place of a real one. */
 export interface Bc28Options {

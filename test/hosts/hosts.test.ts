@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Program } from "../bin/program.js";
 import { needs } from "../interop/needs.js";
-import { run } from "../net/pty/pty-hosts.js";
+import { run } from "../net/ports/pty/pty-hosts.js";
 
 const host = fileURLToPath(new URL("publish.py", import.meta.url));
 

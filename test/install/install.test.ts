@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withoutMasters } from "../../net/pty/inherited.js";
-import { attach } from "../net/pty/pty-hosts.js";
+import { withoutMasters } from "../../net/ports/pty/inherited.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));

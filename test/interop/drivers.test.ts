@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { Program } from "../bin/program.js";
-import { run } from "../net/pty/pty-hosts.js";
+import { run } from "../net/ports/pty/pty-hosts.js";
 import { connect, startModule, subscribe } from "./module.js";
 import { needs } from "./needs.js";
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import { openPty } from "../../net/pty/pty.js";
+import { openPty } from "../../net/ports/pty/pty.js";
 import { type RunningModem, startModem } from "../../net/start.js";
-import { attach } from "../net/pty/pty-hosts.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
 import { AtHost, type Line } from "./at-host.js";
 
 /** A host on the terminal, which may go again. */

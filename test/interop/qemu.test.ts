@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Program } from "../bin/program.js";
-import { attach, type Program as Foreign } from "../net/pty/pty-hosts.js";
+import { attach, type Program as Foreign } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 import { needs } from "./needs.js";
 import { Firmware } from "./qemu.js";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { type Program, run } from "../net/pty/pty-hosts.js";
+import { type Program, run } from "../net/ports/pty/pty-hosts.js";
 
 const script = (name: string): string => fileURLToPath(new URL(`../hosts/qemu/${name}`, import.meta.url));
 

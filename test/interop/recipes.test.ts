@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { command, Program } from "../bin/program.js";
-import { python, run } from "../net/pty/pty-hosts.js";
+import { python, run } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 import { needs } from "./needs.js";
 

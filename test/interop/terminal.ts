@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { ReadStream } from "node:tty";
 import { onTestFinished } from "vitest";
-import { keepFromChildren, letGo, withoutMasters } from "../../net/pty/inherited.js";
-import { openpty } from "../../net/pty/pty-native.js";
+import { keepFromChildren, letGo, withoutMasters } from "../../net/ports/pty/inherited.js";
+import { openpty } from "../../net/ports/pty/pty-native.js";
 import { until } from "../net/witness.js";
 
 /** A program on a terminal of its own, with somebody at the keyboard. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Program } from "../bin/program.js";
-import { run } from "../net/pty/pty-hosts.js";
+import { run } from "../net/ports/pty/pty-hosts.js";
 import { ordinary } from "../net/readable-copy.js";
 import { InstalledCopy } from "./installed-copy.js";
 import { needs } from "./needs.js";

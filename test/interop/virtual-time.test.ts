@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { bc28 } from "../../emulator/profiles/bc28.js";
+import { bc28 } from "../../emulator/profile/bc28.js";
 import { Log } from "../../net/log.js";
 import { startModem } from "../../net/start.js";
 import { type ManualClock, manualClock } from "../../net/time/manual-clock.js";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AtError, UserError } from "../../testing.js";
-import { openSerialPort } from "../net/binding/binding-hosts.js";
-import { attach } from "../net/pty/pty-hosts.js";
+import { openSerialPort } from "../net/ports/binding/binding-hosts.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 import { connect, start } from "./start.js";
 

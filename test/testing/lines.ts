@@ -1,11 +1,11 @@
 import { onTestFinished } from "vitest";
-import { openRfc2217 } from "../../net/rfc2217/rfc2217.js";
+import { openRfc2217 } from "../../net/ports/rfc2217/rfc2217.js";
+import { openTcp } from "../../net/ports/sockets/tcp.js";
 import type { OpenPort } from "../../net/serial.js";
-import { openTcp } from "../../net/sockets/tcp.js";
 import type { ManualClock, TestModem, TestOptions } from "../../testing.js";
-import { openSerialPort } from "../net/binding/binding-hosts.js";
-import { attach } from "../net/pty/pty-hosts.js";
-import { dial } from "../net/sockets/sockets.js";
+import { openSerialPort } from "../net/ports/binding/binding-hosts.js";
+import { attach } from "../net/ports/pty/pty-hosts.js";
+import { dial } from "../net/ports/sockets/sockets.js";
 import { start } from "./start.js";
 
 /** A modem, and how to speak at a host's end of its line. */

@@ -4,7 +4,7 @@ import { isAliyunId, isAliyunTopicOf, readAliyunLogin } from "./aliyun.js";
 import { type CloudDevice, nameOf } from "./device.js";
 import type { CloudIdentity, CloudLogin, Credentials, LoginFlaw } from "./login.js";
 import { isTencentId, isTencentTopicOf, readTencentLogin } from "./tencent.js";
-import { answerTokenRequest } from "./token-desk.js";
+import { answerTokenRequest } from "./token-endpoint.js";
 import { Tokens } from "./tokens.js";
 
 /** What the stand-ins depend on. */

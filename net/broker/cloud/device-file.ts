@@ -1,4 +1,4 @@
-import { readTextFile } from "../../files/text-file.js";
+import { readTextFile } from "../../storage/text-file.js";
 import { UserError } from "../../user-error.js";
 import { type CloudDevice, nameOf, readCloudDevice, withoutSecret } from "./device.js";
 

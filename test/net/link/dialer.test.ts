@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDialer, type Dialer, type DialerOptions } from "../../../net/link/dialer.js";
 import type { Connection } from "../../../net/link/link.js";
 import type { StreamEnd } from "../../../net/link/stream-pair.js";
-import { Movement } from "../../../net/time/movement.js";
+import { Movement } from "../../../net/time/quiescence.js";
 import { Ear } from "./ear.js";
 import { owesWhatLinksOwe } from "./links.js";
 

@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { CallOutcome } from "../../../emulator/call.js";
+import type { CallOutcome } from "../../../emulator/request.js";
 import { createDialer, type DialerOptions } from "../../../net/link/dialer.js";
 import { httpPost } from "../../../net/link/http-post.js";
 import { type StreamEnd, streamPair } from "../../../net/link/stream-pair.js";

@@ -4,9 +4,9 @@ import { createServer as createTcpServer, type Server, type Socket } from "node:
 import { expect, onTestFinished, test } from "vitest";
 import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
 import { Modem } from "../../../emulator/modem.js";
-import { bc28 } from "../../../emulator/profiles/bc28.js";
-import { createCalls } from "../../../net/link/calls.js";
+import { bc28 } from "../../../emulator/profile/bc28.js";
 import { createDialer } from "../../../net/link/dialer.js";
+import { createCalls } from "../../../net/link/requests.js";
 import { Log } from "../../../net/log.js";
 import { Loop } from "../../../net/run.js";
 import { scaledClock } from "../../../net/time/clock.js";

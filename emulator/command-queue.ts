@@ -1,0 +1,197 @@
+import type { FinalResult } from "../at/format.js";
+import { type Edited, LineEditor } from "../at/line-editor.js";
+import { maskLine, maskPayload, withSecrets } from "../at/mask.js";
+import type { Octets } from "../at/octets.js";
+import type { Millis } from "../mqtt/packet.js";
+import { commandNamed, commands } from "./commands/index.js";
+import type { Dte } from "./dte.js";
+import type { Effects } from "./effects.js";
+import type { Quirks } from "./profile/quirks.js";
+import type { Ending } from "./run-line.js";
+
+/** A payload entry that a command has opened. */
+export type Entry = Extract<Ending, { readonly kind: "entry" }>;
+
+/** What the host has brought to its end, and the module answers now. */
+export type Turn =
+  | { readonly kind: "line"; readonly line: Octets }
+  | { readonly kind: "payload"; readonly entry: Entry; readonly payload: Octets }
+  | { readonly kind: "final"; readonly result: FinalResult };
+
+/** Bytes that arrived together, and how many of them are used up. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly at: Millis;
+  used: number;
+}
+
+const mostWaiting = 4096;
+const never: Millis = Number.POSITIVE_INFINITY;
+const secretive = withSecrets(commands);
+const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
+
+/** One command at a time: what the host sends is heard in order, and whatever comes too early waits. */
+export class Talk {
+  readonly #quirks: Quirks;
+  readonly #effects: Effects;
+  readonly #answerTime: () => Millis;
+  readonly #editor = new LineEditor();
+  #chunks: Chunk[] = [];
+  /** A turn whose answer takes its time. */
+  #pending: { readonly turn: Turn; readonly until: Millis } | undefined;
+  #entry: Entry | undefined;
+  /** When the host last sent something, or was asked for a payload. */
+  #heardAt: Millis = Number.NEGATIVE_INFINITY;
+
+  /** `answerTime` is asked anew for each answer. */
+  constructor(quirks: Quirks, effects: Effects, answerTime: () => Millis) {
+    this.#quirks = quirks;
+    this.#effects = effects;
+    this.#answerTime = answerTime;
+  }
+
+  /** Takes bytes in; while the module is busy only so many are kept. */
+  hear(bytes: Uint8Array, now: Millis): void {
+    this.#heardAt = now;
+    this.#chunks.push({ bytes: new Uint8Array(bytes), at: now, used: 0 });
+    if (this.#waits) this.#limit();
+  }
+
+  /** Takes over what another talk has not heard yet. */
+  takeOver(other: Talk): void {
+    this.#chunks = other.#chunks;
+    this.#heardAt = other.#heardAt;
+  }
+
+  /** The next turn that is due, or undefined. */
+  next(now: Millis, dte: Dte): Turn | undefined {
+    const due = this.#pending;
+    if (due !== undefined && due.until <= now) {
+      this.#pending = undefined;
+      return due.turn;
+    }
+    const turn = this.#waits ? undefined : this.#read(now, dte);
+    return turn ?? this.#expire(now);
+  }
+
+  /** From here on the host types a payload. */
+  startEntry(entry: Entry, now: Millis): void {
+    this.#entry = entry;
+    this.#editor.startEntry(entry.until);
+    this.#heardAt = now;
+  }
+
+  /** Whether the module may say something unasked. */
+  mayInterrupt(now: Millis): boolean {
+    if (this.#pending !== undefined || this.#entry !== undefined) return false;
+    return !this.#editor.halfTyped || now - this.#heardAt >= this.#quirks.urcHold;
+  }
+
+  /** When something falls due by itself; `heldBack` is whether unsolicited lines wait. */
+  wakeAt(heldBack: boolean): Millis {
+    if (this.#pending !== undefined) return this.#pending.until;
+    if (this.#entry !== undefined) return this.#entryEnds;
+    return heldBack && this.#editor.halfTyped ? this.#heardAt + this.#quirks.urcHold : never;
+  }
+
+  get #waits(): boolean {
+    return this.#pending !== undefined && this.#quirks.whileBusy === "queue";
+  }
+
+  /** What waits is bounded: the rest is lost. */
+  #limit(): void {
+    const lost = this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0) - mostWaiting;
+    if (lost <= 0) return;
+    this.#effects.trace({ kind: "dropped", bytes: lost });
+    for (let left = lost, last = this.#chunks.pop(); last !== undefined; last = this.#chunks.pop()) {
+      const { bytes, at, used } = last;
+      left -= bytes.length - used;
+      if (left > 0) continue;
+      if (left < 0) this.#chunks.push({ bytes: bytes.subarray(0, used - left), at, used });
+      return;
+    }
+  }
+
+  get #entryEnds(): Millis {
+    return this.#quirks.entryTimeout === 0 ? never : this.#heardAt + this.#quirks.entryTimeout;
+  }
+
+  /** Reads on, up to the byte that ends a line or a payload. */
+  #read(now: Millis, dte: Dte): Turn | undefined {
+    const { lineEnd, lfGrace } = this.#quirks;
+    const reading = { lineFeedEnds: lineEnd === "cr-or-lf", lfGrace, backspace: dte.s5 };
+    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+      while (chunk.used < chunk.bytes.length) {
+        const byte = chunk.bytes[chunk.used++] ?? 0;
+        if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.say(String.fromCharCode(byte));
+        const edited = this.#editor.type(byte, chunk.at, reading);
+        const turn = edited && this.#delayed(this.#turnOf(edited), now);
+        if (turn !== undefined || (edited !== undefined && this.#waits)) return turn;
+      }
+      this.#chunks.shift();
+    }
+    return undefined;
+  }
+
+  #turnOf(edited: Edited): Turn {
+    switch (edited.kind) {
+      case "line":
+        this.#traceLine(edited.line, edited.terminator);
+        return { kind: "line", line: edited.line };
+      case "overlong":
+        this.#traceLine("", edited.terminator);
+        return { kind: "final", result: "uartBufferError" };
+      case "cancelled":
+        this.#effects.trace({ kind: "cancelled" });
+        this.#entry = undefined;
+        return { kind: "final", result: "OK" };
+      case "payload":
+        this.#tracePayload(edited.payload);
+        return this.#submission(edited.payload);
+    }
+  }
+
+  #submission(payload: Octets): Turn {
+    const entry = this.#entry;
+    this.#entry = undefined;
+    return entry === undefined ? { kind: "final", result: "atInternalError" } : { kind: "payload", entry, payload };
+  }
+
+  #traceLine(line: Octets, terminator: Octets): void {
+    this.#effects.trace({
+      kind: "line",
+      get line() {
+        return maskLine(line, secretive, isKnown); // takes longer than to read the line, and mostly nobody looks
+      },
+      terminator,
+    });
+  }
+
+  #tracePayload(payload: Octets): void {
+    this.#effects.trace({
+      kind: "payload",
+      size: payload.length,
+      get payload() {
+        return maskPayload(payload, secretive);
+      },
+    });
+  }
+
+  /** An answer comes at once, unless it takes its time, or another one is waited for. */
+  #delayed(turn: Turn, now: Millis): Turn | undefined {
+    if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
+    const takes = this.#answerTime();
+    if (takes === 0) return turn;
+    this.#pending = { turn, until: now + takes };
+    if (this.#waits) this.#limit();
+    return undefined;
+  }
+
+  /** Decided: an entry that nobody ends in time is aborted, and the line is refused. */
+  #expire(now: Millis): Turn | undefined {
+    if (this.#entry === undefined || now < this.#entryEnds) return undefined;
+    this.#entry = undefined;
+    this.#editor.endEntry();
+    return { kind: "final", result: "commandAborted" };
+  }
+}

@@ -1,0 +1,64 @@
+import type { Answer, Command } from "../at/command.js";
+import type { Octets } from "../at/octets.js";
+import type { Millis } from "../mqtt/packet.js";
+import type { Report, Request, Session } from "../mqtt/session.js";
+import type { Dte } from "./dte.js";
+import type { Settings } from "./memory/mqtt-settings.js";
+import type { Preferences } from "./memory/network-settings.js";
+import type { Nvm } from "./memory/nvm.js";
+import type { Profile } from "./profile/profile.js";
+import type { Power } from "./radio/power.js";
+import type { Radio } from "./radio/radio.js";
+import type { Call, PendingCalls } from "./request.js";
+import type { Port } from "./uart-speed.js";
+
+/** What commands may change at once. */
+export interface State {
+  readonly dte: Dte;
+  readonly port: Port;
+  readonly settings: Settings;
+  readonly radio: Radio;
+  readonly preferences: Preferences;
+  readonly nvm: Nvm;
+  readonly calls: PendingCalls;
+  /** The last password that AT+QMTENAUTH got; a reboot forgets it. decided */
+  readonly token: Octets | undefined;
+}
+
+/** What a handler sees. */
+export interface World extends State {
+  readonly profile: Profile;
+  readonly session: Session;
+  readonly power: Power;
+  /** The moment, as deadlines count it. */
+  readonly now: Millis;
+  /** Calendar time in ms, as Date has it. */
+  readonly time: Millis;
+  /** Too much waits for TCP. */
+  readonly isCongested: boolean;
+}
+
+/** What a handler changes: these parts are replaced. */
+export type Change = Partial<State>;
+
+/** What a handler asks for. What goes to the host comes behind the final result. */
+export type Demand =
+  | { readonly to: "mqtt"; readonly request: Request }
+  | { readonly to: "host"; readonly report: Report }
+  /** A line that comes by itself, after so long. */
+  | ({ readonly to: "later" } & LaterLine)
+  /** Something is sent, and a peer answers after so long, or never; `silence` comes where it does not. */
+  | { readonly to: "peer"; readonly answer: LaterLine | undefined; readonly silence: LaterLine }
+  /** A name to be looked up; the outcome comes as +QDNS. */
+  | { readonly to: "call"; readonly call: Call }
+  /** A call that holds a number drawn for it; the outcome comes as +QMTTENAUTH. */
+  | { readonly to: "numberedCall"; call(nonce: number): Call };
+
+/** A line, and after how long it comes. */
+export interface LaterLine {
+  readonly line: Octets;
+  readonly after: Millis;
+}
+
+export type ModuleAnswer = Answer<World, Change, Demand>;
+export type ModuleCommand = Command<World, Change, Demand>;

@@ -1,0 +1,23 @@
+import type { Millis } from "../mqtt/packet.js";
+import type { Effects } from "./effects.js";
+import type { Profile } from "./profile/profile.js";
+import type { Pace } from "./radio/radio.js";
+import type { Ram } from "./ram.js";
+import type { Random } from "./random.js";
+import type { CallId } from "./request.js";
+
+/** What all sides of the module share: the RAM, what it does, how long things take, and what time it is. */
+export interface Board {
+  readonly profile: Profile;
+  readonly effects: Effects;
+  readonly random: Random;
+  readonly pace: Pace;
+  /** Calendar time at moment 0, in ms as Date has it. */
+  readonly epochAtStart: Millis;
+  ram: Ram;
+  now: Millis;
+  /** The speed that the UART was last told, in bits per second. */
+  baud: number;
+  /** The number of the last call. */
+  call: CallId;
+}

@@ -1,0 +1,91 @@
+import { isIpv4 } from "../ipv4.js";
+import { all, type Check, listOf, oneOf, type Shape, shown, some, text, whole } from "../profile/schema.js";
+import {
+  baudRates,
+  coreLevels,
+  factoryNvm,
+  type Natspeed,
+  type NconfigName,
+  type Nvm,
+  nconfigNames,
+  nconfigValue,
+  nconfigValues,
+} from "./nvm.js";
+
+/** The form in which the memory is stored; another one is refused. */
+export const nvmVersion = 1;
+
+/** The memory as it may be written: not everything need be there. */
+interface Loose extends Omit<Nvm, "nconfig" | "natspeed" | "nloglevel"> {
+  readonly nconfig: Partial<Nvm["nconfig"]>;
+  readonly natspeed: Partial<Natspeed>;
+  readonly nloglevel: Partial<Nvm["nloglevel"]>;
+}
+
+const nconfigRule = (name: NconfigName): Check<string> =>
+  text(nconfigValues(name), (value) => nconfigValue(name, value) === value);
+
+const nconfigRules = Object.fromEntries(nconfigNames.map((name) => [name, nconfigRule(name)])) as Shape<Nvm["nconfig"]>;
+
+const natspeedRules: Shape<Natspeed> = {
+  baud: oneOf(...baudRates),
+  sync: oneOf(0, 1, 2, 3),
+  stop: oneOf(1, 2),
+  parity: oneOf(0, 1, 2),
+  xonxoff: oneOf(0, 1),
+};
+
+const level = oneOf(...coreLevels);
+
+/** What the memory's fields take: what the commands that set them take. */
+const nvmRules: Shape<Loose> = {
+  nconfig: some(nconfigRules),
+  natspeed: some(natspeedRules),
+  bands: listOf(oneOf(...factoryNvm.bands), factoryNvm.bands.length),
+  qregswt: oneOf(0, 1, 2),
+  qledmode: oneOf(0, 1),
+  nsonmi: oneOf(0, 1, 2, 3),
+  ncdp: all({ ip: text("an IPv4 address", isIpv4), port: whole(1, 65_535) }),
+  nloglevel: some({ PROTOCOL: level, APPLICATION: level, SECURITY: level }),
+};
+
+/** What is stored of the memory, to be written as JSON. */
+export const nvmImage = (nvm: Nvm): object => ({ version: nvmVersion, ...nvm });
+
+/**
+ * Reads a stored image (parsed JSON); a `problem` is one line that names the key. What is left out is as from the factory:
+ * an image may have been written by hand.
+ */
+export function nvmFrom(json: unknown): { readonly nvm: Nvm } | { readonly problem: string } {
+  const problem = versionProblem(json);
+  if (problem !== undefined) return { problem };
+  const checked = some<Loose & { readonly version: number }>({ version: oneOf(nvmVersion), ...nvmRules })(json, "");
+  if ("problem" in checked) return checked;
+  const { version: _, ...given } = checked.value;
+  const { nconfig, natspeed, nloglevel } = factoryNvm;
+  const nvm: Nvm = {
+    ...factoryNvm,
+    ...given,
+    nconfig: { ...nconfig, ...given.nconfig },
+    natspeed: { ...natspeed, ...given.natspeed },
+    nloglevel: { ...nloglevel, ...given.nloglevel },
+  };
+  const clash = clashIn(nvm);
+  return clash === undefined ? { nvm } : { problem: clash };
+}
+
+/** Told before anything else: another version may have other keys. What is no object is told as that. */
+function versionProblem(json: unknown): string | undefined {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
+  if (!Object.hasOwn(json, "version")) return "version: it is missing";
+  const { version } = json as { readonly version: unknown };
+  return version === nvmVersion
+    ? undefined
+    : `version: ${shown(version)} is not ${nvmVersion}, the only one known here`;
+}
+
+/** What each for itself would be allowed. */
+function clashIn({ natspeed: { sync, baud }, bands }: Nvm): string | undefined {
+  if (sync === 3 && (baud === 4800 || baud === 57_600)) return `natspeed.sync: 3 cannot be had at ${baud} baud`;
+  return new Set(bands).size < bands.length ? "bands: one is named twice" : undefined;
+}

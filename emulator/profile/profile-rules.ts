@@ -1,0 +1,81 @@
+import { isIpv4 } from "../ipv4.js";
+import { isLuhn } from "../luhn.js";
+import { type TimingName, timings } from "../radio/timing.js";
+import type { Identity, Surroundings } from "./profile.js";
+import { type Quirk, type QuirkName, type Quirks, quirkTable } from "./quirks.js";
+import { type Check, listOf, oneOf, type Shape, shown, text, whole } from "./schema.js";
+
+const line = (max: number): Check<string> =>
+  text(`1 to ${max} printable ASCII characters`, (it) => it.length <= max && /^[\x20-\x7e]+$/.test(it));
+
+/** What an identity's fields take. Cards in the field differ in the ICCID's check digit, so it is not looked at. */
+export const identityRules: Shape<Identity> = {
+  manufacturer: line(64),
+  model: line(64),
+  modelName: line(64),
+  firmware: line(64),
+  revision: listOf(line(128), 16),
+  serialNumber: line(64),
+  imei: text("15 digits with a right check digit", (it) => /^\d{15}$/.test(it) && isLuhn(it)),
+  imeisv: text("16 digits", /^\d{16}$/),
+  svn: text("2 digits", /^\d{2}$/),
+  imsi: text("15 digits", /^\d{15}$/),
+  iccid: text("20 digits", /^\d{20}$/),
+};
+
+const tenths = whole(-32_768, 32_767); // -32768 is what modules print for "not known"
+
+/** What the surroundings' fields take. */
+export const surroundingsRules: Shape<Surroundings> = {
+  operator: text("5 or 6 digits (MCC and MNC)", /^\d{5,6}$/),
+  tac: text("1 to 4 hexadecimal digits", /^[\da-f]{1,4}$/i),
+  cell: text("1 to 7 hexadecimal digits", /^[\da-f]{1,7}$/i),
+  address: text("an IPv4 address", isIpv4),
+  apn: text(
+    'at most 100 printable ASCII characters without "',
+    (it) => it.length <= 100 && /^[\x20\x21\x23-\x7e]*$/.test(it),
+  ),
+  timeZone: whole(-96, 96),
+  pingTtl: whole(1, 255),
+  pingRtt: whole(0, 600_000),
+  signalPower: tenths,
+  totalPower: tenths,
+  txPower: tenths,
+  txTime: whole(0, 4_294_967_295),
+  rxTime: whole(0, 4_294_967_295),
+  cellId: whole(0, 268_435_455),
+  ecl: whole(0, 255),
+  snr: tenths,
+  earfcn: whole(0, 262_143),
+  pci: whole(0, 503),
+  rsrq: tenths,
+  band: whole(1, 255),
+  temperature: whole(-100, 200),
+  voltage: whole(0, 10_000),
+};
+
+/** A quirk's value as it is written; a number may stand without quotes. */
+function quirkRule({ read, values }: Quirk<string | number>): Check<string | number> {
+  return (json, path) => {
+    const written = typeof json === "number" ? String(json) : json;
+    const value = typeof written === "string" ? read(written) : undefined;
+    return value ?? { problem: `${path}: ${shown(json)} is not ${values}` };
+  };
+}
+
+/** What the quirks take: the table of quirks says it. */
+export const quirkRules = Object.fromEntries(
+  Object.entries(quirkTable).map(([name, quirk]) => [name, quirkRule(quirk)]),
+) as unknown as Shape<Quirks>;
+
+/** A timing preset by its name. */
+export const timingRule: Check<TimingName> = oneOf(...(Object.keys(timings) as TimingName[]));
+
+/** A profile's own name. */
+export const nameRule = line(64);
+
+/** A quirk's value as `--quirk` and a profile write it. */
+export function writtenQuirk(quirks: Quirks, name: QuirkName): string {
+  const { fallback, standard } = quirkTable[name];
+  return quirks[name] === fallback ? standard : String(quirks[name]);
+}

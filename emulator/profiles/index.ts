@@ -1,6 +1,0 @@
-import type { Profile } from "../profile.js";
-import { bc28 } from "./bc28.js";
-import { bc35g } from "./bc35-g.js";
-
-/** The profiles that there are, by name; the first is the default. */
-export const profiles: ReadonlyMap<string, Profile> = new Map([bc28, bc35g].map((profile) => [profile.name, profile]));

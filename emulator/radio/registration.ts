@@ -1,0 +1,19 @@
+import type { Octets } from "../../at/octets.js";
+import type { Preferences } from "../memory/network-settings.js";
+import type { Surroundings } from "../profile/profile.js";
+import { type Radio, registrationStat } from "./radio.js";
+
+/** Why the network denies: it is an EMM cause (24.301 9.9.3.9), "no suitable cells in tracking area". decided */
+const denied = ["0", "15"] as const;
+
+const nothing = ["", ""] as const;
+
+/** `<stat>[,<tac>,<ci>,<AcT>[,<cause_type>,<reject_cause>][,<Active-Time>,<Periodic-TAU>]]` of AT+CEREG (AT manual). */
+export function registration(radio: Radio, { cereg, cpsms }: Preferences, { tac, cell }: Surroundings): Octets {
+  const stat = registrationStat(radio);
+  const registered = stat === 1 || stat === 5;
+  const place = cereg >= 2 && registered ? [tac, cell, "9"] : ["", ...nothing];
+  const cause = (cereg === 3 || cereg === 5) && stat === 3 ? denied : nothing;
+  const saving = cereg >= 4 && registered && cpsms !== undefined ? [cpsms.active, cpsms.periodic] : nothing;
+  return [stat, ...place, ...cause, ...saving].join(",").replace(/,+$/, "");
+}

@@ -1,0 +1,176 @@
+import type { Octets } from "../../at/octets.js";
+import type { Millis } from "../../mqtt/packet.js";
+import type { LinkId } from "../../mqtt/session.js";
+import type { Effect } from "../io.js";
+import { type Preferences, psmTimers } from "../memory/network-settings.js";
+import type { Surroundings } from "../profile/profile.js";
+import type { CallId } from "../request.js";
+import { type Power, powerNone, settlePower, touch } from "./power.js";
+import { isAttached, type Pace, type Radio, registrationStat } from "./radio.js";
+import { registration } from "./registration.js";
+
+const never: Millis = Number.POSITIVE_INFINITY;
+
+/** What was last told of the radio. */
+interface Seen {
+  readonly stat: number;
+  readonly connected: boolean;
+  readonly asleep: boolean;
+  /** The eDRX value that the network has granted and the host wants to hear of. */
+  readonly edrx: Octets | undefined;
+}
+
+/** What goes to the network. */
+type Outgoing = Effect & { readonly to: "link" | "call" };
+
+/** The paging time window that the network grants, with eDRX (24.008 10.5.5.32). decided */
+const pagingWindow = "0011";
+
+const unchanged: readonly Octets[] = [];
+
+const isSame = (one: Seen, other: Seen): boolean =>
+  one.stat === other.stat &&
+  one.connected === other.connected &&
+  one.asleep === other.asleep &&
+  one.edrx === other.edrx;
+
+/** The radio link: its connection comes up before something is sent, and goes when nothing is. */
+export class Air {
+  readonly #pace: Pace;
+  #power: Power = powerNone;
+  #seen: Seen = { stat: 0, connected: false, asleep: false, edrx: undefined };
+  /** What waits for the connection to be up. */
+  #held: readonly Outgoing[] = [];
+  /** When the connection is up that is being set up. */
+  #upAt: Millis = never;
+  /** The latest link that has ended, even if the module does not know yet. */
+  #ended: LinkId = 0;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
+
+  get power(): Power {
+    return this.#power;
+  }
+
+  /** Power saving: what the network has for the module waits there. */
+  get isAsleep(): boolean {
+    return this.#power.mode === "psm";
+  }
+
+  get wakeAt(): Millis {
+    return Math.min(this.#power.until, this.#upAt);
+  }
+
+  /** Something was received. */
+  touch(now: Millis): void {
+    if (this.#power.mode !== "none") this.#power = touch(now);
+  }
+
+  /** The module wants to say something: when it can, for the connection comes up first. */
+  raise(now: Millis): Millis {
+    if (this.#power.mode === "none") return now;
+    if (this.#upAt !== never) return this.#upAt;
+    const takes = this.#power.mode === "connected" ? 0 : this.#pace("rrcSetup");
+    if (takes === 0) this.touch(now);
+    else this.#upAt = now + takes;
+    return now + takes;
+  }
+
+  /** Takes what goes to the network: gives it out at once, or keeps it until the connection is up. */
+  send(effect: Outgoing, now: Millis): readonly Effect[] {
+    if (effect.to === "link") {
+      const { act, link } = effect;
+      if (act.kind === "pause" || act.kind === "resume") return [effect]; // nothing is sent
+      if (act.kind === "reset") return this.#cutOff(link) ? [effect] : [];
+    } else if (effect.act.kind === "giveUp") return this.#callOff(effect.id) ? [] : [effect];
+    const isUp = this.raise(now) <= now;
+    if (effect.to === "link" && effect.link === this.#ended) return [];
+    if (isUp && this.#held.length === 0) return [effect];
+    this.#held = [...this.#held, effect];
+    return [];
+  }
+
+  /** A link has ended: nothing can happen to it any more, though the connection comes up to try. */
+  forget(link: LinkId): void {
+    this.#ended = Math.max(this.#ended, link);
+    this.#held = this.#held.filter((it) => it.to !== "link" || it.link !== link);
+  }
+
+  /** What waited for the connection, once it is up. */
+  takeSent(now: Millis): readonly Effect[] {
+    if (this.#upAt > now) return [];
+    this.#upAt = never;
+    this.touch(now);
+    return this.flush();
+  }
+
+  /** What waits for the connection, at once: the module is switched off. */
+  flush(): readonly Effect[] {
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  /** The connection will not come up: what waits for it is lost, and what was to be closed is cut off; but for one link. */
+  abandon(kept?: LinkId): readonly Effect[] {
+    const isKept = (it: Outgoing): boolean => it.to === "link" && it.link === kept;
+    const lost = this.#held.filter((it) => !isKept(it));
+    this.#held = this.#held.filter(isKept);
+    this.#upAt = never;
+    const dialled = lost.flatMap((it) => (it.to === "link" && it.act.kind === "dial" ? [it.link] : []));
+    return lost.flatMap((it) => {
+      const closes = it.to === "link" && it.act.kind === "end" && !dialled.includes(it.link);
+      return closes ? [{ ...it, act: { kind: "reset" } } as const] : [];
+    });
+  }
+
+  /** Brings the connection to `now`; gives the unsolicited lines of what has changed. */
+  settle(radio: Radio, preferences: Preferences, surroundings: Surroundings, now: Millis): readonly Octets[] {
+    this.#power = settlePower(this.#power, isAttached(radio), psmTimers(preferences.cpsms), now);
+    const before = this.#seen;
+    const seen = this.#look(radio, preferences);
+    this.#seen = seen;
+    if (isSame(seen, before)) return unchanged;
+    const { cereg, cscon, npsmr } = preferences;
+    const line = (changed: boolean, text: () => Octets) => (changed ? [text()] : []);
+    const sleep = line(npsmr === 1 && seen.asleep !== before.asleep, () => `+NPSMR:${Number(seen.asleep)}`);
+    return [
+      ...(seen.asleep ? [] : sleep),
+      ...line(cscon === 1 && seen.connected !== before.connected, () => `+CSCON:${Number(seen.connected)}`),
+      ...line(cereg > 0 && seen.stat !== before.stat, () => `+CEREG:${registration(radio, preferences, surroundings)}`),
+      ...line(
+        seen.edrx !== undefined && seen.edrx !== before.edrx,
+        () => `+CEDRXP:5,"${seen.edrx}","${seen.edrx}","${pagingWindow}"`,
+      ),
+      ...(seen.asleep ? sleep : []),
+    ];
+  }
+
+  #look(radio: Radio, { cedrxs }: Preferences): Seen {
+    const { mode } = this.#power;
+    const granted = isAttached(radio) && cedrxs.mode === 2;
+    return {
+      stat: registrationStat(radio),
+      connected: mode === "connected",
+      asleep: mode === "psm",
+      edrx: granted ? cedrxs.value : undefined,
+    };
+  }
+
+  /** A call that has not gone out does not go out any more; whether there was one. */
+  #callOff(id: CallId): boolean {
+    const held = this.#held;
+    this.#held = held.filter((it) => it.to !== "call" || it.id !== id);
+    return this.#held.length < held.length;
+  }
+
+  /** Nothing more goes to a link; whether there was one to cut off. */
+  #cutOff(link: LinkId): boolean {
+    const held = this.#held;
+    const was = this.#ended;
+    this.forget(link);
+    return link !== was && !held.some((it) => it.to === "link" && it.link === link && it.act.kind === "dial");
+  }
+}

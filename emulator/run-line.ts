@@ -1,0 +1,124 @@
+import { type RefusedFor, told } from "../at/command.js";
+import type { FinalResult } from "../at/format.js";
+import type { Octets } from "../at/octets.js";
+import { type ParsedCommand, parseLine } from "../at/parse.js";
+import type { Change, Demand, ModuleAnswer, ModuleCommand, World } from "./command-view.js";
+import { basicCommands } from "./commands/basic.js";
+import { commandNamed } from "./commands/index.js";
+import { notModelledNamed } from "./commands/not-modelled.js";
+import type { Profile } from "./profile/profile.js";
+import type { Quirks } from "./profile/quirks.js";
+
+/** The information that one command gave, and how a trace shows it. */
+export interface Block {
+  readonly lines: readonly Octets[];
+  readonly shown: readonly Octets[];
+}
+
+/** How a line ended. */
+export type Ending =
+  | { readonly kind: "final"; readonly result: FinalResult }
+  | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" }>;
+
+/** What runs a line: the state that commands see and change. */
+export interface Machine {
+  readonly profile: Profile;
+  world(): World;
+  apply(change: Change): void;
+  demand(demand: Demand): void;
+  /** Something came that does nothing, and why. */
+  ignore(what: string): void;
+}
+
+/** All that a line says. */
+export interface Said {
+  readonly blocks: readonly Block[];
+  readonly ending: Ending;
+}
+
+/** Runs a command line: command after command, up to the first error (V.250 5.4, note 3.1). */
+export function runLine(line: Octets, machine: Machine): Said {
+  const blocks: Block[] = [];
+  const parsed = parseLine(line) ?? [{ kind: "unreadable" }];
+  for (const [index, command] of parsed.entries()) {
+    const isLast = index === parsed.length - 1;
+    const ending = takeAnswer(answerTo(command, machine, isLast), machine, blocks);
+    if (ending !== undefined) return { blocks, ending };
+  }
+  return { blocks, ending: { kind: "final", result: "OK" } };
+}
+
+/** Ends a payload entry: its answer is a line's answer. */
+export function submitPayload(
+  entry: Extract<ModuleAnswer, { readonly kind: "entry" }>,
+  payload: Octets,
+  machine: Machine,
+): Said {
+  const blocks: Block[] = [];
+  const ending = takeAnswer(entry.submit(machine.world(), payload), machine, blocks);
+  return { blocks, ending: ending ?? { kind: "final", result: "OK" } };
+}
+
+/** Carries an OK out at once; anything else ends the line. */
+function takeAnswer(answer: ModuleAnswer, machine: Machine, blocks: Block[]): Ending | undefined {
+  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, machine.profile.quirks) };
+  if (answer.kind !== "ok") return answer;
+  blocks.push(...blocksOf(answer));
+  if (answer.apply !== undefined) machine.apply(answer.apply);
+  if (answer.request !== undefined) machine.demand(answer.request);
+  return undefined;
+}
+
+/** One block for all lines, or one for each. */
+function blocksOf({ lines, shown = lines, framing }: Extract<ModuleAnswer, { readonly kind: "ok" }>): readonly Block[] {
+  if (framing === "each") return lines.map((line, at) => ({ lines: [line], shown: shown.slice(at, at + 1) }));
+  return lines.length > 0 ? [{ lines, shown }] : [];
+}
+
+/** An error as this module answers it: with a number, or bare. */
+function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks): FinalResult {
+  if (error === "unknownCommand") return unknownCommand === "4" ? "operationNotSupported" : "ERROR";
+  if (error === "badParameter") return parameterError === "50" ? "incorrectParameters" : "ERROR";
+  return error;
+}
+
+const unknown: ModuleAnswer = { kind: "refused", error: "unknownCommand" };
+
+function answerTo(parsed: ParsedCommand, machine: Machine, isLast: boolean): ModuleAnswer {
+  if (parsed.kind === "unreadable") return unknown;
+  const world = machine.world();
+  if (parsed.kind === "basic") return basicCommands[parsed.name]?.(parsed.value, world) ?? unknown;
+  const command = commandNamed(parsed.name);
+  return command === undefined ? missing(parsed.name, machine) : extended(command, parsed, world, isLast);
+}
+
+/** A command that there is not: unknown, or known and not modelled, which an observer is told. */
+function missing(name: string, machine: Machine): ModuleAnswer {
+  const known = notModelledNamed(name);
+  if (known === undefined) return unknown;
+  machine.ignore(`AT${name} is not modelled: ${known.why}`);
+  return known.answers === "OK" ? told() : unknown;
+}
+
+function extended(
+  command: ModuleCommand,
+  { form, tokens }: Extract<ParsedCommand, { readonly kind: "extended" }>,
+  world: World,
+  isLast: boolean,
+): ModuleAnswer {
+  if (form === "test") return command.test ? { kind: "ok", lines: command.test(world) } : unknown;
+  if (form !== "write") return command[form]?.(world) ?? unknown;
+  if (command.write === undefined) return unknown;
+  if (!("keys" in command.write)) {
+    const { entry, run } = command.write;
+    return entry && !isLast ? { kind: "refused", error: "badParameter" } : run(tokens, world);
+  }
+  const [key, ...rest] = tokens;
+  if (key === undefined || key.kind === "empty" || key.kind === "malformed") {
+    return { kind: "refused", error: "badParameter" };
+  }
+  const { keys, unknownKey } = command.write;
+  const name = key.text.toLowerCase();
+  const chosen = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  return chosen?.run(rest, world) ?? { kind: "refused", error: unknownKey };
+}

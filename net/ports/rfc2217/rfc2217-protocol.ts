@@ -1,0 +1,115 @@
+import type { ModemLines } from "../../serial.js";
+import type { Teller } from "../port-events.js";
+import type { Speak, Speech, Wire } from "../sockets/socket-port.js";
+import { ComPort, type ComPortAct } from "./com-port.js";
+import { optionCommand, subnegotiation, type TelnetEvent, TelnetReader, telnet } from "./telnet.js";
+import { type OptionWord, TelnetOptions, telnetOption } from "./telnet-options.js";
+import { CrNul, TelnetWriter } from "./telnet-text.js";
+
+/** RFC 2217 with a host; to one that says nothing of Telnet nothing of it is said. */
+export const rfc2217Speech: Speak = (wire, teller, lines) => new Rfc2217Speech(wire, teller, lines);
+
+/** What is kept for a host that wants to hear nothing for a while, in bytes. */
+const patience = 256 * 1024;
+
+class Rfc2217Speech implements Speech {
+  readonly #wire: Wire;
+  readonly #teller: Teller;
+  readonly #reader = new TelnetReader();
+  readonly #writer = new TelnetWriter();
+  readonly #crNul = new CrNul();
+  readonly #options = new TelnetOptions();
+  readonly #comPort: ComPort;
+  #lines: ModemLines;
+  #speaksTelnet = false;
+  #suspended = false;
+  #kept: Uint8Array = new Uint8Array();
+
+  constructor(wire: Wire, teller: Teller, lines: ModemLines) {
+    this.#wire = wire;
+    this.#teller = teller;
+    this.#lines = lines;
+    this.#comPort = new ComPort(lines);
+  }
+
+  heard(bytes: Uint8Array): void {
+    for (const event of this.#reader.read(bytes)) this.#obey(event);
+  }
+
+  say(bytes: Uint8Array): number {
+    if (!this.#suspended) return this.#write(bytes);
+    const kept = bytes.subarray(0, patience - this.#kept.length);
+    this.#kept = Buffer.concat([this.#kept, kept]);
+    return kept.length;
+  }
+
+  set(lines: ModemLines): void {
+    this.#lines = lines;
+    if (!this.#suspended) this.#carryOut(this.#comPort.set(lines));
+  }
+
+  end(): number {
+    return this.#kept.length;
+  }
+
+  #obey(event: TelnetEvent): void {
+    if (event.kind === "data") this.#data(event.bytes);
+    else if (event.kind === "option") this.#negotiate(event);
+    else if (event.kind === "subnegotiation") this.#carryOut(this.#comPort.heard(event.bytes));
+    else if (event.code === telnet.brk) this.#teller.change({ kind: "break" });
+  }
+
+  #data(bytes: Uint8Array): void {
+    const meant = this.#isBinary("them") ? bytes : this.#crNul.strip(bytes);
+    if (meant.length > 0) this.#teller.bytes(meant);
+  }
+
+  #negotiate(word: OptionWord): void {
+    const answer = this.#options.heard(word);
+    if (answer !== undefined) this.#sayOption(answer);
+    if (!this.#speaksTelnet) {
+      this.#speaksTelnet = true;
+      for (const offer of this.#options.offer()) this.#sayOption(offer);
+    }
+    const agreed = word.option === telnetOption.comPort && (word.verb === "will" || word.verb === "do");
+    if (agreed) this.#carryOut(this.#comPort.begin());
+  }
+
+  #carryOut(acts: readonly ComPortAct[]): void {
+    for (const act of acts) {
+      if (act.kind === "answer") this.#command(subnegotiation(act.bytes));
+      else if (act.kind === "change") this.#teller.change(act.change);
+      else if (act.kind === "purge") this.#kept = new Uint8Array();
+      else this.#suspend(act.kind === "suspend");
+    }
+  }
+
+  #suspend(on: boolean): void {
+    this.#suspended = on;
+    if (on) return;
+    this.set(this.#lines);
+    const kept = this.#kept;
+    this.#kept = new Uint8Array();
+    this.#teller.dropped(kept.length - this.#write(kept));
+  }
+
+  #write(bytes: Uint8Array): number {
+    const [text, taken] = this.#writer.write(bytes, { binary: this.#isBinary("us"), room: this.#wire.room });
+    this.#wire.send(text);
+    return taken;
+  }
+
+  #sayOption({ verb, option }: OptionWord): void {
+    this.#command(optionCommand(verb, option));
+  }
+
+  /** Who asks without end and does not read gets no answers, either. */
+  #command(bytes: Uint8Array): void {
+    if (bytes.length <= this.#wire.room) this.#wire.send(bytes);
+  }
+
+  /** Whoever says nothing of Telnet means every byte as it is. */
+  #isBinary(side: "us" | "them"): boolean {
+    return !this.#speaksTelnet || this.#options.has(side, telnetOption.binary);
+  }
+}

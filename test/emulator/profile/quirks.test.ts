@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { defaultQuirks, type Quirk, type QuirkName, quirkTable, setQuirk } from "../../../emulator/profile/quirks.js";
+
+const names = Object.keys(quirkTable) as QuirkName[];
+const quirkNamed = (name: QuirkName): Quirk<string | number> => quirkTable[name];
+
+/** What a quirk prints, taken apart: words, and the borders of its range. */
+function printed(name: QuirkName) {
+  const parts = quirkNamed(name).values.split(" | ");
+  const ranges = parts.flatMap((part) => {
+    const [, min, max] = /^(\d+)-(\d+)(?: ms| bytes)?$/.exec(part) ?? [];
+    return min === undefined || max === undefined ? [] : [{ min: Number(min), max: Number(max) }];
+  });
+  return { words: parts.filter((part) => !/^\d+-/.test(part)), ranges };
+}
+
+describe.each(names)("%s", (name) => {
+  const { words, ranges } = printed(name);
+  const read = (text: string) => quirkNamed(name).read(text)?.value;
+
+  test("prints words or a range", () => expect(words.length + ranges.length).toBeGreaterThan(0));
+
+  test("takes every word that it prints, each for another value", () => {
+    const values = words.map(read);
+    expect(values).not.toContain(undefined);
+    expect(new Set(values).size).toBe(words.length);
+  });
+
+  test("takes both borders of its range, and nothing beyond", () => {
+    for (const { min, max } of ranges) {
+      expect([read(`${min}`), read(`${max}`)]).toEqual([min, max]);
+      expect([read(`${min - 1}`), read(`${max + 1}`)]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test("takes nothing else", () => {
+    for (const text of [
+      "",
+      " ",
+      "nope",
+      "1.5",
+      "0x10",
+      "1 ms",
+      "-1",
+      "NaN",
+      "constructor",
+      ...words.map((it) => `${it}x`),
+    ]) {
+      expect(read(text), text).toBeUndefined();
+    }
+  });
+
+  test("has its default among its values, words first", () => {
+    const { fallback } = quirkNamed(name);
+    expect(defaultQuirks[name]).toBe(fallback);
+    if (words[0] !== undefined) expect(read(words[0])).toBe(fallback);
+    else expect(read(`${fallback}`)).toBe(fallback);
+  });
+
+  test("is set by its name, and no other with it", () => {
+    const text = `${ranges[0]?.max ?? words.at(-1)}`;
+    const set = setQuirk(defaultQuirks, name, text);
+    expect(set).toEqual({ quirks: { ...defaultQuirks, [name]: read(text) } });
+    expect(defaultQuirks[name]).not.toBe(read(text));
+  });
+
+  test("says what it takes when it is set to something else", () => {
+    const set = setQuirk(defaultQuirks, name, "nope");
+    const problem = "problem" in set ? set.problem : "";
+    for (const part of [name, '"nope"', quirkNamed(name).values]) expect(problem).toContain(part);
+  });
+
+  test("tells what it is about, where it belongs and where it is from", () => {
+    const { about, section, source } = quirkNamed(name);
+    expect(about).toMatch(/^\S.*[^\s.]$/);
+    expect(section).not.toBe("");
+    expect(["note", "guide", "AT manual", "V.250", "field", "clone", "decided"]).toContain(source);
+  });
+});
+
+test("a name that is none is told with all that there are, or with the one that is near", () => {
+  for (const name of ["nope", "", "constructor", "__proto__"]) {
+    const set = setQuirk(defaultQuirks, name, "on");
+    const problem = "problem" in set ? set.problem : "";
+    for (const part of [`"${name}"`, ...names]) expect(problem).toContain(part);
+  }
+  expect(setQuirk(defaultQuirks, "ECHO", "on")).toEqual({ problem: 'unknown quirk "ECHO"; did you mean echo?' });
+});

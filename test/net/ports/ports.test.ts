@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import type { PortEvents, SerialPort } from "../../../net/serial.js";
+import { startModem } from "../../../net/start.js";
+
+test("who speaks before all front ends are open speaks to a module without power", async () => {
+  let heard = "";
+  let events: PortEvents | undefined;
+  const port: SerialPort = {
+    path: "early",
+    write: (bytes) => {
+      heard += Buffer.from(bytes).toString("latin1");
+    },
+    set: () => {},
+    close: async () => {},
+  };
+  const early = (given: PortEvents): SerialPort => {
+    events = given;
+    return port;
+  };
+  const late = async (): Promise<SerialPort> => {
+    events?.onBytes(Buffer.from("AT\r"));
+    return port;
+  };
+  const modem = await startModem({ ports: [early, late] });
+  expect(heard.startsWith("\r\nREBOOT_CAUSE")).toBe(true);
+  await modem.close();
+});

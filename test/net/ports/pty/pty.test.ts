@@ -1,0 +1,378 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { withoutMasters } from "../../../../net/ports/pty/inherited.js";
+import { openPty, type PtyOptions } from "../../../../net/ports/pty/pty.js";
+import { Symlink } from "../../../../net/ports/pty/symlink.js";
+import type { SerialPort } from "../../../../net/serial.js";
+import { UserError } from "../../../../net/user-error.js";
+import { needs } from "../../../interop/needs.js";
+import { ordinary, ReadableCopy } from "../../readable-copy.js";
+import { sleep, until, Witness } from "../../witness.js";
+import { owesWhatSerialPortsOwe } from "../front-ends.js";
+import { attach, type Program, python, run } from "./pty-hosts.js";
+
+async function withPty(play: (port: SerialPort, heard: Witness) => Promise<void>, options: PtyOptions = {}) {
+  const heard = new Witness();
+  const port = openPty(options, heard);
+  try {
+    await play(port, heard);
+  } finally {
+    await port.close();
+  }
+}
+
+const openDescriptors = (): number => readdirSync("/proc/self/fd").length;
+const stty = (path: string, ...args: string[]): string =>
+  spawnSync("stty", ["-F", path, ...args], { env: { ...process.env, LC_ALL: "C" } }).stdout.toString();
+
+describe("a pseudo-terminal is a front end", () => {
+  owesWhatSerialPortsOwe({
+    open: (events) => openPty({}, events),
+    attach: (port, how) => attach(port.path, how),
+    reattaches: true,
+  });
+});
+
+describe("hosts on a pseudo-terminal", () => {
+  const pyserial = `
+import serial, sys
+port = serial.Serial(sys.argv[1], 115200, timeout=5, exclusive=sys.argv[2] == "True")
+port.write(bytes(range(256)))
+print(port.read(256) == bytes(range(256)))
+port.close()`;
+
+  test.skipIf(!needs("python3-serial")).each(["True", "False"])("pyserial, exclusive=%s", (exclusive) =>
+    withPty(async (port, heard) => {
+      heard.answer = (bytes) => port.write(bytes);
+      expect(await python(pyserial, [port.path, exclusive])).toBe("True\n");
+      await until("it to be gone", () => heard.count("detach") === 1);
+      expect(heard.changes.map(({ kind }) => kind).filter((kind) => kind !== "speed")).toEqual(["attach", "detach"]);
+    }),
+  );
+
+  test("their baud rate is told", () =>
+    withPty(async (port, heard) => {
+      stty(port.path, "57600");
+      const host = await attach(port.path);
+      await until("the speed", () => heard.count("speed") === 1);
+      expect(heard.changes).toContainEqual({ kind: "speed", speed: 57600 });
+      await host.leave();
+    }));
+
+  test("every change of it is told before what comes at it, where that is wanted", () =>
+    withPty(
+      async (port, heard) => {
+        const host = await attach(port.path);
+        for (const [round, speed] of [57_600, 9600, 115_200, 2400].entries()) {
+          stty(port.path, String(speed));
+          await host.write(Buffer.from("AT\r"));
+          await until("its bytes", () => heard.bytes.length === 3 * (round + 1));
+          expect(heard.changes.at(-1)).toEqual({ kind: "speed", speed });
+          port.write(Buffer.from("OK"));
+        }
+        stty(port.path, "38400");
+        await until("it, though nothing is sent", () => heard.count("speed") === 5);
+        stty(port.path, "4800");
+        await host.write(Buffer.from("AT\r"));
+        await host.leave();
+        await until("its last bytes", () => heard.bytes.length === 15);
+        expect(heard.changes).toContainEqual({ kind: "speed", speed: 4800 });
+      },
+      { followSpeed: true },
+    ));
+
+  test("`cat` is not sent away by what the last host left behind (VMIN 0)", () =>
+    withPty(async (port, heard) => {
+      const first = await attach(port.path);
+      stty(port.path, "min", "0", "time", "0");
+      await until("the first", () => heard.count("attach") === 1);
+      await first.leave();
+      await until("it to be gone", () => heard.count("detach") === 1);
+      await until("the line to be raw again", () => stty(port.path, "-a").includes("min = 1"));
+      const cat = run("cat", [port.path]);
+      await until("cat", () => heard.count("attach") === 2);
+      port.write(Buffer.from("+CFUN: 1\r\n"));
+      await until("cat to print", () => cat.said.length > 0);
+      cat.child.kill();
+      await cat.ended;
+      expect(cat.said).toBe("+CFUN: 1\r\n");
+    }));
+
+  test("one that comes to an echoing line does not feed our output back", () =>
+    withPty(async (port, heard) => {
+      stty(port.path, "sane");
+      heard.answer = () => port.write(Buffer.from("\r\nERROR\r\n"));
+      const host = await attach(port.path);
+      await until("it", () => heard.count("attach") === 1);
+      port.write(Buffer.from("\r\nREBOOTING\r\n"));
+      await until("the line to be raw", () => stty(port.path, "-a").includes("-echo "));
+      await sleep(50);
+      expect(heard.bytes.toString()).toBe("");
+      await host.write(Buffer.from("AT\r"));
+      await until("its bytes", () => heard.bytes.length > 0);
+      expect(heard.bytes.toString()).toBe("AT\r");
+      await host.leave();
+    }));
+
+  test("one that turns echo on in mid-session does not feed our output back", () =>
+    withPty(async (port, heard) => {
+      heard.answer = () => port.write(Buffer.from("\r\nOK\r\n"));
+      const host = await attach(port.path);
+      await until("the speed", () => heard.count("speed") === 1);
+      for (let round = 1; round <= 3; round += 1) {
+        stty(port.path, "sane");
+        await host.write(Buffer.from("AT\n"));
+        await until("the line to be raw", () => stty(port.path, "-a").includes("-echo "));
+        await sleep(50);
+        expect(heard.bytes.toString().replaceAll("\r", "")).toBe("AT\n".repeat(round)); // `sane` has ONLCR on
+      }
+      await host.leave();
+    }));
+
+  test("one that sends exactly what it was sent gets it all the same", () =>
+    withPty(async (port, heard) => {
+      heard.answer = (bytes) => port.write(bytes);
+      const host = await attach(port.path);
+      for (let round = 1; round <= 100; round += 1) {
+        await host.write(Buffer.from("AT+CSQ\r"));
+        await until("its echo", () => host.heard.length === 7 * round);
+      }
+      expect(heard.bytes.toString()).toBe("AT+CSQ\r".repeat(100));
+      await host.leave();
+    }));
+
+  test("what one does not read is not there for the next, and is counted", () =>
+    withPty(async (port, heard) => {
+      const first = await attach(port.path, { reads: false });
+      await first.write(Buffer.from("A"));
+      await until("it", () => heard.bytes.length === 1);
+      port.write(Buffer.from("stale"));
+      await sleep(20);
+      await first.leave();
+      await until("it to be gone", () => heard.count("detach") === 1);
+      port.write(Buffer.from("nobody there"));
+      const second = await attach(port.path);
+      await second.write(Buffer.from("B"));
+      await until("the second", () => heard.bytes.length === 2);
+      port.write(Buffer.from("fresh"));
+      await until("the second to hear", () => second.heard.length >= 5);
+      expect(second.heard.toString()).toBe("fresh");
+      expect(heard.dropped).toBe("stale".length + "nobody there".length);
+      await second.leave();
+    }));
+
+  test("one that writes and leaves at once is heard", () =>
+    withPty(async (port, heard) => {
+      for (let round = 1; round <= 20; round += 1) {
+        writeFileSync(port.path, "AT\r");
+        await until("its bytes", () => heard.bytes.length === 3 * round);
+      }
+      await until("it to be gone", () => heard.count("detach") === heard.count("attach"));
+    }));
+
+  test("200 come and go without a lost byte or descriptor", () =>
+    withPty(async (port, heard) => {
+      heard.answer = (bytes) => port.write(bytes);
+      const before = openDescriptors();
+      for (let round = 1; round <= 200; round += 1) {
+        const host = await attach(port.path);
+        const word = Buffer.from(`round ${round}\n`);
+        await host.write(word);
+        await until("the echo", () => host.heard.includes(word));
+        await host.leave();
+      }
+      const expected = Array.from({ length: 200 }, (_, n) => `round ${n + 1}\n`).join("");
+      expect(heard.bytes.toString()).toBe(expected);
+      await until("the last to be gone", () => heard.count("detach") === heard.count("attach"));
+      await until("stty to be gone", () => openDescriptors() <= before);
+    }));
+
+  test("one sees a hang-up when the port closes", () =>
+    withPty(async (port) => {
+      const cat = run("cat", [port.path]);
+      await sleep(100);
+      await port.close();
+      await cat.ended;
+      expect(existsSync(port.path)).toBe(false);
+    }));
+});
+
+describe("several pseudo-terminals in one process", () => {
+  test("stand side by side, and children inherit none of them", () =>
+    withPty((one, oneHeard) =>
+      withPty(async (two, twoHeard) => {
+        const hosts = [await attach(one.path), await attach(two.path)];
+        for (const [index, host] of hosts.entries()) await host.write(Buffer.from(String(index)));
+        await until("both", () => oneHeard.bytes.length + twoHeard.bytes.length === 2);
+        expect([oneHeard.bytes.toString(), twoHeard.bytes.toString()]).toEqual(["0", "1"]);
+        const list = withoutMasters(["ignore", "pipe", "ignore"], (stdio) =>
+          spawnSync("ls", ["-l", "/proc/self/fd"], { stdio }),
+        );
+        expect(String(list.stdout)).not.toMatch(/ptmx|\/dev\/pts/);
+        for (const host of hosts) await host.leave();
+      }),
+    ));
+});
+
+describe("the link", () => {
+  let folder = "";
+  let link = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "bc28-emu-link-"));
+    link = join(folder, "port");
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  const refused = (path: string): string => {
+    try {
+      openPty({ link: path }, new Witness());
+    } catch (error) {
+      expect(error).toBeInstanceOf(UserError);
+      expect((error as UserError).message).toContain(path);
+      expect((error as UserError).message).not.toContain("\n");
+      return (error as UserError).message;
+    }
+    throw new Error(`${path} was not refused`);
+  };
+
+  test("points at the terminal, and goes with it", async () => {
+    await withPty(async (port) => expect(readlinkSync(link)).toBe(port.path), { link });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each(["/dev/pts/999999", "/nowhere/at/all"])("replaces a stale one (to %s)", async (target) => {
+    symlinkSync(target, link);
+    await withPty(async (port) => expect(readlinkSync(link)).toBe(port.path), { link });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("is refused where something else is, which stays as it was", () => {
+    writeFileSync(link, "mine");
+    expect(refused(link)).toMatch(/exists and is not a symlink/);
+    rmSync(link);
+    symlinkSync("/dev/null", link);
+    expect(refused(link)).toMatch(/points at \/dev\/null, which is not a pseudo-terminal/);
+    expect(readlinkSync(link)).toBe("/dev/null");
+    rmSync(link);
+    expect(refused(folder)).toMatch(/exists and is not a symlink/);
+    expect(refused(join(folder, "missing", "port"))).toMatch(/there is no directory/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of a running emulator is refused", () =>
+    withPty(
+      async (port) => {
+        expect(refused(link)).toContain(`points at ${port.path}, which some program is using`);
+        expect(readlinkSync(link)).toBe(port.path);
+      },
+      { link },
+    ));
+
+  test("follows the terminal to another path, unless it was replaced", () => {
+    const name = new Symlink(link);
+    name.point("/dev/pts/999998");
+    name.follow("/dev/pts/999999");
+    expect(readlinkSync(link)).toBe("/dev/pts/999999");
+    rmSync(link);
+    symlinkSync("/dev/null", link);
+    name.follow("/dev/pts/999998");
+    name.remove();
+    expect(readlinkSync(link)).toBe("/dev/null");
+    rmSync(link);
+  });
+
+  test("stays if it is not ours any more", async () => {
+    await withPty(
+      async () => {
+        rmSync(link);
+        symlinkSync("/dev/null", link);
+      },
+      { link },
+    );
+    expect(readlinkSync(link)).toBe("/dev/null");
+    rmSync(link);
+  });
+});
+
+describe("as an ordinary user", () => {
+  // Sends back what it hears, and prints what it is told.
+  const echoing = `
+import { openPty } from "./net/pty/pty.js";
+try {
+  const say = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
+  const port = openPty({ link: process.argv[2] }, { onBytes: (bytes) => port.write(bytes), onChange: say });
+  say({ path: port.path });
+  process.on("SIGTERM", () => port.close());
+} catch (error) {
+  process.stderr.write(error.name + ": " + error.message);
+  process.exitCode = 1;
+}`;
+
+  async function withEmulator(binding: "good" | "broken", play: (emulator: Program, link: string) => Promise<void>) {
+    const copy = new ReadableCopy(echoing, { binding });
+    const emulator = run(process.execPath, [copy.program, copy.link], ordinary);
+    try {
+      await play(emulator, copy.link);
+    } finally {
+      emulator.child.kill("SIGKILL");
+      copy.remove();
+    }
+  }
+
+  // Rust's, Qt's and Go's serial libraries ask for the terminal exclusively; the flag outlives them.
+  const exclusive = `
+import errno, fcntl, os, sys, termios, time, tty
+for round in range(int(sys.argv[2])):
+    deadline = time.time() + 5
+    while True:
+        try:
+            host = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
+            break
+        except OSError as error:
+            if error.errno not in (errno.EBUSY, errno.ENOENT, errno.EIO) or time.time() > deadline: raise
+            time.sleep(0.001)
+    fcntl.ioctl(host, termios.TIOCEXCL)
+    tty.setraw(host)
+    word = b"round %d;" % round
+    heard = b""
+    os.write(host, word)
+    while len(heard) < len(word): heard += os.read(host, 100)
+    if heard != word: sys.exit("%r instead of %r" % (heard, word))
+    try:
+        os.close(os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY))
+        if os.getuid() != 0: sys.exit("a second host was let in")
+    except OSError: pass
+    os.close(host)
+print(os.readlink(sys.argv[1]))`;
+
+  test.skipIf(!needs("python3"))("exclusive hosts come and go, and the path stays", () =>
+    withEmulator("good", async (emulator, link) => {
+      await until("the emulator", () => emulator.said.includes('"path"'));
+      const path = JSON.parse(emulator.said.split("\n")[0] ?? "").path;
+      expect(await python(exclusive, [link, "50"], ordinary)).toBe(`${path}\n`);
+      await until("the last to be gone", () => emulator.said.trim().endsWith('{"kind":"detach"}'));
+      emulator.child.kill();
+      expect(await emulator.ended).toBe(0);
+      expect(emulator.complained).toBe("");
+      expect(existsSync(link)).toBe(false);
+    }),
+  );
+
+  test.skipIf(!needs("python3"))("an exclusive host that says nothing does not shut out the next", () =>
+    withEmulator("good", async (emulator, link) => {
+      await until("the emulator", () => emulator.said.includes('"path"'));
+      const silent = exclusive.replace("os.write(host, word)", "heard = word");
+      await python(silent, [link, "4"], ordinary);
+      await python(exclusive, [link, "1"], ordinary);
+    }),
+  );
+
+  test("a missing binding is one line that names a way out", () =>
+    withEmulator("broken", async (emulator) => {
+      expect(await emulator.ended).toBe(1);
+      expect(emulator.complained).toMatch(/^UserError: .*node-pty.*--stdio.*$/);
+    }));
+});

@@ -1,0 +1,134 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type TelnetEvent, TelnetReader } from "../../../../net/ports/rfc2217/telnet.js";
+import { type OptionWord, TelnetOptions } from "../../../../net/ports/rfc2217/telnet-options.js";
+import { CrNul, TelnetWriter } from "../../../../net/ports/rfc2217/telnet-text.js";
+
+const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
+const read = (...chunks: readonly Uint8Array[]): readonly TelnetEvent[] => {
+  const reader = new TelnetReader();
+  return chunks.flatMap((chunk) => reader.read(chunk));
+};
+const dataIn = (events: readonly TelnetEvent[]): Buffer =>
+  Buffer.concat(events.flatMap((event) => (event.kind === "data" ? [event.bytes] : [])));
+const others = (events: readonly TelnetEvent[]): readonly TelnetEvent[] => events.filter(({ kind }) => kind !== "data");
+
+const data = (text: string): TelnetEvent => ({ kind: "data", bytes: bytesOf(text) });
+const sub = (text: string): TelnetEvent => ({ kind: "subnegotiation", bytes: bytesOf(text) });
+
+/** What it is about, the stream, and what it says. */
+const streams: readonly (readonly [what: string, hex: string, events: readonly TelnetEvent[]])[] = [
+  ["data", "41 54 0d", [data("41540d")]],
+  ["a doubled 255 is one", "41 ffff 42", [data("41ff42")]],
+  [
+    "data around a word on an option",
+    "41 fffb2c 42",
+    [data("41"), { kind: "option", verb: "will", option: 44 }, data("42")],
+  ],
+  ["an option of 255", "fffeff 41", [{ kind: "option", verb: "dont", option: 255 }, data("41")]],
+  ["a command of its own", "fff3 41", [{ kind: "command", code: 243 }, data("41")]],
+  ["a subnegotiation, 255 doubled in it", "fffa 2c01 00ffff00 fff0 41", [sub("2c0100ff00"), data("41")]],
+  ["an empty subnegotiation", "fffafff0", [sub("")]],
+  [
+    "a subnegotiation cut short by a command",
+    "fffa2c01 fffd00 41",
+    [{ kind: "option", verb: "do", option: 0 }, data("41")],
+  ],
+  ["a subnegotiation begun anew", "fffa2c01 fffa2c0c01 fff0", [sub("2c0c01")]],
+  ["one of 256 bytes", `fffa ${"2c".repeat(256)} fff0`, [sub("2c".repeat(256))]],
+  ["one that is too long is passed over", `fffa ${"2c".repeat(257)} fff0 41`, [data("41")]],
+  ["an end without a beginning", "fff0 41", [{ kind: "command", code: 240 }, data("41")]],
+];
+
+describe("a Telnet stream is taken apart", () => {
+  test.each(streams)("%s", (_, hex, events) => {
+    expect(read(bytesOf(hex))).toEqual(events);
+    const oneByOne = read(...[...bytesOf(hex)].map((byte) => Uint8Array.of(byte)));
+    expect(dataIn(oneByOne)).toEqual(dataIn(events));
+    expect(others(oneByOne)).toEqual(others(events));
+  });
+});
+
+/** Bytes of which many mean something. */
+const octet = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(0, 10, 13, 44, 240, 250, 251, 253, 255));
+const octets = fc.array(octet, { maxLength: 400 }).map((bytes) => Uint8Array.from(bytes));
+const cuts = (bytes: Uint8Array, at: readonly number[]): Uint8Array[] => {
+  const places = [...new Set([0, ...at.map((place) => place % (bytes.length + 1)), bytes.length])].sort(
+    (a, b) => a - b,
+  );
+  return places.slice(1).map((place, index) => bytes.slice(places[index], place));
+};
+
+test("any bytes are a stream, and mean the same wherever they are cut", () => {
+  fc.assert(
+    fc.property(octets, fc.array(fc.nat(), { maxLength: 20 }), (bytes, at) => {
+      const whole = read(bytes);
+      const pieces = read(...cuts(bytes, at));
+      expect(dataIn(pieces)).toEqual(dataIn(whole));
+      expect(others(pieces)).toEqual(others(whole));
+    }),
+  );
+});
+
+/** What may stand between data without being any. */
+const noise = fc.constantFrom("fff1", "fffb18", "fffd01", "fffa2c0100002580fff0", "fffa18fffffff0", "fff6");
+
+test.each([true, false])("data come through in order, whatever stands between them; binary: %s", (binary) => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(octets, noise), { maxLength: 8 }), (pieces) => {
+      const writer = new TelnetWriter();
+      const stream = pieces.flatMap(([bytes, between]) => {
+        const [text, taken] = writer.write(bytes, { binary, room: Number.POSITIVE_INFINITY });
+        expect(taken).toBe(bytes.length);
+        return [text, bytesOf(between)];
+      });
+      const crNul = new CrNul();
+      const came = dataIn(read(...stream));
+      const sent = Buffer.concat(pieces.map(([bytes]) => bytes));
+      expect(Buffer.from(binary ? came : crNul.strip(came))).toEqual(sent);
+    }),
+  );
+});
+
+test("a writer takes no more than there is room for, and cuts nothing in two", () => {
+  const writer = new TelnetWriter();
+  const [text, taken] = writer.write(Uint8Array.of(1, 255, 2), { binary: true, room: 2 });
+  expect([[...text], taken]).toEqual([[1], 1]);
+});
+
+describe("options are agreed on", () => {
+  test("what is supported and what is not, and nobody is answered twice", () => {
+    const options = new TelnetOptions();
+    expect(options.heard({ verb: "will", option: 44 })).toEqual({ verb: "do", option: 44 });
+    expect(options.heard({ verb: "will", option: 44 })).toBeUndefined();
+    expect(options.has("them", 44)).toBe(true);
+    expect(options.heard({ verb: "do", option: 1 })).toEqual({ verb: "wont", option: 1 });
+    expect(options.heard({ verb: "will", option: 24 })).toEqual({ verb: "dont", option: 24 });
+    expect(options.heard({ verb: "dont", option: 1 })).toBeUndefined();
+    expect(options.heard({ verb: "wont", option: 44 })).toEqual({ verb: "dont", option: 44 });
+    expect(options.has("them", 44)).toBe(false);
+  });
+
+  test("an answer to what was offered needs none", () => {
+    const options = new TelnetOptions();
+    const offered = options.offer();
+    expect(offered).toContainEqual({ verb: "will", option: 0 });
+    expect(options.offer()).toEqual([]);
+    expect(options.heard({ verb: "do", option: 0 })).toBeUndefined();
+    expect(options.heard({ verb: "wont", option: 0 })).toBeUndefined();
+    expect([options.has("us", 0), options.has("them", 0)]).toEqual([true, false]);
+  });
+
+  test("two that speak with each other come to an end", () => {
+    const sides = [new TelnetOptions(), new TelnetOptions()] as const;
+    const waiting: readonly [OptionWord[], OptionWord[]] = [[...sides[1].offer()], [...sides[0].offer()]];
+    for (let round = 0; waiting.some((words) => words.length > 0); round += 1) {
+      expect(round).toBeLessThan(10);
+      for (const side of [0, 1] as const) {
+        const answers = waiting[side].splice(0).flatMap((word) => sides[side].heard(word) ?? []);
+        waiting[side === 0 ? 1 : 0].push(...answers);
+      }
+    }
+    for (const side of sides) expect([side.has("us", 0), side.has("them", 0)]).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { TraceEvent } from "../../../emulator/trace.js";
+import { Owed } from "../../../net/time/outstanding.js";
+
+type Packet = Extract<TraceEvent, { readonly kind: "packet" }>["packet"];
+
+const publish = (id: number, qos: 0 | 1 | 2): Packet => {
+  const flags = { qos, retain: false, dup: false };
+  return { type: "PUBLISH", id, ...flags, topic: "t", payload: Uint8Array.of() };
+};
+const noted = (owed: Owed, way: "sent" | "came", packet: Packet): boolean => {
+  owed.note({ kind: "packet", way, packet } as TraceEvent);
+  return owed.isAny;
+};
+
+test.each<readonly [what: string, sent: Packet, answer: Packet]>([
+  ["PINGREQ", { type: "PINGREQ" }, { type: "PINGRESP" }],
+  ["SUBSCRIBE", { type: "SUBSCRIBE", id: 3, dup: false, topics: [] }, { type: "SUBACK", id: 3, granted: [] }],
+  ["UNSUBSCRIBE", { type: "UNSUBSCRIBE", id: 3, dup: false, topics: [] }, { type: "UNSUBACK", id: 3 }],
+  ["PUBLISH at QoS 1", publish(3, 1), { type: "PUBACK", id: 3 }],
+  ["PUBLISH at QoS 2", publish(3, 2), { type: "PUBREC", id: 3 }],
+  ["PUBREL", { type: "PUBREL", id: 3, dup: false }, { type: "PUBCOMP", id: 3 }],
+  ["PUBREC", { type: "PUBREC", id: 3 }, { type: "PUBREL", id: 3, dup: false }],
+])("%s is owed its answer, and no other", (_, sent, answer) => {
+  const owed = new Owed();
+  expect(noted(owed, "sent", sent)).toBe(true);
+  expect(noted(owed, "sent", sent)).toBe(true); // sent again
+  expect(noted(owed, "came", { type: "PUBACK", id: 4 })).toBe(true);
+  expect(noted(owed, "came", answer)).toBe(false);
+});
+
+test("PUBLISH at QoS 0, PUBACK and DISCONNECT are owed nothing", () => {
+  const owed = new Owed();
+  for (const packet of [publish(0, 0), { type: "PUBACK", id: 3 }, { type: "DISCONNECT" }] as const) {
+    expect(noted(owed, "sent", packet)).toBe(false);
+  }
+});
+
+test.each<TraceEvent>([
+  { kind: "phase", phase: "idle" },
+  { kind: "reboot", cause: "REBOOT_CAUSE_APPLICATION_AT" },
+])("with the link every debt is gone: $kind", (event) => {
+  const owed = new Owed();
+  noted(owed, "sent", { type: "PINGREQ" });
+  owed.note(event);
+  expect(owed.isAny).toBe(false);
+});
