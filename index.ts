@@ -26,5 +26,5 @@ export { loadProfile } from "./net/storage/profile-file.js";
 export type { TcpAddress } from "./net/tcp-address.js";
 export { type Clock, scaledClock, systemClock } from "./net/time/clock.js";
 export { type ManualClock, type ManualClockOptions, manualClock } from "./net/time/manual-clock.js";
-export type { Movement } from "./net/time/quiescence.js";
+export type { Quiescence as Movement } from "./net/time/quiescence.js";
 export { UserError } from "./net/user-error.js";

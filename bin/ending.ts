@@ -2,7 +2,7 @@ import type { UserError } from "../net/user-error.js";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** How long saying goodbye may take after a signal, in milliseconds. */
-const farewell = 800;
+const closeTimeoutMs = 800;
 
 /** The end of the program, awaited: a signal, or what else calls `end`. */
 export class Ending {
@@ -30,7 +30,7 @@ export class Ending {
   /** A signal is obeyed soon, whoever does not let go of us; a second one at once. */
   #hurry(): void {
     if (this.#came) process.exit(0);
-    setTimeout(() => process.exit(0), farewell).unref();
+    setTimeout(() => process.exit(0), closeTimeoutMs).unref();
     this.end();
   }
 }

@@ -1,10 +1,10 @@
-import { eavesdrop } from "../net/ports/write-hook.js";
+import { withWriteHook } from "../net/ports/write-hook.js";
 import type { OpenPort } from "../net/serial.js";
 
 /** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
-const silence = 250;
+const quietForMs = 250;
 /** Whoever subscribed to a chatty topic would wait for ever. */
-const longest = 5000;
+const maxWaitMs = 5000;
 
 /** Knows when the module has last said something to the host. */
 export class QuietWatch {
@@ -13,7 +13,7 @@ export class QuietWatch {
   /** The same front end, watched. */
   watch(open: OpenPort): OpenPort {
     return async (events) =>
-      eavesdrop(await open(events), () => {
+      withWriteHook(await open(events), () => {
         this.#saidAt = performance.now();
       });
   }
@@ -23,7 +23,7 @@ export class QuietWatch {
     const start = performance.now();
     for (;;) {
       const now = performance.now();
-      const end = Math.min(Math.max(start, this.#saidAt) + silence, start + longest);
+      const end = Math.min(Math.max(start, this.#saidAt) + quietForMs, start + maxWaitMs);
       if (now >= end) return;
       await new Promise((resolve) => setTimeout(resolve, end - now));
     }

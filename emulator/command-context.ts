@@ -1,70 +1,70 @@
-import type { Change, Demand, World } from "./command-view.js";
-import type { Board } from "./context.js";
+import type { Change, CommandView, Demand } from "./command-view.js";
+import type { Context } from "./context.js";
 import { isSignalled } from "./memory/network-settings.js";
 import type { Profile } from "./profile/profile.js";
-import { askPeer, settleNetwork } from "./radio-link.js";
-import { startCall } from "./requests.js";
-import type { Machine } from "./run-line.js";
+import { scheduleAnswer, settleNetwork } from "./radio-link.js";
+import { startRequest } from "./requests.js";
+import type { LineContext } from "./run-line.js";
 
 /** What the commands of a running line see of the module, and do to it. */
-export class CommandSide implements Machine {
-  readonly #board: Board;
+export class CommandContext implements LineContext {
+  readonly #context: Context;
 
-  constructor(board: Board) {
-    this.#board = board;
+  constructor(context: Context) {
+    this.#context = context;
   }
 
   get profile(): Profile {
-    return this.#board.profile;
+    return this.#context.profile;
   }
 
-  world(): World {
-    const { profile, ram, now, epochAtStart } = this.#board;
-    const { client, air } = ram;
-    const { dte, port, settings, radio, preferences, nvm, calls, token } = ram.state;
+  view(): CommandView {
+    const { profile, ram, now, epochAtStart } = this.#context;
+    const { client, rrc } = ram;
+    const { dte, uart, mqttSettings, radio, networkSettings, nvm, requests, token } = ram.state;
     return {
       // Named one by one, because this is done for every command and a spread takes three times as long.
       dte,
-      port,
-      settings,
+      uart,
+      mqttSettings,
       radio,
-      preferences,
+      networkSettings,
       nvm,
-      calls,
+      requests,
       token,
       profile,
       session: client.session,
       isCongested: client.isCongested,
-      power: air.power,
+      power: rrc.power,
       now,
       time: epochAtStart + now,
     };
   }
 
   apply(change: Change): void {
-    const { ram, effects, now } = this.#board;
-    const before = ram.state.preferences;
+    const { ram, effects, now } = this.#context;
+    const before = ram.state.networkSettings;
     ram.state = { ...ram.state, ...change };
     if (change.nvm !== undefined) effects.do({ to: "nvm", nvm: change.nvm });
-    if (isSignalled(before, ram.state.preferences)) ram.air.raise(now);
-    settleNetwork(this.#board);
+    if (isSignalled(before, ram.state.networkSettings)) ram.rrc.raise(now);
+    settleNetwork(this.#context);
   }
 
   ignore(what: string): void {
-    this.#board.effects.trace({ kind: "ignored", what });
+    this.#context.effects.trace({ kind: "ignored", what });
   }
 
   demand(demand: Demand): void {
-    const { ram, now } = this.#board;
-    if (demand.to === "host") ram.behind.push({ to: "outbox", report: demand.report });
-    else if (demand.to === "later") ram.timetable.put({ line: demand.line, at: now + demand.after });
-    else if (demand.to === "peer") askPeer(this.#board, demand);
-    else if (demand.to === "call") startCall(this.#board, demand.call);
-    else if (demand.to === "numberedCall") startCall(this.#board, demand.call(this.#nonce()));
-    else ram.behind.push(...ram.client.step(demand.request, now, ram.state.settings));
+    const { ram, now } = this.#context;
+    if (demand.to === "host") ram.afterResult.push({ to: "urcQueue", report: demand.report });
+    else if (demand.to === "later") ram.scheduledUrcs.put({ line: demand.line, at: now + demand.after });
+    else if (demand.to === "peer") scheduleAnswer(this.#context, demand);
+    else if (demand.to === "call") startRequest(this.#context, demand.call);
+    else if (demand.to === "numberedCall") startRequest(this.#context, demand.call(this.#nonce()));
+    else ram.afterResult.push(...ram.client.step(demand.request, now, ram.state.mqttSettings));
   }
 
   #nonce(): number {
-    return Math.floor(this.#board.random.between([1, 2 ** 31]));
+    return Math.floor(this.#context.random.between([1, 2 ** 31]));
   }
 }

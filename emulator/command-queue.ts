@@ -13,32 +13,32 @@ import type { Ending } from "./run-line.js";
 export type Entry = Extract<Ending, { readonly kind: "entry" }>;
 
 /** What the host has brought to its end, and the module answers now. */
-export type Turn =
+export type CompleteInput =
   | { readonly kind: "line"; readonly line: Octets }
   | { readonly kind: "payload"; readonly entry: Entry; readonly payload: Octets }
   | { readonly kind: "final"; readonly result: FinalResult };
 
 /** Bytes that arrived together, and how many of them are used up. */
-interface Chunk {
+interface ReceivedBytes {
   readonly bytes: Uint8Array;
   readonly at: Millis;
   used: number;
 }
 
-const mostWaiting = 4096;
+const maxQueuedBytes = 4096;
 const never: Millis = Number.POSITIVE_INFINITY;
-const secretive = withSecrets(commands);
+const commandsWithSecrets = withSecrets(commands);
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 
 /** One command at a time: what the host sends is heard in order, and whatever comes too early waits. */
-export class Talk {
+export class CommandQueue {
   readonly #quirks: Quirks;
   readonly #effects: Effects;
   readonly #answerTime: () => Millis;
   readonly #editor = new LineEditor();
-  #chunks: Chunk[] = [];
+  #chunks: ReceivedBytes[] = [];
   /** A turn whose answer takes its time. */
-  #pending: { readonly turn: Turn; readonly until: Millis } | undefined;
+  #pending: { readonly turn: CompleteInput; readonly until: Millis } | undefined;
   #entry: Entry | undefined;
   /** When the host last sent something, or was asked for a payload. */
   #heardAt: Millis = Number.NEGATIVE_INFINITY;
@@ -58,13 +58,13 @@ export class Talk {
   }
 
   /** Takes over what another talk has not heard yet. */
-  takeOver(other: Talk): void {
+  takeOver(other: CommandQueue): void {
     this.#chunks = other.#chunks;
     this.#heardAt = other.#heardAt;
   }
 
   /** The next turn that is due, or undefined. */
-  next(now: Millis, dte: Dte): Turn | undefined {
+  next(now: Millis, dte: Dte): CompleteInput | undefined {
     const due = this.#pending;
     if (due !== undefined && due.until <= now) {
       this.#pending = undefined;
@@ -100,7 +100,7 @@ export class Talk {
 
   /** What waits is bounded: the rest is lost. */
   #limit(): void {
-    const lost = this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0) - mostWaiting;
+    const lost = this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0) - maxQueuedBytes;
     if (lost <= 0) return;
     this.#effects.trace({ kind: "dropped", bytes: lost });
     for (let left = lost, last = this.#chunks.pop(); last !== undefined; last = this.#chunks.pop()) {
@@ -117,7 +117,7 @@ export class Talk {
   }
 
   /** Reads on, up to the byte that ends a line or a payload. */
-  #read(now: Millis, dte: Dte): Turn | undefined {
+  #read(now: Millis, dte: Dte): CompleteInput | undefined {
     const { lineEnd, lfGrace } = this.#quirks;
     const reading = { lineFeedEnds: lineEnd === "cr-or-lf", lfGrace, backspace: dte.s5 };
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
@@ -133,7 +133,7 @@ export class Talk {
     return undefined;
   }
 
-  #turnOf(edited: Edited): Turn {
+  #turnOf(edited: Edited): CompleteInput {
     switch (edited.kind) {
       case "line":
         this.#traceLine(edited.line, edited.terminator);
@@ -151,7 +151,7 @@ export class Talk {
     }
   }
 
-  #submission(payload: Octets): Turn {
+  #submission(payload: Octets): CompleteInput {
     const entry = this.#entry;
     this.#entry = undefined;
     return entry === undefined ? { kind: "final", result: "atInternalError" } : { kind: "payload", entry, payload };
@@ -161,7 +161,7 @@ export class Talk {
     this.#effects.trace({
       kind: "line",
       get line() {
-        return maskLine(line, secretive, isKnown); // takes longer than to read the line, and mostly nobody looks
+        return maskLine(line, commandsWithSecrets, isKnown); // takes longer than to read the line, and mostly nobody looks
       },
       terminator,
     });
@@ -172,13 +172,13 @@ export class Talk {
       kind: "payload",
       size: payload.length,
       get payload() {
-        return maskPayload(payload, secretive);
+        return maskPayload(payload, commandsWithSecrets);
       },
     });
   }
 
   /** An answer comes at once, unless it takes its time, or another one is waited for. */
-  #delayed(turn: Turn, now: Millis): Turn | undefined {
+  #delayed(turn: CompleteInput, now: Millis): CompleteInput | undefined {
     if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
     const takes = this.#answerTime();
     if (takes === 0) return turn;
@@ -188,7 +188,7 @@ export class Talk {
   }
 
   /** Decided: an entry that nobody ends in time is aborted, and the line is refused. */
-  #expire(now: Millis): Turn | undefined {
+  #expire(now: Millis): CompleteInput | undefined {
     if (this.#entry === undefined || now < this.#entryEnds) return undefined;
     this.#entry = undefined;
     this.#editor.endEntry();

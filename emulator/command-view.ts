@@ -3,30 +3,30 @@ import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { Report, Request, Session } from "../mqtt/session.js";
 import type { Dte } from "./dte.js";
-import type { Settings } from "./memory/mqtt-settings.js";
-import type { Preferences } from "./memory/network-settings.js";
+import type { MqttSettings } from "./memory/mqtt-settings.js";
+import type { NetworkSettings } from "./memory/network-settings.js";
 import type { Nvm } from "./memory/nvm.js";
 import type { Profile } from "./profile/profile.js";
 import type { Power } from "./radio/power.js";
 import type { Radio } from "./radio/radio.js";
-import type { Call, PendingCalls } from "./request.js";
-import type { Port } from "./uart-speed.js";
+import type { NetworkRequest, PendingRequests } from "./request.js";
+import type { UartSpeed } from "./uart-speed.js";
 
 /** What commands may change at once. */
-export interface State {
+export interface ModuleState {
   readonly dte: Dte;
-  readonly port: Port;
-  readonly settings: Settings;
+  readonly uart: UartSpeed;
+  readonly mqttSettings: MqttSettings;
   readonly radio: Radio;
-  readonly preferences: Preferences;
+  readonly networkSettings: NetworkSettings;
   readonly nvm: Nvm;
-  readonly calls: PendingCalls;
+  readonly requests: PendingRequests;
   /** The last password that AT+QMTENAUTH got; a reboot forgets it. decided */
   readonly token: Octets | undefined;
 }
 
 /** What a handler sees. */
-export interface World extends State {
+export interface CommandView extends ModuleState {
   readonly profile: Profile;
   readonly session: Session;
   readonly power: Power;
@@ -39,7 +39,7 @@ export interface World extends State {
 }
 
 /** What a handler changes: these parts are replaced. */
-export type Change = Partial<State>;
+export type Change = Partial<ModuleState>;
 
 /** What a handler asks for. What goes to the host comes behind the final result. */
 export type Demand =
@@ -50,9 +50,9 @@ export type Demand =
   /** Something is sent, and a peer answers after so long, or never; `silence` comes where it does not. */
   | { readonly to: "peer"; readonly answer: LaterLine | undefined; readonly silence: LaterLine }
   /** A name to be looked up; the outcome comes as +QDNS. */
-  | { readonly to: "call"; readonly call: Call }
+  | { readonly to: "call"; readonly call: NetworkRequest }
   /** A call that holds a number drawn for it; the outcome comes as +QMTTENAUTH. */
-  | { readonly to: "numberedCall"; call(nonce: number): Call };
+  | { readonly to: "numberedCall"; call(nonce: number): NetworkRequest };
 
 /** A line, and after how long it comes. */
 export interface LaterLine {
@@ -60,5 +60,5 @@ export interface LaterLine {
   readonly after: Millis;
 }
 
-export type ModuleAnswer = Answer<World, Change, Demand>;
-export type ModuleCommand = Command<World, Change, Demand>;
+export type ModuleAnswer = Answer<CommandView, Change, Demand>;
+export type ModuleCommand = Command<CommandView, Change, Demand>;

@@ -4,10 +4,10 @@ import type { Profile } from "./profile/profile.js";
 import type { Pace } from "./radio/radio.js";
 import type { Ram } from "./ram.js";
 import type { Random } from "./random.js";
-import type { CallId } from "./request.js";
+import type { RequestId } from "./request.js";
 
 /** What all sides of the module share: the RAM, what it does, how long things take, and what time it is. */
-export interface Board {
+export interface Context {
   readonly profile: Profile;
   readonly effects: Effects;
   readonly random: Random;
@@ -19,5 +19,5 @@ export interface Board {
   /** The speed that the UART was last told, in bits per second. */
   baud: number;
   /** The number of the last call. */
-  call: CallId;
+  lastRequest: RequestId;
 }

@@ -2,14 +2,14 @@ import type { DownReason, LinkId } from "../mqtt/session.js";
 import type { Nvm } from "./memory/nvm.js";
 import type { RadioChange } from "./radio/radio.js";
 import type { RebootCause } from "./reboot.js";
-import type { CallAct, CallId, CallOutcome } from "./request.js";
+import type { RequestAct, RequestId, RequestOutcome } from "./request.js";
 import type { TraceEvent } from "./trace.js";
 
 /** Everything that can reach the module. */
 export type Stimulus =
   | { readonly from: "host"; readonly bytes: Uint8Array }
   | { readonly from: "link"; readonly link: LinkId; readonly event: LinkEvent }
-  | { readonly from: "call"; readonly id: CallId; readonly outcome: CallOutcome }
+  | { readonly from: "call"; readonly id: RequestId; readonly outcome: RequestOutcome }
   | { readonly from: "world"; readonly change: RadioChange | Reset }
   | { readonly from: "clock" };
 
@@ -32,7 +32,7 @@ export interface Reset {
 export type Effect =
   | { readonly to: "host"; readonly bytes: Uint8Array }
   | { readonly to: "link"; readonly link: LinkId; readonly act: LinkAct }
-  | { readonly to: "call"; readonly id: CallId; readonly act: CallAct }
+  | { readonly to: "call"; readonly id: RequestId; readonly act: RequestAct }
   /** From here on the UART runs at so many bits per second; with `cut`, what it has not sent yet is lost. */
   | { readonly to: "port"; readonly speed: number; readonly cut?: true }
   /** What is to be kept over a power-off is now this. */

@@ -13,20 +13,20 @@ import {
 } from "../mqtt/session.js";
 import { encode, PacketReader } from "../mqtt/wire.js";
 import type { Effect, LinkAct, LinkEvent } from "./io.js";
-import type { Settings } from "./memory/mqtt-settings.js";
+import type { MqttSettings } from "./memory/mqtt-settings.js";
 import type { Profile } from "./profile/profile.js";
 
 /** What comes of the client: effects, and lines for the host that are not written yet. */
-export type Outcome = Effect | { readonly to: "outbox"; readonly report: Report };
+export type Outcome = Effect | { readonly to: "urcQueue"; readonly report: Report };
 
 /** What waits for its turn to be read. */
 type Inbound = Exclude<LinkEvent, { readonly kind: "sent" }>;
 
 /** What may wait for TCP, in bytes. */
-const mostBacklog = 65_536;
+const maxBacklogBytes = 65_536;
 
 /** The settings as the MQTT client wants them. */
-const configOf = (settings: Settings, { quirks }: Profile): Config => ({
+const configOf = (settings: MqttSettings, { quirks }: Profile): Config => ({
   pktTimeout: settings.pktTimeout * 1000,
   retryTimes: settings.retryTimes,
   timeoutNotice: settings.timeoutNotice === 1,
@@ -36,7 +36,7 @@ const configOf = (settings: Settings, { quirks }: Profile): Config => ({
 });
 
 /** The MQTT session and the wire of its link: packets on one side, bytes on the other. */
-export class Client {
+export class MqttClient {
   readonly #profile: Profile;
   #session: Session;
   #reader: PacketReader;
@@ -69,7 +69,7 @@ export class Client {
   }
 
   /** Takes one input, and gives what comes of it in its order. */
-  step(input: Input, now: Millis, settings: Settings): readonly Outcome[] {
+  step(input: Input, now: Millis, settings: MqttSettings): readonly Outcome[] {
     const before = this.#session;
     const { session, effects } = step(before, input, now, configOf(settings, this.#profile));
     this.#session = session;
@@ -87,12 +87,12 @@ export class Client {
 
   /** So much waits for TCP that the host may send nothing more (decided). */
   get isCongested(): boolean {
-    return this.#backlog >= mostBacklog;
+    return this.#backlog >= maxBacklogBytes;
   }
 
   /** Acknowledgements wait too, as much again: nothing more should be read that may have to be answered (decided). */
   get isClogged(): boolean {
-    return this.#backlog >= 2 * mostBacklog;
+    return this.#backlog >= 2 * maxBacklogBytes;
   }
 
   /** Puts in what the link told; it waits until it is asked for with `next`. */
@@ -141,7 +141,7 @@ export class Client {
         this.#queued += bytes.length;
         this.#ends.push(this.#queued);
         return [
-          trace({ kind: "packet", way: "sent", packet: veiled(effect.packet) }),
+          trace({ kind: "packet", way: "sent", packet: masked(effect.packet) }),
           act(link, { kind: "bytes", bytes }),
         ];
       }
@@ -151,7 +151,7 @@ export class Client {
           act(effect.link, { kind: effect.how }),
         ];
       case "report":
-        return [{ to: "outbox", report: effect.report }];
+        return [{ to: "urcQueue", report: effect.report }];
       case "ignored":
         return [trace({ kind: "ignored", what: effect.what })];
     }
@@ -175,11 +175,11 @@ export class Client {
   }
 }
 
-const veil = toBytes("***");
+const passwordMask = toBytes("***");
 
 /** A packet as observers may see it. */
-const veiled = (packet: ClientPacket): ClientPacket =>
-  packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: veil } : packet;
+const masked = (packet: ClientPacket): ClientPacket =>
+  packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet;
 
 const act = (link: number, what: LinkAct): Effect => ({ to: "link", link, act: what });
 const trace = (event: Extract<Effect, { readonly to: "trace" }>["event"]): Effect => ({ to: "trace", event });

@@ -2,10 +2,10 @@ import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 
 /** Names one call: an outcome for another one comes too late. */
-export type CallId = number;
+export type RequestId = number;
 
 /** What else than a link the module asks of the network. */
-export type Call =
+export type NetworkRequest =
   | { readonly kind: "resolve"; readonly host: string }
   /** HTTP: a form is posted, in its encoding. */
   | {
@@ -17,10 +17,10 @@ export type Call =
     };
 
 /** What becomes of a call: it is made, or nobody waits for it any more. */
-export type CallAct = Call | { readonly kind: "giveUp" };
+export type RequestAct = NetworkRequest | { readonly kind: "giveUp" };
 
 /** What came of a call. */
-export type CallOutcome =
+export type RequestOutcome =
   /** No address where the name does not resolve. */
   | { readonly kind: "resolved"; readonly address: string | undefined }
   /** HTTP answered; of a long body only the beginning. */
@@ -38,13 +38,13 @@ export type PostFailure =
   | "notHttp";
 
 /** A call that the module has made, and that is not over yet. */
-export interface PendingCall {
-  readonly id: CallId;
+export interface PendingRequest {
+  readonly id: RequestId;
   /** When the module gives it up. */
   readonly until: Millis;
   /** What has come of it, while the module sleeps and cannot hear it. */
-  readonly outcome?: CallOutcome;
+  readonly outcome?: RequestOutcome;
 }
 
 /** All of them: one of each kind at most. */
-export type PendingCalls = { readonly [K in Call["kind"]]?: PendingCall };
+export type PendingRequests = { readonly [K in NetworkRequest["kind"]]?: PendingRequest };

@@ -1,17 +1,24 @@
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import { grantedPassword } from "./cloud/tencent.js";
-import type { Board } from "./context.js";
-import type { Call, CallId, CallOutcome, PendingCall, PendingCalls, PostFailure } from "./request.js";
+import type { Context } from "./context.js";
+import type {
+  NetworkRequest,
+  PendingRequest,
+  PendingRequests,
+  PostFailure,
+  RequestId,
+  RequestOutcome,
+} from "./request.js";
 import type { ShownOutcome } from "./trace.js";
 import { grantedLine, refusedLine, resolvedLine, type TokenFailure } from "./urc.js";
 
-type Kind = Call["kind"];
+type Kind = NetworkRequest["kind"];
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
 /** How long the module waits for an answer. A name that is not found in time, whoever looks it up says. */
-const patience: { readonly [K in Kind]: Millis } = { resolve: never, post: 195_000 }; // note 3.2.2
+const answerTimeoutMs: { readonly [K in Kind]: Millis } = { resolve: never, post: 195_000 }; // note 3.2.2
 
 /** What the host hears when the time is over. */
 const lateLines: { readonly [K in Kind]: Octets } = { resolve: resolvedLine(undefined), post: refusedLine(6) };
@@ -29,91 +36,91 @@ const failures: { readonly [W in PostFailure]: TokenFailure } = {
 const kinds: readonly Kind[] = ["resolve", "post"];
 
 /** When the first call is given up. */
-export const callsWakeAt = ({ resolve, post }: PendingCalls): Millis =>
+export const requestsWakeAt = ({ resolve, post }: PendingRequests): Millis =>
   Math.min(resolve?.until ?? never, post?.until ?? never);
 
 /** Makes a call; it goes out with all that the line has set off. */
-export function startCall(board: Board, call: Call): void {
-  board.call += 1;
-  const id = board.call;
-  setCall(board, call.kind, { id, until: board.now + patience[call.kind] });
-  board.ram.behind.push({ to: "call", id, act: call });
+export function startRequest(context: Context, call: NetworkRequest): void {
+  context.lastRequest += 1;
+  const id = context.lastRequest;
+  setRequest(context, call.kind, { id, until: context.now + answerTimeoutMs[call.kind] });
+  context.ram.afterResult.push({ to: "call", id, act: call });
 }
 
 /** Takes in what came of a call, unless it comes too late. */
-export function hearCall(board: Board, id: CallId, outcome: CallOutcome): void {
+export function takeOutcome(context: Context, id: RequestId, outcome: RequestOutcome): void {
   for (const kind of kinds) {
-    const pending = callsOf(board)[kind];
-    if (pending?.id === id) setCall(board, kind, { ...pending, outcome });
+    const pending = requestsOf(context)[kind];
+    if (pending?.id === id) setRequest(context, kind, { ...pending, outcome });
   }
 }
 
 /** Answers are heard while the module is awake, and nothing is waited for beyond its time. */
-export function settleCalls(board: Board): void {
-  const { resolve, post } = board.ram.state.calls;
+export function settleRequests(context: Context): void {
+  const { resolve, post } = context.ram.state.requests;
   if (resolve === undefined && post === undefined) return; // as nearly always, and this is asked at every turn
   for (const kind of kinds) {
-    const pending = callsOf(board)[kind];
-    if (pending?.outcome !== undefined && !board.ram.air.isAsleep) answer(board, kind, pending.outcome);
-    else if (pending !== undefined && pending.until <= board.now) {
-      giveUp(board, kind, pending);
-      board.ram.outbox.put(lateLines[kind]);
+    const pending = requestsOf(context)[kind];
+    if (pending?.outcome !== undefined && !context.ram.rrc.isAsleep) answer(context, kind, pending.outcome);
+    else if (pending !== undefined && pending.until <= context.now) {
+      giveUp(context, kind, pending);
+      context.ram.urcQueue.put(lateLines[kind]);
     }
   }
 }
 
 /** The network is gone: nothing will be answered. */
-export function loseCalls(board: Board): void {
-  for (const kind of dropCalls(board)) board.ram.outbox.put(lostLines[kind]);
+export function failRequests(context: Context): void {
+  for (const kind of dropRequests(context)) context.ram.urcQueue.put(lostLines[kind]);
 }
 
 /** Gives all calls up, and says nothing; which they were. */
-export function dropCalls(board: Board): readonly Kind[] {
+export function dropRequests(context: Context): readonly Kind[] {
   return kinds.filter((kind) => {
-    const pending = callsOf(board)[kind];
-    if (pending !== undefined) giveUp(board, kind, pending);
+    const pending = requestsOf(context)[kind];
+    if (pending !== undefined) giveUp(context, kind, pending);
     return pending !== undefined;
   });
 }
 
-const callsOf = ({ ram }: Board): PendingCalls => ram.state.calls;
+const requestsOf = ({ ram }: Context): PendingRequests => ram.state.requests;
 
-function setCall({ ram }: Board, kind: Kind, pending: PendingCall | undefined): void {
-  const { [kind]: _, ...others } = ram.state.calls;
-  ram.state = { ...ram.state, calls: pending === undefined ? others : { ...others, [kind]: pending } };
+function setRequest({ ram }: Context, kind: Kind, pending: PendingRequest | undefined): void {
+  const { [kind]: _, ...others } = ram.state.requests;
+  ram.state = { ...ram.state, requests: pending === undefined ? others : { ...others, [kind]: pending } };
 }
 
 /** One that the running line has only just made does not go out any more; one that is answered needs no word. */
-function giveUp(board: Board, kind: Kind, { id, outcome }: PendingCall): void {
-  const { ram, effects, now } = board;
-  setCall(board, kind, undefined);
+function giveUp(context: Context, kind: Kind, { id, outcome }: PendingRequest): void {
+  const { ram, effects, now } = context;
+  setRequest(context, kind, undefined);
   effects.trace({ kind: "outcome", outcome: { kind: "givenUp" } });
-  const behind = ram.behind.filter((each) => each.to !== "call" || each.id !== id);
-  const isOut = behind.length === ram.behind.length && outcome === undefined;
-  ram.behind = behind;
-  if (isOut) effects.doAll(ram.air.send({ to: "call", id, act: { kind: "giveUp" } }, now));
+  const behind = ram.afterResult.filter((each) => each.to !== "call" || each.id !== id);
+  const isOut = behind.length === ram.afterResult.length && outcome === undefined;
+  ram.afterResult = behind;
+  if (isOut) effects.doAll(ram.rrc.send({ to: "call", id, act: { kind: "giveUp" } }, now));
 }
 
-function answer(board: Board, kind: Kind, outcome: CallOutcome): void {
-  const { ram, effects, now } = board;
-  setCall(board, kind, undefined);
-  ram.air.touch(now);
+function answer(context: Context, kind: Kind, outcome: RequestOutcome): void {
+  const { ram, effects, now } = context;
+  setRequest(context, kind, undefined);
+  ram.rrc.touch(now);
   effects.trace({ kind: "outcome", outcome: shownOutcome(outcome) });
-  if (outcome.kind === "resolved") ram.outbox.put(resolvedLine(outcome.address));
-  else if (outcome.kind === "notPosted") ram.outbox.put(refusedLine(failures[outcome.why]));
-  else if (outcome.status !== 200) ram.outbox.put(refusedLine(3));
-  else takeToken(board, grantedPassword(outcome.body));
+  if (outcome.kind === "resolved") ram.urcQueue.put(resolvedLine(outcome.address));
+  else if (outcome.kind === "notPosted") ram.urcQueue.put(refusedLine(failures[outcome.why]));
+  else if (outcome.status !== 200) ram.urcQueue.put(refusedLine(3));
+  else takeToken(context, grantedPassword(outcome.body));
 }
 
 /** The host gets the password, whoever looks on does not. */
-function takeToken({ ram }: Board, token: Octets | undefined): void {
+function takeToken({ ram }: Context, token: Octets | undefined): void {
   if (token === undefined) {
-    ram.outbox.put(refusedLine(5));
+    ram.urcQueue.put(refusedLine(5));
     return;
   }
   ram.state = { ...ram.state, token };
-  ram.outbox.put(grantedLine(token), grantedLine("***"));
+  ram.urcQueue.put(grantedLine(token), grantedLine("***"));
 }
 
-const shownOutcome = (outcome: CallOutcome): ShownOutcome =>
+const shownOutcome = (outcome: RequestOutcome): ShownOutcome =>
   outcome.kind === "posted" ? { kind: "posted", status: outcome.status, size: outcome.body.length } : outcome;

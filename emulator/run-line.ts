@@ -2,7 +2,7 @@ import { type RefusedFor, told } from "../at/command.js";
 import type { FinalResult } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import { type ParsedCommand, parseLine } from "../at/parse.js";
-import type { Change, Demand, ModuleAnswer, ModuleCommand, World } from "./command-view.js";
+import type { Change, CommandView, Demand, ModuleAnswer, ModuleCommand } from "./command-view.js";
 import { basicCommands } from "./commands/basic.js";
 import { commandNamed } from "./commands/index.js";
 import { notModelledNamed } from "./commands/not-modelled.js";
@@ -10,7 +10,7 @@ import type { Profile } from "./profile/profile.js";
 import type { Quirks } from "./profile/quirks.js";
 
 /** The information that one command gave, and how a trace shows it. */
-export interface Block {
+export interface InformationBlock {
   readonly lines: readonly Octets[];
   readonly shown: readonly Octets[];
 }
@@ -21,9 +21,9 @@ export type Ending =
   | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" }>;
 
 /** What runs a line: the state that commands see and change. */
-export interface Machine {
+export interface LineContext {
   readonly profile: Profile;
-  world(): World;
+  view(): CommandView;
   apply(change: Change): void;
   demand(demand: Demand): void;
   /** Something came that does nothing, and why. */
@@ -31,18 +31,18 @@ export interface Machine {
 }
 
 /** All that a line says. */
-export interface Said {
-  readonly blocks: readonly Block[];
+export interface LineResult {
+  readonly blocks: readonly InformationBlock[];
   readonly ending: Ending;
 }
 
 /** Runs a command line: command after command, up to the first error (V.250 5.4, note 3.1). */
-export function runLine(line: Octets, machine: Machine): Said {
-  const blocks: Block[] = [];
+export function runLine(line: Octets, context: LineContext): LineResult {
+  const blocks: InformationBlock[] = [];
   const parsed = parseLine(line) ?? [{ kind: "unreadable" }];
   for (const [index, command] of parsed.entries()) {
     const isLast = index === parsed.length - 1;
-    const ending = takeAnswer(answerTo(command, machine, isLast), machine, blocks);
+    const ending = takeAnswer(answerTo(command, context, isLast), context, blocks);
     if (ending !== undefined) return { blocks, ending };
   }
   return { blocks, ending: { kind: "final", result: "OK" } };
@@ -52,25 +52,29 @@ export function runLine(line: Octets, machine: Machine): Said {
 export function submitPayload(
   entry: Extract<ModuleAnswer, { readonly kind: "entry" }>,
   payload: Octets,
-  machine: Machine,
-): Said {
-  const blocks: Block[] = [];
-  const ending = takeAnswer(entry.submit(machine.world(), payload), machine, blocks);
+  context: LineContext,
+): LineResult {
+  const blocks: InformationBlock[] = [];
+  const ending = takeAnswer(entry.submit(context.view(), payload), context, blocks);
   return { blocks, ending: ending ?? { kind: "final", result: "OK" } };
 }
 
 /** Carries an OK out at once; anything else ends the line. */
-function takeAnswer(answer: ModuleAnswer, machine: Machine, blocks: Block[]): Ending | undefined {
-  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, machine.profile.quirks) };
+function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
+  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
   if (answer.kind !== "ok") return answer;
   blocks.push(...blocksOf(answer));
-  if (answer.apply !== undefined) machine.apply(answer.apply);
-  if (answer.request !== undefined) machine.demand(answer.request);
+  if (answer.apply !== undefined) context.apply(answer.apply);
+  if (answer.request !== undefined) context.demand(answer.request);
   return undefined;
 }
 
 /** One block for all lines, or one for each. */
-function blocksOf({ lines, shown = lines, framing }: Extract<ModuleAnswer, { readonly kind: "ok" }>): readonly Block[] {
+function blocksOf({
+  lines,
+  shown = lines,
+  framing,
+}: Extract<ModuleAnswer, { readonly kind: "ok" }>): readonly InformationBlock[] {
   if (framing === "each") return lines.map((line, at) => ({ lines: [line], shown: shown.slice(at, at + 1) }));
   return lines.length > 0 ? [{ lines, shown }] : [];
 }
@@ -84,34 +88,34 @@ function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks)
 
 const unknown: ModuleAnswer = { kind: "refused", error: "unknownCommand" };
 
-function answerTo(parsed: ParsedCommand, machine: Machine, isLast: boolean): ModuleAnswer {
+function answerTo(parsed: ParsedCommand, context: LineContext, isLast: boolean): ModuleAnswer {
   if (parsed.kind === "unreadable") return unknown;
-  const world = machine.world();
-  if (parsed.kind === "basic") return basicCommands[parsed.name]?.(parsed.value, world) ?? unknown;
+  const view = context.view();
+  if (parsed.kind === "basic") return basicCommands[parsed.name]?.(parsed.value, view) ?? unknown;
   const command = commandNamed(parsed.name);
-  return command === undefined ? missing(parsed.name, machine) : extended(command, parsed, world, isLast);
+  return command === undefined ? missing(parsed.name, context) : extended(command, parsed, view, isLast);
 }
 
 /** A command that there is not: unknown, or known and not modelled, which an observer is told. */
-function missing(name: string, machine: Machine): ModuleAnswer {
+function missing(name: string, context: LineContext): ModuleAnswer {
   const known = notModelledNamed(name);
   if (known === undefined) return unknown;
-  machine.ignore(`AT${name} is not modelled: ${known.why}`);
+  context.ignore(`AT${name} is not modelled: ${known.why}`);
   return known.answers === "OK" ? told() : unknown;
 }
 
 function extended(
   command: ModuleCommand,
   { form, tokens }: Extract<ParsedCommand, { readonly kind: "extended" }>,
-  world: World,
+  view: CommandView,
   isLast: boolean,
 ): ModuleAnswer {
-  if (form === "test") return command.test ? { kind: "ok", lines: command.test(world) } : unknown;
-  if (form !== "write") return command[form]?.(world) ?? unknown;
+  if (form === "test") return command.test ? { kind: "ok", lines: command.test(view) } : unknown;
+  if (form !== "write") return command[form]?.(view) ?? unknown;
   if (command.write === undefined) return unknown;
   if (!("keys" in command.write)) {
     const { entry, run } = command.write;
-    return entry && !isLast ? { kind: "refused", error: "badParameter" } : run(tokens, world);
+    return entry && !isLast ? { kind: "refused", error: "badParameter" } : run(tokens, view);
   }
   const [key, ...rest] = tokens;
   if (key === undefined || key.kind === "empty" || key.kind === "malformed") {
@@ -120,5 +124,5 @@ function extended(
   const { keys, unknownKey } = command.write;
   const name = key.text.toLowerCase();
   const chosen = Object.hasOwn(keys, name) ? keys[name] : undefined;
-  return chosen?.run(rest, world) ?? { kind: "refused", error: unknownKey };
+  return chosen?.run(rest, view) ?? { kind: "refused", error: unknownKey };
 }

@@ -2,18 +2,18 @@ import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 
 /** A line, and when it comes. */
-interface Appointment {
+interface TimedLine {
   readonly at: Millis;
   readonly line: Octets;
 }
 
 /** A line that comes by itself; one that the network sends has another that comes where the network is lost before. */
-interface Entry extends Appointment {
-  readonly otherwise?: Appointment;
+interface Entry extends TimedLine {
+  readonly otherwise?: TimedLine;
 }
 
 /** Lines that come by themselves, the earlier ones first; at equal moments, those that were put in first. */
-export class Timetable {
+export class ScheduledUrcs {
   #entries: readonly Entry[] = [];
 
   get wakeAt(): Millis {
@@ -38,4 +38,4 @@ export class Timetable {
   }
 }
 
-const byMoment = (one: Appointment, other: Appointment): number => one.at - other.at;
+const byMoment = (one: TimedLine, other: TimedLine): number => one.at - other.at;

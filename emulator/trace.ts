@@ -3,11 +3,11 @@ import type { ClientPacket, ServerPacket } from "../mqtt/packet.js";
 import type { DownReason, LinkId, Phase } from "../mqtt/session.js";
 import type { RadioChange } from "./radio/radio.js";
 import type { RebootCause } from "./reboot.js";
-import type { Call, CallOutcome } from "./request.js";
+import type { NetworkRequest, RequestOutcome } from "./request.js";
 
 /** What came of a call; of an answer only its size, for it may hold a password. */
 export type ShownOutcome =
-  | Exclude<CallOutcome, { readonly kind: "posted" }>
+  | Exclude<RequestOutcome, { readonly kind: "posted" }>
   | { readonly kind: "posted"; readonly status: number; readonly size: number }
   | { readonly kind: "givenUp" };
 
@@ -29,7 +29,7 @@ export type TraceEvent =
   | { readonly kind: "down"; readonly link: LinkId; readonly reason: DownReason }
   | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset"; readonly why: string | undefined }
   /** A name is looked up, or a form is posted. */
-  | { readonly kind: "call"; readonly call: Call }
+  | { readonly kind: "call"; readonly call: NetworkRequest }
   | { readonly kind: "outcome"; readonly outcome: ShownOutcome }
   /** Something came that changes nothing, or is not allowed. */
   | { readonly kind: "ignored"; readonly what: string }

@@ -11,19 +11,19 @@ interface Trial {
 }
 
 /** The serial port as it runs. */
-export interface Port {
+export interface UartSpeed {
   readonly speed: Natspeed;
   readonly trial: Trial | undefined;
 }
 
 /** The port after a start. */
-export const portAt = (speed: Natspeed): Port => ({ speed, trial: undefined });
+export const uartSpeedAt = (speed: Natspeed): UartSpeed => ({ speed, trial: undefined });
 
 /** The port at `now`: the old speed comes back when the trial's time is over (AT manual). */
-export function portAfter(port: Port, now: Millis): Port {
+export function uartSpeedAfter(port: UartSpeed, now: Millis): UartSpeed {
   const { trial } = port;
-  return trial === undefined || trial.until > now ? port : portAt(trial.before);
+  return trial === undefined || trial.until > now ? port : uartSpeedAt(trial.before);
 }
 
 /** When the port goes back by itself. */
-export const portWakeAt = ({ trial }: Port): Millis => trial?.until ?? Number.POSITIVE_INFINITY;
+export const uartSpeedWakeAt = ({ trial }: UartSpeed): Millis => trial?.until ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import type { Octets } from "../at/octets.js";
 
-const most = 65_536;
+const maxHeldBytes = 65_536;
 
 /** A line, and how a trace shows it. */
 interface Held {
@@ -9,7 +9,7 @@ interface Held {
 }
 
 /** Unsolicited lines that wait for their moment, in the order of their events. */
-export class Outbox {
+export class UrcQueue {
   #lines: Held[] = [];
   #size = 0;
 
@@ -19,7 +19,7 @@ export class Outbox {
 
   /** So much is held that nothing more should be read from the broker. */
   get isFull(): boolean {
-    return this.#size >= most;
+    return this.#size >= maxHeldBytes;
   }
 
   /** Takes a line in. */

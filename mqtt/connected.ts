@@ -3,7 +3,7 @@ import type { Config, LinkInput, Request } from "./io.js";
 import { keepAlive, keepAliveWakeAt, pingAnswered } from "./keep-alive.js";
 import { violated } from "./link-end.js";
 import type { Millis, ServerPacket, ServerPacketOf } from "./packet.js";
-import { giveUp, publishUnacked } from "./qos0.js";
+import { failOverdue, publishUnacked } from "./qos0.js";
 import { publishArrived, pubrelArrived } from "./reception.js";
 import { retry } from "./retry.js";
 import { chain, doing, type Handle, type Session, type Step } from "./state.js";
@@ -24,7 +24,7 @@ const arrivals: { readonly [T in Type]: Handle<ServerPacketOf<T>> } = {
 };
 
 /** What falls due, in this order: what is sent again spares the PINGREQ. */
-const duties: readonly ((session: Session, now: Millis, config: Config) => Step)[] = [retry, giveUp, keepAlive];
+const duties: readonly ((session: Session, now: Millis, config: Config) => Step)[] = [retry, failOverdue, keepAlive];
 
 /** A packet of the broker. */
 export function packetArrived(
@@ -60,7 +60,7 @@ export function onTime(session: Session, _input: unknown, now: Millis, config: C
 /** The next moment at which something is due. */
 export function dutiesWakeAt(session: Session): Millis | undefined {
   let earliest = keepAliveWakeAt(session);
-  for (const { deadline } of [...session.flights, ...session.handing]) {
+  for (const { deadline } of [...session.flights, ...session.qos0Pending]) {
     if (earliest === undefined || deadline < earliest) earliest = deadline;
   }
   return earliest;

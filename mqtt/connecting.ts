@@ -1,5 +1,5 @@
 import type { Config, LinkInput, Request } from "./io.js";
-import { drop, ended, hangUp, isDue, violated } from "./link-end.js";
+import { dropLink, ended, hangUp, isDue, violated } from "./link-end.js";
 import type { Connack, Connect, Millis } from "./packet.js";
 import { resume } from "./retry.js";
 import { recall, recallInbound } from "./session-store.js";
@@ -45,12 +45,14 @@ function refused(session: Session, { returnCode }: Connack, { afterRefusal }: Co
 /** No CONNACK in time. guide */
 export function connectOverdue(session: Session, _input: unknown, now: Millis): Step {
   if (!isDue(session, now)) return doing(session);
-  return hasLeft(session) ? drop(session, 4, "no CONNACK in time") : drop(session, 3, "CONNECT did not leave in time");
+  return hasLeft(session)
+    ? dropLink(session, 4, "no CONNACK in time")
+    : dropLink(session, 3, "CONNECT did not leave in time");
 }
 
 /** TCP takes nothing any more. note 5.1 */
 export function connectUnsendable(session: Session): Step {
-  return drop(session, hasLeft(session) ? 1 : 3, "sending failed");
+  return dropLink(session, hasLeft(session) ? 1 : 3, "sending failed");
 }
 
 /** CONNECT is the first packet of a link. */

@@ -49,22 +49,22 @@ function unsubscribed({ id }: Flight): Report {
 export function publishAcked(session: Session, input: Asked<"publish">, now: Millis, config: Config): Step {
   const { id, qos, retain, topic, payload } = input;
   const stage = qos === 1 ? "publish1" : "publish2";
-  return launch(session, stage, { type: "PUBLISH", id, qos, retain, dup: false, topic, payload }, now, config);
+  return startFlight(session, stage, { type: "PUBLISH", id, qos, retain, dup: false, topic, payload }, now, config);
 }
 
 /** QMTSUB. note 3.2.7 */
 export function subscribe(session: Session, input: Asked<"subscribe">, now: Millis, config: Config): Step {
   const { id, topics } = input;
-  return launch(session, "subscribe", { type: "SUBSCRIBE", id, dup: false, topics }, now, config);
+  return startFlight(session, "subscribe", { type: "SUBSCRIBE", id, dup: false, topics }, now, config);
 }
 
 /** QMTUNS. note 3.2.8 */
 export function unsubscribe(session: Session, input: Asked<"unsubscribe">, now: Millis, config: Config): Step {
   const { id, topics } = input;
-  return launch(session, "unsubscribe", { type: "UNSUBSCRIBE", id, dup: false, topics }, now, config);
+  return startFlight(session, "unsubscribe", { type: "UNSUBSCRIBE", id, dup: false, topics }, now, config);
 }
 
-function launch(session: Session, stage: Stage, asked: Flight["asked"], now: Millis, config: Config): Step {
+function startFlight(session: Session, stage: Stage, asked: Flight["asked"], now: Millis, config: Config): Step {
   const waits = { id: asked.id, stage, asked, retries: 0, heard: session.heard, ...timed(session, now, config) };
   return transmit({ ...session, flights: [...session.flights, waits] }, asked, now);
 }
@@ -91,7 +91,7 @@ export function replace(session: Session, flight: Flight): Session {
 }
 
 /** The session without a flight: its id and its place in the window are free. */
-export function land(session: Session, id: MessageId): Session {
+export function endFlight(session: Session, id: MessageId): Session {
   return { ...session, flights: session.flights.filter((flight) => flight.id !== id) };
 }
 
@@ -105,7 +105,7 @@ export function answerArrived(session: Session, answer: Answer, now: Millis, con
   const next = flows[flight.stage].leads;
   return "stage" in next
     ? advance(session, { ...flight, stage: next.stage, retries: 0 }, now, config)
-    : doing(land(session, flight.id), tell(next.report(flight, answer)));
+    : doing(endFlight(session, flight.id), tell(next.report(flight, answer)));
 }
 
 /** One code for each topic. [MQTT-3.8.4-5] */

@@ -1,5 +1,5 @@
 import type { Config } from "./io.js";
-import { drop } from "./link-end.js";
+import { dropLink } from "./link-end.js";
 import type { Millis } from "./packet.js";
 import { chain, doing, ignore, type Session, type Step, transmit } from "./state.js";
 
@@ -18,7 +18,7 @@ export function keepAliveWakeAt(session: Session): Millis | undefined {
 /** A broker that does not answer the first open PINGREQ is gone; a silence of ours that is too long gets a PINGREQ. */
 export function keepAlive(session: Session, now: Millis, config: Config): Step {
   const unanswered = session.pings[0];
-  if (unanswered !== undefined && now >= unanswered.deadline) return drop(session, 2, "no PINGRESP in time"); // note 5.1
+  if (unanswered !== undefined && now >= unanswered.deadline) return dropLink(session, 2, "no PINGRESP in time"); // note 5.1
   const due = pingAt(session);
   return due !== undefined && now >= due ? ping(session, now, config) : doing(session);
 }
@@ -40,5 +40,5 @@ export function pingAnswered(session: Session): Step {
 /** TCP takes nothing any more: the host is told whether it was a PINGREQ that could not go. note 5.1 */
 export function sendFailed(session: Session): Step {
   const pingWaits = session.pings.some(({ packet }) => packet > session.out.left);
-  return drop(session, pingWaits ? 2 : 1, "sending failed");
+  return dropLink(session, pingWaits ? 2 : 1, "sending failed");
 }

@@ -25,7 +25,7 @@ export function ended(session: Session): Session {
     connect: undefined,
     deadline: undefined,
     pings: [],
-    handing: [],
+    qos0Pending: [],
     flights: session.flights.filter(isKept),
   };
 }
@@ -42,13 +42,13 @@ export function hangUp(session: Session, how: "end" | "reset", why?: string): Ef
 }
 
 /** Gives the link up and tells why; a QMTCONN that waits gets its line too. decided */
-export function drop(session: Session, stat: Stat, why: string): Step {
+export function dropLink(session: Session, stat: Stat, why: string): Step {
   return doing(ended(session), hangUp(session, "reset", why), ...lines(session, stat));
 }
 
 /** What the broker sent is not allowed: the link must go. [MQTT-4.8.0-1] */
 export function violated(session: Session, why: string): Step {
-  return drop(session, 1, why);
+  return dropLink(session, 1, why);
 }
 
 /** The reader of the wire found what no server may send. */

@@ -1,9 +1,9 @@
 import type { Ack, Connack, Level, Publish, Pubrel, ServerPacket, ServerPacketOf, Suback } from "./packet.js";
 
-type Look<P> = (packet: P, level: Level) => string | undefined;
+type Check<P> = (packet: P, level: Level) => string | undefined;
 
 /** What can be wrong in one packet although its frame is good. */
-const looks: { readonly [T in ServerPacket["type"]]: Look<ServerPacketOf<T>> } = {
+const checks: { readonly [T in ServerPacket["type"]]: Check<ServerPacketOf<T>> } = {
   CONNACK: connackFlaw,
   PUBLISH: publishFlaw,
   PUBACK: idFlaw,
@@ -16,9 +16,9 @@ const looks: { readonly [T in ServerPacket["type"]]: Look<ServerPacketOf<T>> } =
 };
 
 /** Why a packet must not be taken, or nothing. */
-export function flawOf(packet: ServerPacket, level: Level): string | undefined {
+export function malformation(packet: ServerPacket, level: Level): string | undefined {
   // The table has a look at the right packet for each type, which the compiler cannot follow.
-  return (looks[packet.type] as Look<ServerPacket>)(packet, level);
+  return (checks[packet.type] as Check<ServerPacket>)(packet, level);
 }
 
 function connackFlaw({ returnCode, sessionPresent }: Connack): string | undefined {

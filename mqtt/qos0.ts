@@ -11,17 +11,17 @@ export function publishUnacked(
 ): Step {
   const { kind: _, id, ...message } = input;
   const waits = { id, packet: session.out.packets + 1, deadline: now + config.pktTimeout };
-  const handing = [...session.handing, waits];
-  return transmit({ ...session, handing }, { type: "PUBLISH", dup: false, ...message, id: 0 }, now);
+  const pending = [...session.qos0Pending, waits];
+  return transmit({ ...session, qos0Pending: pending }, { type: "PUBLISH", dup: false, ...message, id: 0 }, now);
 }
 
 /** TCP took so many packets of this link: each QoS 0 publish among them is done. */
 export function handedOver(session: Session, input: Extract<LinkInput, { kind: "sent" }>, now: Millis): Step {
   const noted = noteSent(session, input, now).session;
-  if (noted.handing.length === 0) return doing(noted);
-  const done = noted.handing.filter(({ packet }) => packet <= noted.out.left);
-  const handing = noted.handing.slice(done.length);
-  return doing({ ...noted, handing }, ...done.map(({ id }) => tell({ kind: "published", id, qos: 0 })));
+  if (noted.qos0Pending.length === 0) return doing(noted);
+  const done = noted.qos0Pending.filter(({ packet }) => packet <= noted.out.left);
+  const pending = noted.qos0Pending.slice(done.length);
+  return doing({ ...noted, qos0Pending: pending }, ...done.map(({ id }) => tell({ kind: "published", id, qos: 0 })));
 }
 
 /** How far the packets of this link have come; what was told once is not taken back. */
@@ -34,9 +34,12 @@ export function noteSent(session: Session, input: Extract<LinkInput, { kind: "se
 }
 
 /** QoS 0 publishes that TCP did not take in time. decided */
-export function giveUp(session: Session, now: Millis): Step {
-  const overdue = session.handing.filter(({ deadline }) => now >= deadline);
+export function failOverdue(session: Session, now: Millis): Step {
+  const overdue = session.qos0Pending.filter(({ deadline }) => now >= deadline);
   if (overdue.length === 0) return doing(session);
-  const handing = session.handing.filter(({ deadline }) => now < deadline);
-  return doing({ ...session, handing }, ...overdue.map(({ id }) => tell({ kind: "failed", matter: "publish", id })));
+  const pending = session.qos0Pending.filter(({ deadline }) => now < deadline);
+  return doing(
+    { ...session, qos0Pending: pending },
+    ...overdue.map(({ id }) => tell({ kind: "failed", matter: "publish", id })),
+  );
 }

@@ -1,6 +1,6 @@
-import { flows, hasLeft, land, redeliver, replace } from "./delivery.js";
+import { endFlight, flows, hasLeft, redeliver, replace } from "./delivery.js";
 import type { Config } from "./io.js";
-import { drop } from "./link-end.js";
+import { dropLink } from "./link-end.js";
 import type { Millis } from "./packet.js";
 import { chain, doing, type Flight, type Session, type Step, tell } from "./state.js";
 
@@ -44,6 +44,6 @@ function notice({ stage, id, retries }: Flight) {
 function fail(session: Session, { id, stage, heard }: Flight): Step {
   const { matter } = flows[stage];
   const told = tell({ kind: "failed", matter: matter === "pubrel" ? "publish" : matter, id });
-  const landed = doing(land(session, id), told);
-  return session.heard > heard ? landed : chain(landed, (so) => drop(so, 6, "retries used up in silence"));
+  const landed = doing(endFlight(session, id), told);
+  return session.heard > heard ? landed : chain(landed, (so) => dropLink(so, 6, "retries used up in silence"));
 }

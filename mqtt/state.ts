@@ -33,7 +33,7 @@ export interface Ping {
 }
 
 /** A QoS 0 publish that TCP has not taken yet. */
-export interface Handing {
+export interface Qos0Pending {
   /** The host's number for it; on the wire it has none. */
   readonly id: MessageId;
   readonly packet: number;
@@ -74,7 +74,7 @@ export interface Session {
   /** Packets that ever came; only whether it grew is of interest. */
   readonly heard: number;
   readonly pings: readonly Ping[];
-  readonly handing: readonly Handing[];
+  readonly qos0Pending: readonly Qos0Pending[];
   readonly flights: readonly Flight[];
   /** QoS 2 messages of the broker that are delivered and not yet released. */
   readonly inbound: Ids;
@@ -106,7 +106,7 @@ export function newSession(link: LinkId = 0): Session {
     out: nothingOut,
     heard: 0,
     pings: [],
-    handing: [],
+    qos0Pending: [],
     flights: [],
     inbound: noIds,
     keptFor: undefined,

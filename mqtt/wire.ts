@@ -7,7 +7,7 @@ import {
   writeToStream,
 } from "mqtt-packet";
 import { type Frame, Framer } from "./framer.js";
-import { flawOf } from "./malformed.js";
+import { malformation } from "./malformed.js";
 import type { Ack, ClientPacket, Connack, Connect, Level, Publish, Pubrel, ServerPacket, Will } from "./packet.js";
 
 /** What came of some bytes. */
@@ -138,7 +138,7 @@ export class PacketReader {
     if (level === 4 && flags !== undefined && (first & 15) !== flags) return `${type} with flags ${first & 15}`;
     if (length !== undefined && frame.bytes.length - frame.body !== length) return `${type} of a wrong length`;
     const packet = isAck(type) ? readAck(type, frame) : this.#parseWhole(frame, kind, level);
-    return typeof packet === "string" ? packet : (flawOf(packet, level) ?? packet);
+    return typeof packet === "string" ? packet : (malformation(packet, level) ?? packet);
   }
 
   #parseWhole(frame: Frame, kind: Kind, level: Level): ServerPacket | string {

@@ -1,5 +1,5 @@
 import { type Octets, printable } from "../at/octets.js";
-import type { Call } from "../emulator/request.js";
+import type { NetworkRequest } from "../emulator/request.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import { short } from "./short.js";
@@ -51,7 +51,7 @@ function packetWords(packet: Packet): string {
 }
 
 /** A call as the log shows it; the form is veiled already. */
-const callWords = (call: Call): string =>
+const callWords = (call: NetworkRequest): string =>
   call.kind === "resolve"
     ? `resolve ${shown(call.host)}`
     : `post ${shown(`${call.host}:${call.port}${call.path}`)} ${printable(call.body)}`;

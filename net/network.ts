@@ -2,10 +2,10 @@ import type { TraceEvent } from "../emulator/trace.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { createDialer, type Dial } from "./link/dialer.js";
 import { type Mapping, mapName } from "./link/name-map.js";
-import { type Calls, createCalls } from "./link/requests.js";
+import { createRequestRunner, type RequestRunner } from "./link/requests.js";
 import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
-import { Owed } from "./time/outstanding.js";
+import { Outstanding } from "./time/outstanding.js";
 
 /** What the module finds in its network. */
 export interface NetworkOptions {
@@ -20,7 +20,7 @@ export interface NetworkOptions {
 export interface Network {
   readonly broker: EmbeddedBroker | undefined;
   readonly dial: Dial;
-  readonly calls: Calls;
+  readonly calls: RequestRunner;
   /** Takes note of what the module does: a clock that is moved by hand waits for what it is owed. */
   note(event: TraceEvent): void;
   /** Ends what is under way; links get half a second to bring their last bytes away. */
@@ -38,12 +38,12 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { movement } = clock;
   const broker = await brokerOf(options);
   const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), movement, broker });
-  const calls = createCalls({
+  const calls = createRequestRunner({
     connect: dialer.connect,
     resolve: (host) => nameTo(mappings, broker, host),
     movement,
   });
-  const owed = new Owed();
+  const owed = new Outstanding();
   const forgive = movement?.awaiting(() => owed.isAny);
   const hangUp = (): Promise<void> => {
     forgive?.();

@@ -1,12 +1,12 @@
 import type { Effect, LinkAct, Stimulus } from "../emulator/io.js";
 import type { Nvm } from "../emulator/memory/nvm.js";
 import type { Modem } from "../emulator/modem.js";
-import type { CallAct, CallId } from "../emulator/request.js";
+import type { RequestAct, RequestId } from "../emulator/request.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import type { DownReason } from "../mqtt/session.js";
 import type { Dial } from "./link/dialer.js";
 import type { Link, LinkEvents } from "./link/link.js";
-import type { Calls } from "./link/requests.js";
+import type { RequestRunner } from "./link/requests.js";
 import type { PortEvents, SerialPort } from "./serial.js";
 import type { Clock, Millis } from "./time/clock.js";
 
@@ -15,7 +15,7 @@ export interface Wiring {
   readonly modem: Modem;
   readonly clock: Clock;
   readonly dial: Dial;
-  readonly calls: Pick<Calls, "start">;
+  readonly calls: Pick<RequestRunner, "start">;
   /** Gets the non-volatile memory whenever it has changed. */
   readonly keep: (nvm: Nvm) => void;
   /** Gets every trace event, with the modem's time. */
@@ -27,7 +27,7 @@ export class Loop {
   readonly #wiring: Wiring;
   readonly #ports = new Set<SerialPort>();
   /** What gives each call up that is not over yet. */
-  readonly #calls = new Map<CallId, () => void>();
+  readonly #calls = new Map<RequestId, () => void>();
   #link: { readonly id: number; readonly link: Link } | undefined;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   /** The module has power. */
@@ -104,7 +104,7 @@ export class Loop {
     else link[act.kind]();
   }
 
-  #call(id: CallId, act: CallAct): void {
+  #call(id: RequestId, act: RequestAct): void {
     if (act.kind === "giveUp") {
       this.#calls.get(id)?.();
       this.#calls.delete(id);

@@ -1,10 +1,10 @@
 import type { Clock, Millis } from "../net/time/clock.js";
-import { type Alarm, Alarms } from "../net/time/timers.js";
+import { type Alarm, Timers } from "../net/time/timers.js";
 
 /** A clock that a test moves from alarm to alarm by itself, and which waits for nothing in between. */
 export class ManualClock implements Clock {
   readonly speed = 1;
-  readonly #alarms = new Alarms();
+  readonly #alarms = new Timers();
   #now: Millis = 0;
 
   now(): Millis {

@@ -48,7 +48,7 @@ export function tokenForm(request: TokenRequest, secret: Octets): Octets {
 }
 
 /** A form as observers may see it. */
-export const veiledForm = (form: Octets): Octets => form.replace(/(?<=(?:^|&)signature=)[^&]*/g, "***");
+export const maskedForm = (form: Octets): Octets => form.replace(/(?<=(?:^|&)signature=)[^&]*/g, "***");
 
 /** It goes to the host in a line of its own, and from there into AT+QMTCONN, which takes so much. */
 const isPassword = (password: string): boolean =>

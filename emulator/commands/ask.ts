@@ -1,6 +1,6 @@
 import { type RefusedFor, refused, requested } from "../../at/command.js";
 import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
-import type { ModuleAnswer, World } from "../command-view.js";
+import type { CommandView, ModuleAnswer } from "../command-view.js";
 import { isAttached } from "../radio/radio.js";
 
 const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
@@ -12,7 +12,7 @@ const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
 const needsNetwork: readonly Request["kind"][] = ["connect", "subscribe", "unsubscribe", "publish"];
 
 /** Why a request is not taken now: state, then network, then id, then window. */
-export function whyNot({ session, radio, isCongested }: World, request: Request): RefusedFor | undefined {
+export function whyNot({ session, radio, isCongested }: CommandView, request: Request): RefusedFor | undefined {
   const why = refusal(session, request);
   if (why === "wrongState") return "operationNotAllowed";
   if (needsNetwork.includes(request.kind) && !isAttached(radio)) return "noNetworkService";
@@ -21,7 +21,7 @@ export function whyNot({ session, radio, isCongested }: World, request: Request)
 }
 
 /** Asks the MQTT client, or says why not. */
-export function ask(world: World, request: Request): ModuleAnswer {
-  const why = whyNot(world, request);
+export function ask(view: CommandView, request: Request): ModuleAnswer {
+  const why = whyNot(view, request);
   return why === undefined ? requested({ to: "mqtt", request }) : refused(why);
 }

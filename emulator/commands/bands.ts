@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, int, optional, repeat, text } from "../../at/params.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 
 /** Bands that the radio has, in the module's own order. */
 const supported = [5, 8, 3, 28, 20, 1] as const;
@@ -8,7 +8,7 @@ const supported = [5, 8, 3, 28, 20, 1] as const;
 const band = { ...choice(...supported), range: `(${supported})` };
 
 /** Only with the radio off. */
-const whileOff = ({ radio }: World, answer: ModuleAnswer): ModuleAnswer =>
+const whileOff = ({ radio }: CommandView, answer: ModuleAnswer): ModuleAnswer =>
   radio.functionality ? refused("operationNotAllowed") : answer;
 
 /** Set Supported Bands, over reboots. The network of this model is on every band. */
@@ -19,10 +19,10 @@ const nband: ModuleCommand = {
   partly: "kept; the network here is on every band",
   test: () => [`+NBAND:${band.range}`],
   read: ({ nvm }) => told(`+NBAND:${nvm.bands}`),
-  write: form({ bands: repeat({ band }) }, ({ bands }, world: World) => {
+  write: form({ bands: repeat({ band }) }, ({ bands }, view: CommandView) => {
     const chosen = bands.map(({ band }) => band);
     if (new Set(chosen).size < chosen.length) return refused("badParameter");
-    return whileOff(world, changed({ nvm: { ...world.nvm, bands: chosen } }));
+    return whileOff(view, changed({ nvm: { ...view.nvm, bands: chosen } }));
   }),
 };
 
@@ -32,7 +32,7 @@ const ncsearfcn: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   partly: "taken; the search does not change",
-  exec: (world) => whileOff(world, told()),
+  exec: (view) => whileOff(view, told()),
 };
 
 const isCellId = (digits: string): boolean => /^[0-9a-f]{1,3}$/i.test(digits) && Number.parseInt(digits, 16) <= 0x1f7;

@@ -1,8 +1,8 @@
 import { changed, refused, told } from "../../at/command.js";
-import type { ModuleAnswer, World } from "../command-view.js";
+import type { CommandView, ModuleAnswer } from "../command-view.js";
 import { type Dte, defaultDte } from "../dte.js";
 
-type Basic = (value: number | "?" | undefined, world: World) => ModuleAnswer;
+type Basic = (value: number | "?" | undefined, view: CommandView) => ModuleAnswer;
 
 /** 0 or 1, and nothing is 0 (V.250 5.3.1). */
 const flag =
@@ -21,9 +21,9 @@ const register =
 
 /** Takes nothing, or 0. */
 const plain =
-  (answer: (world: World) => ModuleAnswer): Basic =>
-  (value = 0, world) =>
-    value === 0 ? answer(world) : refused("badParameter");
+  (answer: (view: CommandView) => ModuleAnswer): Basic =>
+  (value = 0, view) =>
+    value === 0 ? answer(view) : refused("badParameter");
 
 const restore = plain(({ profile }) => changed({ dte: defaultDte(profile.quirks) }));
 

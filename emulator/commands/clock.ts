@@ -1,9 +1,9 @@
 import { told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 
 /** `yy/MM/dd,hh:mm:ss±zz`: UTC, and how many quarters of an hour the local time is ahead of it (field). */
-function clockLine({ time, profile }: World): Octets {
+function clockLine({ time, profile }: CommandView): Octets {
   const [date = "", hours = ""] = new Date(time).toISOString().split("T");
   const { timeZone } = profile.surroundings;
   const zone = `${timeZone < 0 ? "-" : "+"}${String(Math.abs(timeZone)).padStart(2, "0")}`;
@@ -16,7 +16,7 @@ const cclk: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => [],
-  read: (world) => (world.radio.timeKnown ? told(clockLine(world)) : told()),
+  read: (view) => (view.radio.timeKnown ? told(clockLine(view)) : told()),
 };
 
 /** What time it is. */

@@ -1,8 +1,8 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, keeping, optional, text, word } from "../../at/params.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
-import type { PdpContext, Preferences } from "../memory/network-settings.js";
+import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
+import type { NetworkSettings, PdpContext } from "../memory/network-settings.js";
 import { isAttached } from "../radio/radio.js";
 
 /** The context that attaching activates. */
@@ -10,11 +10,11 @@ const attachContext = 0;
 
 const contextId = int(0, 10);
 
-const contextsOf = ({ contexts }: Preferences): readonly (readonly [cid: number, context: PdpContext])[] =>
+const contextsOf = ({ contexts }: NetworkSettings): readonly (readonly [cid: number, context: PdpContext])[] =>
   [...contexts].toSorted(([one], [other]) => one - other);
 
 /** Where there is an address; all others are OK alone. */
-function addressLines({ radio, profile }: World, cid: number): readonly Octets[] {
+function addressLines({ radio, profile }: CommandView, cid: number): readonly Octets[] {
   return cid === attachContext && isAttached(radio) ? [`+CGPADDR:${cid},${profile.surroundings.address}`] : [];
 }
 
@@ -23,23 +23,23 @@ const cgpaddr: ModuleCommand = {
   names: ["+CGPADDR"],
   manual: "AT manual",
   within: 300,
-  test: ({ preferences }) => [`+CGPADDR:(${contextsOf(preferences).map(([cid]) => cid)})`],
-  exec: (world) => told(...contextsOf(world.preferences).flatMap(([cid]) => addressLines(world, cid))),
-  write: form({ cid: contextId }, ({ cid }, world: World) =>
-    world.preferences.contexts.has(cid) ? told(...addressLines(world, cid)) : refused("cidNotDefined"),
+  test: ({ networkSettings }) => [`+CGPADDR:(${contextsOf(networkSettings).map(([cid]) => cid)})`],
+  exec: (view) => told(...contextsOf(view.networkSettings).flatMap(([cid]) => addressLines(view, cid))),
+  write: form({ cid: contextId }, ({ cid }, view: CommandView) =>
+    view.networkSettings.contexts.has(cid) ? told(...addressLines(view, cid)) : refused("cidNotDefined"),
   ),
 };
 
-function define({ preferences }: World, cid: number, context: PdpContext): ModuleAnswer {
-  const contexts = new Map([...preferences.contexts, [cid, context]]);
-  return changed({ preferences: { ...preferences, contexts } });
+function define({ networkSettings }: CommandView, cid: number, context: PdpContext): ModuleAnswer {
+  const contexts = new Map([...networkSettings.contexts, [cid, context]]);
+  return changed({ networkSettings: { ...networkSettings, contexts } });
 }
 
 /** The context that is active stays. decided */
-function undefine({ preferences, radio }: World, cid: number): ModuleAnswer {
+function undefine({ networkSettings, radio }: CommandView, cid: number): ModuleAnswer {
   if (cid === attachContext && isAttached(radio)) return refused("cidActive");
-  const contexts = new Map([...preferences.contexts].filter(([each]) => each !== cid));
-  return changed({ preferences: { ...preferences, contexts } });
+  const contexts = new Map([...networkSettings.contexts].filter(([each]) => each !== cid));
+  return changed({ networkSettings: { ...networkSettings, contexts } });
 }
 
 /** Most of these have one value or none; they are taken, and read back as the manual prints them. */
@@ -65,15 +65,15 @@ const cgdcont: ModuleCommand = {
   within: 300,
   partly: "contexts are kept and read back; only the first has an address",
   test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0),,,,,(0,1),(0,1)'],
-  read: ({ preferences }) =>
+  read: ({ networkSettings }) =>
     told(
-      ...contextsOf(preferences).map(
+      ...contextsOf(networkSettings).map(
         ([cid, { type, apn, nslpi, securePco }]) => `+CGDCONT:${cid},"${type}","${apn}",,0,0,,,,,${nslpi},${securePco}`,
       ),
     ),
-  write: form(shape, ({ cid, type, apn, nslpi, securePco }, world: World) => {
-    if (type === undefined) return undefine(world, cid);
-    return define(world, cid, { type, apn: apn ?? "", nslpi: nslpi ?? 0, securePco: securePco ?? 0 });
+  write: form(shape, ({ cid, type, apn, nslpi, securePco }, view: CommandView) => {
+    if (type === undefined) return undefine(view, cid);
+    return define(view, cid, { type, apn: apn ?? "", nslpi: nslpi ?? 0, securePco: securePco ?? 0 });
   }),
 };
 

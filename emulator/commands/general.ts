@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, word } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 
 const cmeeModes = { "0,1": [0, 1], "0,1,2": [0, 1, 2] } as const;
 
@@ -11,7 +11,7 @@ const cmee: ModuleCommand = {
   within: 300,
   test: ({ profile }) => [`+CMEE:(${profile.quirks.cmeeModes})`],
   read: ({ dte }) => told(`+CMEE:${dte.cmee}`),
-  write: form({ mode: choice(0, 1, 2) }, ({ mode }, { dte, profile }: World) => {
+  write: form({ mode: choice(0, 1, 2) }, ({ mode }, { dte, profile }: CommandView) => {
     const known = cmeeModes[profile.quirks.cmeeModes].some((each) => each === mode);
     return known ? changed({ dte: { ...dte, cmee: mode } }) : refused("badParameter");
   }),
@@ -31,7 +31,7 @@ const qchipinfo: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+QCHIPINFO:(ALL,TEMP,VBAT)"],
-  write: form({ what: word("ALL", "TEMP", "VBAT") }, ({ what }, { profile: { surroundings } }: World) => {
+  write: form({ what: word("ALL", "TEMP", "VBAT") }, ({ what }, { profile: { surroundings } }: CommandView) => {
     const lines = {
       TEMP: `+QCHIPINFO:TEMP,${surroundings.temperature}`,
       VBAT: `+QCHIPINFO:VBAT,${surroundings.voltage}`,

@@ -1,12 +1,12 @@
 import { form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice } from "../../at/params.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import type { Identity } from "../profile/profile.js";
 import { simTrouble } from "../radio/radio.js";
 
 /** A command that only tells something; its test form answers OK alone (AT manual). */
-function plain(name: `+${string}`, exec: (world: World) => ModuleAnswer): ModuleCommand {
+function plain(name: `+${string}`, exec: (view: CommandView) => ModuleAnswer): ModuleCommand {
   return { names: [name], manual: "AT manual", within: 300, test: () => [], exec };
 }
 
@@ -19,7 +19,7 @@ const cgmm = plain("+CGMM", ({ profile }) => told(profile.identity.modelName));
 /** Request Manufacturer Revision: the one answer whose lines are framed one by one (field). */
 const cgmr = plain("+CGMR", ({ profile }) => ({ ...told(...profile.identity.revision), framing: "each" }));
 
-function serialNumber(which: 0 | 1 | 2 | 3, { profile: { identity } }: World): ModuleAnswer {
+function serialNumber(which: 0 | 1 | 2 | 3, { profile: { identity } }: CommandView): ModuleAnswer {
   const lines = [identity.serialNumber, `+CGSN:${identity.imei}`, `+CGSN:${identity.imeisv}`, `+CGSN:${identity.svn}`];
   return told(...lines.slice(which, which + 1));
 }
@@ -30,20 +30,20 @@ const cgsn: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CGSN:(0,1,2,3)"],
-  exec: (world) => serialNumber(0, world),
-  write: form({ which: choice(0, 1, 2, 3) }, ({ which }, world: World) => serialNumber(which, world)),
+  exec: (view) => serialNumber(0, view),
+  write: form({ which: choice(0, 1, 2, 3) }, ({ which }, view: CommandView) => serialNumber(which, view)),
 };
 
 /** What stands on the SIM, once it is read. */
-function onSim({ radio, profile }: World, tell: (identity: Identity) => Octets): ModuleAnswer {
+function onSim({ radio, profile }: CommandView, tell: (identity: Identity) => Octets): ModuleAnswer {
   const why = simTrouble(radio);
   return why === undefined ? told(tell(profile.identity)) : refused(why);
 }
 
 /** Request International Mobile Subscriber Identity. */
-const cimi = plain("+CIMI", (world) => onSim(world, ({ imsi }) => imsi));
+const cimi = plain("+CIMI", (view) => onSim(view, ({ imsi }) => imsi));
 
-const cardNumber = (world: World): ModuleAnswer => onSim(world, ({ iccid }) => `+NCCID:${iccid}`);
+const cardNumber = (view: CommandView): ModuleAnswer => onSim(view, ({ iccid }) => `+NCCID:${iccid}`);
 
 /** Card Identification. */
 const nccid: ModuleCommand = { ...plain("+NCCID", cardNumber), read: cardNumber };

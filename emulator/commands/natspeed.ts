@@ -1,8 +1,8 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, int, optional, type Values } from "../../at/params.js";
-import type { Change, ModuleAnswer, ModuleCommand, State, World } from "../command-view.js";
+import type { Change, CommandView, ModuleAnswer, ModuleCommand, ModuleState } from "../command-view.js";
 import { baudRates, type Natspeed } from "../memory/nvm.js";
-import { portAt } from "../uart-speed.js";
+import { uartSpeedAt } from "../uart-speed.js";
 
 const shape = {
   baud: { ...choice(...baudRates), range: `(${baudRates.join(",")})` },
@@ -20,17 +20,17 @@ const standardTimeout = 3;
 const slipping: readonly Natspeed["baud"][] = [4800, 57_600];
 
 /** A command came at the speed that was on trial: it stays, and is kept where the host said so. */
-export function confirmSpeed({ port, nvm }: Pick<State, "port" | "nvm">): Change {
-  const kept = port.trial?.store ? { nvm: { ...nvm, natspeed: port.speed } } : {};
-  return { port: portAt(port.speed), ...kept };
+export function confirmSpeed({ uart, nvm }: Pick<ModuleState, "uart" | "nvm">): Change {
+  const kept = uart.trial?.store ? { nvm: { ...nvm, natspeed: uart.speed } } : {};
+  return { uart: uartSpeedAt(uart.speed), ...kept };
 }
 
-function tryOut(values: Values<typeof shape>, { port, nvm, now }: World): ModuleAnswer {
+function tryOut(values: Values<typeof shape>, { uart, nvm, now }: CommandView): ModuleAnswer {
   const { baud, timeout, store, sync, stop = 1, parity = 0, xonxoff = 0 } = values;
   if (sync === 3 && slipping.includes(baud)) return refused("badParameter");
   const until = now + (timeout === 0 ? standardTimeout : timeout) * 1000;
-  const trial = { before: port.speed, until, store: store === 1 };
-  return changed({ ...confirmSpeed({ port, nvm }), port: { speed: { baud, sync, stop, parity, xonxoff }, trial } });
+  const trial = { before: uart.speed, until, store: store === 1 };
+  return changed({ ...confirmSpeed({ uart, nvm }), uart: { speed: { baud, sync, stop, parity, xonxoff }, trial } });
 }
 
 /** Configure UART Port Baud Rate: the new one counts behind the OK. */
@@ -40,7 +40,7 @@ export const natspeed: ModuleCommand = {
   within: 300,
   partly: "the speed counts with --baud or --device; stop bits, parity and XON/XOFF are kept and read back",
   test: () => [`+NATSPEED:(${baudRates.join(",")}),(0-30),(0,1),(0-3),(1,2),(0-2),(0,1)`],
-  read: ({ port: { speed } }) =>
+  read: ({ uart: { speed } }) =>
     told(`+NATSPEED:${speed.baud},${speed.sync},${speed.stop},${speed.parity},${speed.xonxoff}`),
   write: form(shape, tryOut),
 };

@@ -1,6 +1,6 @@
 import { changed, form, told } from "../../at/command.js";
 import type { Param } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import { type NconfigName, nconfigNames, nconfigTable, nconfigValue, nconfigValues } from "../memory/nvm.js";
 
 /** A function with its value; both are taken in any case. */
@@ -47,7 +47,7 @@ export const nconfig: ModuleCommand = {
   partly: "all are kept and read back; only AUTOCONNECT changes anything",
   test: () => nconfigNames.map((name) => `+NCONFIG:${printed(name)}`),
   read: ({ nvm }) => told(...nconfigNames.map((name) => `+NCONFIG:${name},${nvm.nconfig[name]}`)),
-  write: form({ setting }, ({ setting: { name, value } }, { nvm }: World) =>
+  write: form({ setting }, ({ setting: { name, value } }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, nconfig: { ...nvm.nconfig, [name]: value } } }),
   ),
 };

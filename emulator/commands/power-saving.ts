@@ -1,7 +1,7 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, keeping, optional, type Param, text } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import { standardTimers } from "../memory/network-settings.js";
 
 /** So many binary digits, in quotes or bare. */
@@ -23,7 +23,7 @@ const cpsms: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CPSMS:(0,1,2),,,(00000000-11111111),(00000000-11111111)"],
-  read: ({ preferences: { cpsms: kept } }) =>
+  read: ({ networkSettings: { cpsms: kept } }) =>
     told(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
   write: form(
     {
@@ -33,9 +33,9 @@ const cpsms: ModuleCommand = {
       periodic: keeping(bits(8)),
       active: keeping(bits(8)),
     },
-    ({ mode, periodic, active }, { preferences }: World) => {
+    ({ mode, periodic, active }, { networkSettings }: CommandView) => {
       const asked = { periodic: periodic ?? standardTimers.periodic, active: active ?? standardTimers.active };
-      return changed({ preferences: { ...preferences, cpsms: mode === 1 ? asked : undefined } });
+      return changed({ networkSettings: { ...networkSettings, cpsms: mode === 1 ? asked : undefined } });
     },
   ),
 };
@@ -50,17 +50,17 @@ const cedrxs: ModuleCommand = {
   within: 300,
   partly: "granted as asked for; it delays nothing",
   test: () => ['+CEDRXS:(0,1,2,3),(5),("0000"-"1111")'],
-  read: ({ preferences: { cedrxs: kept } }) => (kept.mode === 0 ? told() : told(`+CEDRXS:5,"${kept.value}"`)),
+  read: ({ networkSettings: { cedrxs: kept } }) => (kept.mode === 0 ? told() : told(`+CEDRXS:5,"${kept.value}"`)),
   write: form(
     {
       mode: choice(0, 1, 2, 3),
       technology: optional(narrowBand),
       value: optional(bits(4)),
     },
-    ({ mode, technology, value }, { preferences }: World) => {
+    ({ mode, technology, value }, { networkSettings }: CommandView) => {
       if ((technology === undefined) !== (mode === 3)) return refused("badParameter");
-      const kept = mode === 3 ? standardEdrx : { mode, value: value ?? preferences.cedrxs.value };
-      return changed({ preferences: { ...preferences, cedrxs: kept } });
+      const kept = mode === 3 ? standardEdrx : { mode, value: value ?? networkSettings.cedrxs.value };
+      return changed({ networkSettings: { ...networkSettings, cedrxs: kept } });
     },
   ),
 };
@@ -73,12 +73,12 @@ const npsmr: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+NPSMR:(0,1)"],
-  read: ({ preferences, power }) => {
+  read: ({ networkSettings, power }) => {
     const asleep = power.mode === "psm" ? 1 : 0;
-    return told(preferences.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
+    return told(networkSettings.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
   },
-  write: form({ n: choice(0, 1) }, ({ n }, { preferences }: World) =>
-    changed({ preferences: { ...preferences, npsmr: n } }),
+  write: form({ n: choice(0, 1) }, ({ n }, { networkSettings }: CommandView) =>
+    changed({ networkSettings: { ...networkSettings, npsmr: n } }),
   ),
 };
 

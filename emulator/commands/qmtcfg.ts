@@ -1,27 +1,31 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, isMqttString, keeping, optional, secret, text, withNext } from "../../at/params.js";
-import type { ModuleAnswer, ModuleCommand, World } from "../command-view.js";
-import type { Settings } from "../memory/mqtt-settings.js";
+import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
+import type { MqttSettings } from "../memory/mqtt-settings.js";
 import { isTopicName } from "../topic.js";
 import { linkId } from "./link-id.js";
 
 /** Sets what is given; refused from QMTOPEN's OK to the end of the link (clone, field). */
-function set({ settings, session, profile }: World, change: Partial<Settings>): ModuleAnswer {
+function set({ mqttSettings, session, profile }: CommandView, change: Partial<MqttSettings>): ModuleAnswer {
   const refuse = session.phase !== "idle" && profile.quirks.cfgWhileOpen === "refuse";
-  return refuse ? refused("operationNotAllowed") : changed({ settings: { ...settings, ...change } });
+  return refuse ? refused("operationNotAllowed") : changed({ mqttSettings: { ...mqttSettings, ...change } });
 }
 
-const version = form({ link: linkId, vsn: optional(choice(3, 4)) }, ({ vsn }, world: World) =>
-  vsn === undefined ? told(`+QMTCFG: "version",${world.settings.version}`) : set(world, { version: vsn }),
+const version = form({ link: linkId, vsn: optional(choice(3, 4)) }, ({ vsn }, view: CommandView) =>
+  vsn === undefined ? told(`+QMTCFG: "version",${view.mqttSettings.version}`) : set(view, { version: vsn }),
 );
 
-const keepAlive = form({ link: linkId, seconds: optional(int(0, 3600)) }, ({ seconds }, world: World) =>
-  seconds === undefined ? told(`+QMTCFG: "keepalive",${world.settings.keepAlive}`) : set(world, { keepAlive: seconds }),
+const keepAlive = form({ link: linkId, seconds: optional(int(0, 3600)) }, ({ seconds }, view: CommandView) =>
+  seconds === undefined
+    ? told(`+QMTCFG: "keepalive",${view.mqttSettings.keepAlive}`)
+    : set(view, { keepAlive: seconds }),
 );
 
-const session = form({ link: linkId, cleanSession: optional(choice(0, 1)) }, ({ cleanSession }, world: World) =>
-  cleanSession === undefined ? told(`+QMTCFG: "session",${world.settings.cleanSession}`) : set(world, { cleanSession }),
+const session = form({ link: linkId, cleanSession: optional(choice(0, 1)) }, ({ cleanSession }, view: CommandView) =>
+  cleanSession === undefined
+    ? told(`+QMTCFG: "session",${view.mqttSettings.cleanSession}`)
+    : set(view, { cleanSession }),
 );
 
 /** Positional; what is left out or empty keeps its value. Retries go down to 0, whatever the test line prints. */
@@ -32,12 +36,12 @@ const timeout = form(
     retryTimes: keeping(int(0, 10)),
     timeoutNotice: keeping(choice(0, 1)),
   },
-  ({ pktTimeout, retryTimes, timeoutNotice }, world: World) => {
-    const { settings: kept } = world;
+  ({ pktTimeout, retryTimes, timeoutNotice }, view: CommandView) => {
+    const { mqttSettings: kept } = view;
     if (pktTimeout === undefined && retryTimes === undefined && timeoutNotice === undefined) {
       return told(`+QMTCFG: "timeout",${kept.pktTimeout},${kept.retryTimes},${kept.timeoutNotice}`);
     }
-    return set(world, {
+    return set(view, {
       pktTimeout: pktTimeout ?? kept.pktTimeout,
       retryTimes: retryTimes ?? kept.retryTimes,
       timeoutNotice: timeoutNotice ?? kept.timeoutNotice,
@@ -55,17 +59,17 @@ const will = form(
     topic: optional(text("will_topic", 255, { check: isTopicName })),
     message: optional(text("will_msg", 255, { min: 0 })),
   },
-  ({ flag, qos, retain, topic, message }, world: World) => {
-    if (flag === undefined) return told(willLine(world.settings));
-    if (flag === 0) return qos === undefined ? set(world, { will: undefined }) : refused("badParameter");
+  ({ flag, qos, retain, topic, message }, view: CommandView) => {
+    if (flag === undefined) return told(willLine(view.mqttSettings));
+    if (flag === 0) return qos === undefined ? set(view, { will: undefined }) : refused("badParameter");
     if (qos === undefined || retain === undefined || topic === undefined || message === undefined) {
       return refused("badParameter");
     }
-    return set(world, { will: { qos, retain, topic, message } });
+    return set(view, { will: { qos, retain, topic, message } });
   },
 );
 
-const willLine = ({ will: kept }: Settings): Octets =>
+const willLine = ({ will: kept }: MqttSettings): Octets =>
   kept === undefined
     ? '+QMTCFG: "will",0'
     : `+QMTCFG: "will",1,${kept.qos},${kept.retain},"${kept.topic}","${kept.message}"`;
@@ -80,11 +84,11 @@ const aliauth = form(
     deviceName: withNext(aliPart("device_name")),
     deviceSecret: optional(secret(aliPart("device_secret"))),
   },
-  ({ productKey, deviceName, deviceSecret }, world: World) => {
+  ({ productKey, deviceName, deviceSecret }, view: CommandView) => {
     if (productKey === undefined || deviceName === undefined || deviceSecret === undefined) {
-      return aliQuery(world.settings);
+      return aliQuery(view.mqttSettings);
     }
-    return set(world, { aliauth: productKey === "" ? undefined : { productKey, deviceName, deviceSecret } });
+    return set(view, { aliauth: productKey === "" ? undefined : { productKey, deviceName, deviceSecret } });
   },
   {
     agree: ({ productKey = "", deviceName = "", deviceSecret = "" }) => areAlike(productKey, deviceName, deviceSecret),
@@ -94,7 +98,7 @@ const aliauth = form(
 /** Whether all are empty, or none is. */
 const areAlike = (...parts: readonly Octets[]): boolean => new Set(parts.map((part) => part === "")).size === 1;
 
-function aliQuery({ aliauth: kept }: Settings): ModuleAnswer {
+function aliQuery({ aliauth: kept }: MqttSettings): ModuleAnswer {
   if (kept === undefined) return told(); // note 3.2.1
   const line = (shownSecret: Octets): Octets =>
     `+QMTCFG: "aliauth","${kept.productKey}","${kept.deviceName}","${shownSecret}"`;

@@ -4,8 +4,8 @@ import { isMqttString, optional, secret, text, type Values } from "../../at/para
 import type { Will } from "../../mqtt/packet.js";
 import type { Phase, Request } from "../../mqtt/session.js";
 import { aliyunLogin } from "../cloud/aliyun.js";
-import type { ModuleCommand, World } from "../command-view.js";
-import type { Settings } from "../memory/mqtt-settings.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
+import type { MqttSettings } from "../memory/mqtt-settings.js";
 import { ask } from "./ask.js";
 import { linkId } from "./link-id.js";
 
@@ -26,30 +26,33 @@ const shape = {
   password: optional(secret(text("password", 256, { min: 0 }))),
 };
 
-function willOf({ will }: Settings): { readonly will?: Will } {
+function willOf({ will }: MqttSettings): { readonly will?: Will } {
   if (will === undefined) return {};
   const { qos, retain, topic, message } = will;
   return { will: { qos, retain: retain === 1, topic: toText(topic) ?? topic, message: toBytes(message) } };
 }
 
 /** With aliauth the module signs for itself, unless the host names a user (note 3.2.1). */
-function loginOf({ settings: { aliauth }, profile }: World, given: Values<typeof shape>): Values<typeof shape> {
+function loginOf(
+  { mqttSettings: { aliauth }, profile }: CommandView,
+  given: Values<typeof shape>,
+): Values<typeof shape> {
   if (aliauth === undefined || given.user !== undefined) return given;
   const { deviceSecret, ...names } = aliauth;
   const identity = { ...names, clientId: given.clientId };
   return { ...given, ...aliyunLogin(identity, profile.quirks.aliSignMethod, deviceSecret) };
 }
 
-function connect(world: World, given: Values<typeof shape>): Request {
-  const { settings } = world;
-  const { clientId, user, password } = loginOf(world, given);
+function connect(view: CommandView, given: Values<typeof shape>): Request {
+  const { mqttSettings } = view;
+  const { clientId, user, password } = loginOf(view, given);
   return {
     kind: "connect",
-    level: settings.version,
+    level: mqttSettings.version,
     clientId: toText(clientId) ?? clientId,
-    cleanSession: settings.cleanSession === 1,
-    keepAlive: settings.keepAlive,
-    ...willOf(settings),
+    cleanSession: mqttSettings.cleanSession === 1,
+    keepAlive: mqttSettings.keepAlive,
+    ...willOf(mqttSettings),
     ...(user === undefined ? {} : { user: toText(user) ?? user }),
     ...(password === undefined ? {} : { password: toBytes(password) }),
   };
@@ -69,5 +72,5 @@ export const qmtconn: ModuleCommand = {
     const state = states[session.phase];
     return state === undefined ? told() : told(`+QMTCONN: 0,${state}`);
   },
-  write: form(shape, (values, world: World) => ask(world, connect(world, values))),
+  write: form(shape, (values, view: CommandView) => ask(view, connect(view, values))),
 };

@@ -1,5 +1,5 @@
 import { form } from "../../at/command.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import { ask } from "./ask.js";
 import { linkId } from "./link-id.js";
 
@@ -9,5 +9,5 @@ export const qmtdisc: ModuleCommand = {
   manual: "note 3.2.6",
   within: 300,
   test: () => ["+QMTDISC: (0)"],
-  write: form({ link: linkId }, (_, world: World) => ask(world, { kind: "disconnect" })),
+  write: form({ link: linkId }, (_, view: CommandView) => ask(view, { kind: "disconnect" })),
 };

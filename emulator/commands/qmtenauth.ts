@@ -2,10 +2,10 @@ import { form, refused, requested, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { int, isMqttString, optional, secret, text, type Values } from "../../at/params.js";
 import { tokenForm, tokenUrl } from "../cloud/tencent.js";
-import type { Demand, ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import { type HttpUrl, readHttpUrl } from "../http-url.js";
 import { isAttached } from "../radio/radio.js";
-import type { Call } from "../request.js";
+import type { NetworkRequest } from "../request.js";
 import { refusedLine, type TokenFailure } from "../urc.js";
 
 const daySeconds = 24 * 3600;
@@ -32,7 +32,7 @@ const result = (code: TokenFailure): ModuleAnswer =>
 const isOneDevice = ({ productId, deviceName, clientId }: Given): boolean => clientId === `${productId}@${deviceName}`;
 
 /** The request, as soon as there is a number for it. */
-function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce: number) => Call {
+function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce: number) => NetworkRequest {
   const { productId, deviceName, clientId, deviceSecret, expire = defaultDays } = given;
   const timestamp = Math.floor(time / 1000);
   return (nonce) => {
@@ -42,16 +42,16 @@ function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce
 }
 
 /** One at a time. decided */
-function ask(given: Given, { calls, radio, time }: World): ModuleAnswer {
+function ask(given: Given, { requests, radio, time }: CommandView): ModuleAnswer {
   const where = readHttpUrl(given.url ?? tokenUrl);
   if (where === undefined) return refused("badParameter");
-  if (calls.post !== undefined) return refused("operationNotAllowed");
+  if (requests.post !== undefined) return refused("operationNotAllowed");
   if (where.scheme === "https") return result(3); // the module speaks no TLS here
   if (!isAttached(radio)) return result(2);
   return requested({ to: "numberedCall", call: post(where, given, time) } satisfies Demand);
 }
 
-function tokenInfo({ token, profile }: World): ModuleAnswer {
+function tokenInfo({ token, profile }: CommandView): ModuleAnswer {
   if (token === undefined) return told();
   const quote = profile.quirks.edition === "note" ? '"' : "";
   const line = (shown: Octets): Octets => `+QMTTENAUTH: ${quote}${shown}${quote}`;

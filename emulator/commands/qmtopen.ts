@@ -1,17 +1,17 @@
 import { form, requested, told } from "../../at/command.js";
 import { int, text } from "../../at/params.js";
 import { type Request, refusal } from "../../mqtt/session.js";
-import type { Demand, ModuleCommand, World } from "../command-view.js";
+import type { CommandView, Demand, ModuleCommand } from "../command-view.js";
 import { isHostName } from "../host-name.js";
 import { isAttached } from "../radio/radio.js";
 import { linkId } from "./link-id.js";
 
 const result = (code: 1 | 2 | 3): Demand => ({ to: "host", report: { kind: "opened", result: code } });
 
-function open(world: World, request: Request & { readonly kind: "open" }): Demand {
+function open(view: CommandView, request: Request & { readonly kind: "open" }): Demand {
   if (!isHostName(request.host)) return result(1); // wrong parameter
-  if (refusal(world.session, request) !== undefined) return result(2); // occupied
-  if (!isAttached(world.radio)) return result(3); // no PDP
+  if (refusal(view.session, request) !== undefined) return result(2); // occupied
+  if (!isAttached(view.radio)) return result(3); // no PDP
   return { to: "mqtt", request };
 }
 
@@ -24,7 +24,8 @@ export const qmtopen: ModuleCommand = {
     profile.quirks.edition === "note" ? '+QMTOPEN: (0),"<host_name>",(1-65535)' : "+QMTOPEN: (0),<host_name>,<port>",
   ],
   read: ({ session: { peer } }) => (peer === undefined ? told() : told(`+QMTOPEN: 0,"${peer.host}",${peer.port}`)),
-  write: form({ link: linkId, host: text("host_name", 100), port: int(1, 65535) }, ({ host, port }, world: World) =>
-    requested(open(world, { kind: "open", host, port })),
+  write: form(
+    { link: linkId, host: text("host_name", 100), port: int(1, 65535) },
+    ({ host, port }, view: CommandView) => requested(open(view, { kind: "open", host, port })),
   ),
 };

@@ -2,7 +2,7 @@ import { type EntryEnd, form, refused } from "../../at/command.js";
 import { toBytes, toText } from "../../at/octets.js";
 import { choice, int, optional, text, type Values } from "../../at/params.js";
 import type { Request } from "../../mqtt/session.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isTopicName } from "../topic.js";
 import { ask, whyNot } from "./ask.js";
 import { linkId } from "./link-id.js";
@@ -25,7 +25,7 @@ const shape = {
   length: optional(int(1, entries.note.limit)),
 };
 
-function isLegal({ msgId, qos, length }: Values<typeof shape>, { profile: { quirks } }: World): boolean {
+function isLegal({ msgId, qos, length }: Values<typeof shape>, { profile: { quirks } }: CommandView): boolean {
   if (msgId === 0 && qos !== 0) return false; // note 3.2.9
   if (msgId !== 0 && qos === 0 && quirks.qos0MsgId === "zero") return false; // clone
   return length === undefined || length <= entries[quirks.edition].limit;
@@ -52,12 +52,12 @@ export const qmtpub: ModuleCommand = {
   ],
   write: form(
     shape,
-    (values, world: World) => {
-      if (!isLegal(values, world)) return refused("badParameter");
-      const why = whyNot(world, publish(values, noPayload));
+    (values, view: CommandView) => {
+      if (!isLegal(values, view)) return refused("badParameter");
+      const why = whyNot(view, publish(values, noPayload));
       if (why !== undefined) return refused(why);
       const { length } = values;
-      const until = length === undefined ? entries[world.profile.quirks.edition] : ({ by: "length", length } as const);
+      const until = length === undefined ? entries[view.profile.quirks.edition] : ({ by: "length", length } as const);
       return { kind: "entry", until, submit: (then, payload) => ask(then, publish(values, toBytes(payload))) };
     },
     { entry: true },

@@ -1,7 +1,7 @@
 import { form, refused } from "../../at/command.js";
 import { toText } from "../../at/octets.js";
 import { choice, int, repeat, text } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isTopicFilter } from "../topic.js";
 import { ask } from "./ask.js";
 import { linkId } from "./link-id.js";
@@ -10,7 +10,7 @@ import { linkId } from "./link-id.js";
 const topicFilter = text("topic", 255, { check: isTopicFilter });
 
 /** Whether so many topics go into one request (clone; the note names no limit). */
-const fits = (topics: readonly unknown[], { topicsPerRequest }: World["profile"]["quirks"]): boolean =>
+const fits = (topics: readonly unknown[], { topicsPerRequest }: CommandView["profile"]["quirks"]): boolean =>
   topicsPerRequest === 0 || topics.length <= topicsPerRequest;
 
 /** Subscribe to Topics. */
@@ -25,10 +25,10 @@ export const qmtsub: ModuleCommand = {
   ],
   write: form(
     { link: linkId, msgId: int(1, 65535), topics: repeat({ topic: topicFilter, qos: choice(0, 1, 2) }) },
-    ({ msgId, topics }, world: World) => {
-      if (!fits(topics, world.profile.quirks)) return refused("badParameter");
+    ({ msgId, topics }, view: CommandView) => {
+      if (!fits(topics, view.profile.quirks)) return refused("badParameter");
       const asked = topics.map(({ topic, qos }) => ({ topic: toText(topic) ?? topic, qos }));
-      return ask(world, { kind: "subscribe", id: msgId, topics: asked });
+      return ask(view, { kind: "subscribe", id: msgId, topics: asked });
     },
   ),
 };
@@ -45,9 +45,9 @@ export const qmtuns: ModuleCommand = {
   ],
   write: form(
     { link: linkId, msgId: int(1, 65535), topics: repeat({ topic: topicFilter }) },
-    ({ msgId, topics }, world: World) => {
-      if (!fits(topics, world.profile.quirks)) return refused("badParameter");
-      return ask(world, { kind: "unsubscribe", id: msgId, topics: topics.map(({ topic }) => toText(topic) ?? topic) });
+    ({ msgId, topics }, view: CommandView) => {
+      if (!fits(topics, view.profile.quirks)) return refused("badParameter");
+      return ask(view, { kind: "unsubscribe", id: msgId, topics: topics.map(({ topic }) => toText(topic) ?? topic) });
     },
   ),
 };

@@ -1,7 +1,7 @@
 import { changed, form, refused, requested, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, optional, text } from "../../at/params.js";
-import type { Demand, ModuleAnswer, ModuleCommand, World } from "../command-view.js";
+import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import { isHostName } from "../host-name.js";
 import { isAttached } from "../radio/radio.js";
 import { resolvedLine } from "../urc.js";
@@ -10,7 +10,7 @@ import { ipAddress } from "./ip-address.js";
 const defaultTimeout = 10_000;
 
 /** No ICMP leaves the machine: the profile tells how the peer answers, if at all. */
-function ping({ radio, profile: { surroundings } }: World, host: Octets, timeout: number): Demand {
+function ping({ radio, profile: { surroundings } }: CommandView, host: Octets, timeout: number): Demand {
   if (!isAttached(radio)) return { to: "later", line: "+NPINGERR:2", after: 0 }; // not sent
   const { pingTtl, pingRtt } = surroundings;
   const silence = { line: "+NPINGERR:1", after: timeout };
@@ -27,12 +27,12 @@ const nping: ModuleCommand = {
   partly: "no ICMP leaves the machine; the profile says how the peer answers",
   write: form(
     { host: ipAddress("remote_address"), size: optional(int(12, 1500)), timeout: optional(int(10, 600_000)) },
-    ({ host, timeout = defaultTimeout }, world: World) => requested(ping(world, host, timeout)),
+    ({ host, timeout = defaultTimeout }, view: CommandView) => requested(ping(view, host, timeout)),
   ),
 };
 
-function resolve({ radio, calls }: World, host: Octets): ModuleAnswer {
-  if (calls.resolve !== undefined) return refused("operationNotAllowed");
+function resolve({ radio, requests }: CommandView, host: Octets): ModuleAnswer {
+  if (requests.resolve !== undefined) return refused("operationNotAllowed");
   if (!isAttached(radio) || !isHostName(host))
     return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
   return requested({ to: "call", call: { kind: "resolve", host } });
@@ -44,7 +44,9 @@ const qdns: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   partly: "the three modes are the same; there is no cache",
-  write: form({ mode: choice(0, 1, 2), host: text("hostname", 100) }, ({ host }, world: World) => resolve(world, host)),
+  write: form({ mode: choice(0, 1, 2), host: text("hostname", 100) }, ({ host }, view: CommandView) =>
+    resolve(view, host),
+  ),
 };
 
 /** Configure DNS Servers: kept and read back, names are looked up by the machine that this runs on. */
@@ -54,12 +56,12 @@ const qidnscfg: ModuleCommand = {
   within: 300,
   partly: "read back; this machine looks names up its own way",
   test: () => [],
-  read: ({ preferences: { dns } }) => told(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
+  read: ({ networkSettings: { dns } }) => told(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
   write: form(
     { primary: ipAddress("pri_dns"), secondary: optional(ipAddress("sec_dns")) },
-    ({ primary, secondary }, { preferences }: World) => {
-      const dns = { primary, secondary: secondary ?? preferences.dns.secondary };
-      return changed({ preferences: { ...preferences, dns } });
+    ({ primary, secondary }, { networkSettings }: CommandView) => {
+      const dns = { primary, secondary: secondary ?? networkSettings.dns.secondary };
+      return changed({ networkSettings: { ...networkSettings, dns } });
     },
   ),
 };

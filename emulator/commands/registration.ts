@@ -1,6 +1,6 @@
 import { changed, form, refused, told } from "../../at/command.js";
 import { choice, optional, text } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isAttached, simTrouble } from "../radio/radio.js";
 import { registration } from "../radio/registration.js";
 
@@ -12,7 +12,7 @@ const cfun: ModuleCommand = {
   partly: "the second value, a reset, is ignored",
   test: () => ["+CFUN:(0,1),(0,1)"],
   read: ({ radio }) => told(`+CFUN:${radio.functionality ? 1 : 0}`),
-  write: form({ level: choice(0, 1), reset: optional(choice(0, 1)) }, ({ level }, { radio }: World) =>
+  write: form({ level: choice(0, 1), reset: optional(choice(0, 1)) }, ({ level }, { radio }: CommandView) =>
     changed({ radio: { ...radio, functionality: level === 1 } }),
   ),
 };
@@ -37,10 +37,10 @@ const cgatt: ModuleCommand = {
   within: 1300,
   test: () => ["+CGATT:(0,1)"],
   read: ({ radio }) => told(`+CGATT:${isAttached(radio) ? 1 : 0}`),
-  write: form({ state: choice(0, 1) }, ({ state }, { radio, preferences }: World) =>
+  write: form({ state: choice(0, 1) }, ({ state }, { radio, networkSettings }: CommandView) =>
     changed({
       radio: { ...radio, wanted: state === 1 },
-      preferences: { ...preferences, cops: state === 1 ? 0 : preferences.cops },
+      networkSettings: { ...networkSettings, cops: state === 1 ? 0 : networkSettings.cops },
     }),
   ),
 };
@@ -57,14 +57,14 @@ const cops: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: ({ profile }) => [`+COPS:(2,,,"${profile.surroundings.operator}"),,(0-2),(2)`],
-  read: ({ radio, preferences, profile }) =>
-    told(`+COPS:${preferences.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
+  read: ({ radio, networkSettings, profile }) =>
+    told(`+COPS:${networkSettings.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
   write: form(
     { mode: choice(0, 1, 2), format: optional(choice(2)), operator: optional(plmn) },
-    ({ mode, operator }, { radio, preferences, profile }: World) => {
+    ({ mode, operator }, { radio, networkSettings, profile }: CommandView) => {
       if (mode === 1 && operator === undefined) return refused("badParameter");
       if (mode === 1 && operator !== profile.surroundings.operator) return refused("noNetworkService"); // 27.007 7.3
-      return changed({ radio: { ...radio, wanted: mode !== 2 }, preferences: { ...preferences, cops: mode } });
+      return changed({ radio: { ...radio, wanted: mode !== 2 }, networkSettings: { ...networkSettings, cops: mode } });
     },
   ),
 };
@@ -75,10 +75,10 @@ const cereg: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CEREG:(0,1,2,3,4,5)"],
-  read: ({ radio, preferences, profile }) =>
-    told(`+CEREG:${preferences.cereg},${registration(radio, preferences, profile.surroundings)}`),
-  write: form({ n: choice(0, 1, 2, 3, 4, 5) }, ({ n }, { preferences }: World) =>
-    changed({ preferences: { ...preferences, cereg: n } }),
+  read: ({ radio, networkSettings, profile }) =>
+    told(`+CEREG:${networkSettings.cereg},${registration(radio, networkSettings, profile.surroundings)}`),
+  write: form({ n: choice(0, 1, 2, 3, 4, 5) }, ({ n }, { networkSettings }: CommandView) =>
+    changed({ networkSettings: { ...networkSettings, cereg: n } }),
   ),
 };
 
@@ -88,9 +88,9 @@ const cscon: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CSCON:(0,1)"],
-  read: ({ preferences, power }) => told(`+CSCON:${preferences.cscon},${power.mode === "connected" ? 1 : 0}`),
-  write: form({ n: choice(0, 1) }, ({ n }, { preferences }: World) =>
-    changed({ preferences: { ...preferences, cscon: n } }),
+  read: ({ networkSettings, power }) => told(`+CSCON:${networkSettings.cscon},${power.mode === "connected" ? 1 : 0}`),
+  write: form({ n: choice(0, 1) }, ({ n }, { networkSettings }: CommandView) =>
+    changed({ networkSettings: { ...networkSettings, cscon: n } }),
   ),
 };
 

@@ -1,7 +1,7 @@
 import { form, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { word } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import type { Surroundings } from "../profile/profile.js";
 import { hearsCell } from "../radio/radio.js";
 
@@ -49,13 +49,13 @@ const unmeasured: Measured = {
   "CURRENT BAND": 0,
 };
 
-const radioLines = ({ radio, profile }: World): readonly Octets[] =>
+const radioLines = ({ radio, profile }: CommandView): readonly Octets[] =>
   Object.entries(hearsCell(radio) ? measured(profile.surroundings) : unmeasured).map(
     ([name, value]) => `${name}:${value}`,
   );
 
 /** `<earfcn>,<physical cell id>,<primary cell>,<rsrp>,<rsrq>,<rssi>,<snr>`, one line a cell. */
-function cellLines({ radio, profile: { surroundings } }: World): readonly Octets[] {
+function cellLines({ radio, profile: { surroundings } }: CommandView): readonly Octets[] {
   const { earfcn, pci, signalPower, rsrq, totalPower, snr } = surroundings;
   return hearsCell(radio) ? [[earfcn, pci, 1, signalPower, rsrq, totalPower, snr].join(",")] : [];
 }
@@ -82,12 +82,12 @@ const statistics = {
   BLER: () => blockErrors,
   THP: () => throughput,
   APPSMEM: () => memory,
-} as const satisfies Record<string, (world: World) => readonly Octets[]>;
+} as const satisfies Record<string, (view: CommandView) => readonly Octets[]>;
 
 const kinds = ["RADIO", "CELL", "BLER", "THP", "APPSMEM"] as const;
 
-const linesOf = (kind: (typeof kinds)[number], world: World): readonly Octets[] =>
-  statistics[kind](world).map((line) => `NUESTATS:${kind},${line}`);
+const linesOf = (kind: (typeof kinds)[number], view: CommandView): readonly Octets[] =>
+  statistics[kind](view).map((line) => `NUESTATS:${kind},${line}`);
 
 /** Query UE Statistics. */
 const nuestats: ModuleCommand = {
@@ -96,9 +96,9 @@ const nuestats: ModuleCommand = {
   within: 300,
   partly: "the figures are the profile's, and do not change",
   test: () => [`+NUESTATS:(${[...kinds, "ALL"].join(",")})`],
-  exec: (world) => told(...radioLines(world)),
-  write: form({ type: word(...kinds, "ALL") }, ({ type }, world: World) =>
-    told(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, world)) : linesOf(type, world))),
+  exec: (view) => told(...radioLines(view)),
+  write: form({ type: word(...kinds, "ALL") }, ({ type }, view: CommandView) =>
+    told(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),
   ),
 };
 

@@ -1,6 +1,6 @@
 import { changed, form, told } from "../../at/command.js";
 import { choice, type Param } from "../../at/params.js";
-import type { ModuleCommand, World } from "../command-view.js";
+import type { CommandView, ModuleCommand } from "../command-view.js";
 import type { Nvm } from "../memory/nvm.js";
 import type { Profile } from "../profile/profile.js";
 
@@ -21,7 +21,7 @@ function kept<K extends Switch>(
     partly: "kept and read back; nothing here listens to it",
     test: ({ profile }) => [`${name}:${blank(profile)}${param.range}`],
     read: ({ nvm, profile }) => told(`${name}:${blank(profile)}${nvm[key]}`),
-    write: form({ value: param }, ({ value }, { nvm }: World) => changed({ nvm: { ...nvm, [key]: value } })),
+    write: form({ value: param }, ({ value }, { nvm }: CommandView) => changed({ nvm: { ...nvm, [key]: value } })),
   };
 }
 
@@ -41,8 +41,8 @@ export const nnmi: ModuleCommand = {
   within: 300,
   partly: "read back; there is no IoT platform that sends messages",
   test: () => ["+NNMI: (0-2)"],
-  read: ({ preferences }) => told(`+NNMI: ${preferences.nnmi}`),
-  write: form({ status: choice(0, 1, 2) }, ({ status }, { preferences }: World) =>
-    changed({ preferences: { ...preferences, nnmi: status } }),
+  read: ({ networkSettings }) => told(`+NNMI: ${networkSettings.nnmi}`),
+  write: form({ status: choice(0, 1, 2) }, ({ status }, { networkSettings }: CommandView) =>
+    changed({ networkSettings: { ...networkSettings, nnmi: status } }),
   ),
 };

@@ -17,7 +17,7 @@ export interface AliAuth {
 }
 
 /** What AT+QMTCFG keeps, in RAM: it survives QMTDISC and QMTCLOSE, and is lost at a reboot (guide). */
-export interface Settings {
+export interface MqttSettings {
   readonly version: Level;
   /** Seconds; 0 is never. */
   readonly keepAlive: number;
@@ -31,7 +31,7 @@ export interface Settings {
 }
 
 /** note 3.2.1; version and session are not underlined there (clone). */
-export const defaultSettings: Settings = {
+export const defaultMqttSettings: MqttSettings = {
   version: 3,
   keepAlive: 120,
   cleanSession: 1,

@@ -22,7 +22,7 @@ export interface PdpContext {
 }
 
 /** What the network commands keep in RAM: a reboot forgets it. */
-export interface Preferences {
+export interface NetworkSettings {
   /** `<n>` of AT+CEREG. */
   readonly cereg: 0 | 1 | 2 | 3 | 4 | 5;
   readonly cscon: 0 | 1;
@@ -64,11 +64,11 @@ export function psmTimers(cpsms: Cpsms | undefined): { readonly active: Millis; 
 export const standardTimers: Cpsms = { periodic: "01000011", active: "01000011" };
 
 /** Whether a change is told to the network, by a tracking area update (24.301 5.5.3.2.2). */
-export const isSignalled = (before: Preferences, after: Preferences): boolean =>
+export const isSignalled = (before: NetworkSettings, after: NetworkSettings): boolean =>
   before.cpsms !== after.cpsms || before.cedrxs !== after.cedrxs;
 
 /** Before the host has set anything. */
-export const defaultPreferences = (apn: Octets): Preferences => ({
+export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cereg: 0,
   cscon: 0,
   npsmr: 0,

@@ -16,7 +16,7 @@ import {
 export const nvmVersion = 1;
 
 /** The memory as it may be written: not everything need be there. */
-interface Loose extends Omit<Nvm, "nconfig" | "natspeed" | "nloglevel"> {
+interface PartialNvm extends Omit<Nvm, "nconfig" | "natspeed" | "nloglevel"> {
   readonly nconfig: Partial<Nvm["nconfig"]>;
   readonly natspeed: Partial<Natspeed>;
   readonly nloglevel: Partial<Nvm["nloglevel"]>;
@@ -38,7 +38,7 @@ const natspeedRules: Shape<Natspeed> = {
 const level = oneOf(...coreLevels);
 
 /** What the memory's fields take: what the commands that set them take. */
-const nvmRules: Shape<Loose> = {
+const nvmRules: Shape<PartialNvm> = {
   nconfig: some(nconfigRules),
   natspeed: some(natspeedRules),
   bands: listOf(oneOf(...factoryNvm.bands), factoryNvm.bands.length),
@@ -59,7 +59,10 @@ export const nvmImage = (nvm: Nvm): object => ({ version: nvmVersion, ...nvm });
 export function nvmFrom(json: unknown): { readonly nvm: Nvm } | { readonly problem: string } {
   const problem = versionProblem(json);
   if (problem !== undefined) return { problem };
-  const checked = some<Loose & { readonly version: number }>({ version: oneOf(nvmVersion), ...nvmRules })(json, "");
+  const checked = some<PartialNvm & { readonly version: number }>({ version: oneOf(nvmVersion), ...nvmRules })(
+    json,
+    "",
+  );
   if ("problem" in checked) return checked;
   const { version: _, ...given } = checked.value;
   const { nconfig, natspeed, nloglevel } = factoryNvm;

@@ -7,14 +7,14 @@ export type Check<T> = (json: unknown, path: string) => Checked<T>;
 /** A check for every key. */
 export type Shape<T> = { readonly [K in keyof T]-?: Check<Exclude<T[K], undefined>> };
 
-const longest = 60;
+const maxShownLength = 60;
 
 /** A value as a problem shows it; lists and objects only by their kind. */
 export function shown(json: unknown): string {
   if (Array.isArray(json)) return "a list";
   if (typeof json === "object" && json !== null) return "an object";
   const text = typeof json === "string" ? JSON.stringify(json) : String(json);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
 /** Text that fits. */

@@ -1,5 +1,5 @@
 import type { Octets } from "../../at/octets.js";
-import type { Preferences } from "../memory/network-settings.js";
+import type { NetworkSettings } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import { type Radio, registrationStat } from "./radio.js";
 
@@ -9,7 +9,7 @@ const denied = ["0", "15"] as const;
 const nothing = ["", ""] as const;
 
 /** `<stat>[,<tac>,<ci>,<AcT>[,<cause_type>,<reject_cause>][,<Active-Time>,<Periodic-TAU>]]` of AT+CEREG (AT manual). */
-export function registration(radio: Radio, { cereg, cpsms }: Preferences, { tac, cell }: Surroundings): Octets {
+export function registration(radio: Radio, { cereg, cpsms }: NetworkSettings, { tac, cell }: Surroundings): Octets {
   const stat = registrationStat(radio);
   const registered = stat === 1 || stat === 5;
   const place = cereg >= 2 && registered ? [tac, cell, "9"] : ["", ...nothing];

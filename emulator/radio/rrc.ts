@@ -2,9 +2,9 @@ import type { Octets } from "../../at/octets.js";
 import type { Millis } from "../../mqtt/packet.js";
 import type { LinkId } from "../../mqtt/session.js";
 import type { Effect } from "../io.js";
-import { type Preferences, psmTimers } from "../memory/network-settings.js";
+import { type NetworkSettings, psmTimers } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
-import type { CallId } from "../request.js";
+import type { RequestId } from "../request.js";
 import { type Power, powerNone, settlePower, touch } from "./power.js";
 import { isAttached, type Pace, type Radio, registrationStat } from "./radio.js";
 import { registration } from "./registration.js";
@@ -12,7 +12,7 @@ import { registration } from "./registration.js";
 const never: Millis = Number.POSITIVE_INFINITY;
 
 /** What was last told of the radio. */
-interface Seen {
+interface Reported {
   readonly stat: number;
   readonly connected: boolean;
   readonly asleep: boolean;
@@ -21,26 +21,26 @@ interface Seen {
 }
 
 /** What goes to the network. */
-type Outgoing = Effect & { readonly to: "link" | "call" };
+type NetworkEffect = Effect & { readonly to: "link" | "call" };
 
 /** The paging time window that the network grants, with eDRX (24.008 10.5.5.32). decided */
 const pagingWindow = "0011";
 
 const unchanged: readonly Octets[] = [];
 
-const isSame = (one: Seen, other: Seen): boolean =>
+const isSame = (one: Reported, other: Reported): boolean =>
   one.stat === other.stat &&
   one.connected === other.connected &&
   one.asleep === other.asleep &&
   one.edrx === other.edrx;
 
 /** The radio link: its connection comes up before something is sent, and goes when nothing is. */
-export class Air {
+export class Rrc {
   readonly #pace: Pace;
   #power: Power = powerNone;
-  #seen: Seen = { stat: 0, connected: false, asleep: false, edrx: undefined };
+  #seen: Reported = { stat: 0, connected: false, asleep: false, edrx: undefined };
   /** What waits for the connection to be up. */
-  #held: readonly Outgoing[] = [];
+  #held: readonly NetworkEffect[] = [];
   /** When the connection is up that is being set up. */
   #upAt: Millis = never;
   /** The latest link that has ended, even if the module does not know yet. */
@@ -79,7 +79,7 @@ export class Air {
   }
 
   /** Takes what goes to the network: gives it out at once, or keeps it until the connection is up. */
-  send(effect: Outgoing, now: Millis): readonly Effect[] {
+  send(effect: NetworkEffect, now: Millis): readonly Effect[] {
     if (effect.to === "link") {
       const { act, link } = effect;
       if (act.kind === "pause" || act.kind === "resume") return [effect]; // nothing is sent
@@ -115,7 +115,7 @@ export class Air {
 
   /** The connection will not come up: what waits for it is lost, and what was to be closed is cut off; but for one link. */
   abandon(kept?: LinkId): readonly Effect[] {
-    const isKept = (it: Outgoing): boolean => it.to === "link" && it.link === kept;
+    const isKept = (it: NetworkEffect): boolean => it.to === "link" && it.link === kept;
     const lost = this.#held.filter((it) => !isKept(it));
     this.#held = this.#held.filter(isKept);
     this.#upAt = never;
@@ -127,19 +127,22 @@ export class Air {
   }
 
   /** Brings the connection to `now`; gives the unsolicited lines of what has changed. */
-  settle(radio: Radio, preferences: Preferences, surroundings: Surroundings, now: Millis): readonly Octets[] {
-    this.#power = settlePower(this.#power, isAttached(radio), psmTimers(preferences.cpsms), now);
+  settle(radio: Radio, networkSettings: NetworkSettings, surroundings: Surroundings, now: Millis): readonly Octets[] {
+    this.#power = settlePower(this.#power, isAttached(radio), psmTimers(networkSettings.cpsms), now);
     const before = this.#seen;
-    const seen = this.#look(radio, preferences);
+    const seen = this.#look(radio, networkSettings);
     this.#seen = seen;
     if (isSame(seen, before)) return unchanged;
-    const { cereg, cscon, npsmr } = preferences;
+    const { cereg, cscon, npsmr } = networkSettings;
     const line = (changed: boolean, text: () => Octets) => (changed ? [text()] : []);
     const sleep = line(npsmr === 1 && seen.asleep !== before.asleep, () => `+NPSMR:${Number(seen.asleep)}`);
     return [
       ...(seen.asleep ? [] : sleep),
       ...line(cscon === 1 && seen.connected !== before.connected, () => `+CSCON:${Number(seen.connected)}`),
-      ...line(cereg > 0 && seen.stat !== before.stat, () => `+CEREG:${registration(radio, preferences, surroundings)}`),
+      ...line(
+        cereg > 0 && seen.stat !== before.stat,
+        () => `+CEREG:${registration(radio, networkSettings, surroundings)}`,
+      ),
       ...line(
         seen.edrx !== undefined && seen.edrx !== before.edrx,
         () => `+CEDRXP:5,"${seen.edrx}","${seen.edrx}","${pagingWindow}"`,
@@ -148,7 +151,7 @@ export class Air {
     ];
   }
 
-  #look(radio: Radio, { cedrxs }: Preferences): Seen {
+  #look(radio: Radio, { cedrxs }: NetworkSettings): Reported {
     const { mode } = this.#power;
     const granted = isAttached(radio) && cedrxs.mode === 2;
     return {
@@ -160,7 +163,7 @@ export class Air {
   }
 
   /** A call that has not gone out does not go out any more; whether there was one. */
-  #callOff(id: CallId): boolean {
+  #callOff(id: RequestId): boolean {
     const held = this.#held;
     this.#held = held.filter((it) => it.to !== "call" || it.id !== id);
     return this.#held.length < held.length;

@@ -15,7 +15,7 @@ interface Persistence {
 }
 
 /** What aedes has and its types do not tell. */
-export interface Mendable {
+export interface FixableBroker {
   readonly persistence: Persistence;
 }
 
@@ -24,7 +24,7 @@ export interface Mendable {
  * other one in flight, so that a delivered PUBLISH stays and comes again. And of a PUBLISH and its DUP in one segment
  * both are published, because the first is not stored yet when the second is looked up. [MQTT-4.3.3-2]
  */
-export function mendQos2(persistence: Persistence): void {
+export function fixQos2(persistence: Persistence): void {
   const original = {
     update: persistence.outgoingUpdate.bind(persistence),
     get: persistence.incomingGetPacket.bind(persistence),
@@ -54,7 +54,7 @@ export function mendQos2(persistence: Persistence): void {
 }
 
 /** What a packet may have of length, in bytes: aedes itself would wait for the end of 256 MB. */
-const longestPacket = 16 * 1024 * 1024;
+const maxPacketBytes = 16 * 1024 * 1024;
 
 const dupBit = 0x08;
 /** PUBREL, SUBSCRIBE and UNSUBSCRIBE: what an MQTT 3.1 client resends with DUP. */
@@ -67,14 +67,14 @@ const name31 = 6;
  * aedes refuses the DUP that MQTT 3.1 sets in a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE (section 2.1 there): on a
  * connection that speaks 3.1 it is cleared in what aedes reads. One that announces a packet beyond all measure is broken off.
  */
-export function mendStream(stream: Duplex): Duplex {
+export function fixDupStream(stream: Duplex): Duplex {
   const filter = new DupFilter();
   const read = stream.read.bind(stream);
   stream.read = (size?: number): unknown => {
     const bytes: unknown = read(size);
     if (bytes instanceof Uint8Array) filter.clear(bytes);
     if (!filter.isBeyondMeasure) return bytes;
-    stream.destroy(new Error(`a packet of more than ${longestPacket} bytes`));
+    stream.destroy(new Error(`a packet of more than ${maxPacketBytes} bytes`));
     return null;
   };
   return stream;
@@ -92,7 +92,7 @@ class DupFilter {
 
   /** Whether a packet has been announced that is too long. */
   get isBeyondMeasure(): boolean {
-    return this.#length > longestPacket;
+    return this.#length > maxPacketBytes;
   }
 
   clear(bytes: Uint8Array): void {

@@ -21,7 +21,7 @@ export interface PublishOptions {
 }
 
 /** What can be seen and done at the broker's own desk, without being a client. */
-export interface BrokerDesk {
+export interface BrokerApi {
   /** The ids of the clients that are connected. */
   clients(): readonly string[];
   /** Publishes a message that comes from no client; a string goes as UTF-8. Resolves when the broker has it. */
@@ -33,7 +33,7 @@ export interface BrokerDesk {
 }
 
 /** The desk of a broker. */
-export function deskOf(broker: Aedes): BrokerDesk {
+export function brokerApi(broker: Aedes): BrokerApi {
   const clients = new Map<string, Client>();
   broker.on("client", (client) => clients.set(client.id, client)); // before its CONNACK goes out
   broker.on("clientDisconnect", (client) => {

@@ -6,16 +6,16 @@ import { listeningAt } from "../listening.js";
 import { short } from "../short.js";
 import { addressText } from "../tcp-address.js";
 import type { Millis } from "../time/clock.js";
-import { type Mendable, mendQos2, mendStream } from "./aedes-fixes.js";
-import { type BrokerDesk, deskOf } from "./broker-api.js";
+import { type FixableBroker, fixDupStream, fixQos2 } from "./aedes-fixes.js";
+import { type BrokerApi, brokerApi } from "./broker-api.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
 import { TokenServer } from "./cloud/token-server.js";
-import { type Doorkeepers, doorOf } from "./connection-router.js";
+import { type AccessChecks, aedesAccess } from "./connection-router.js";
 import { sortByFirstByte } from "./first-byte.js";
 
 /** Where the embedded broker listens, whom it lets in, and who hears about it. */
-export interface BrokerOptions extends Doorkeepers {
+export interface BrokerOptions extends AccessChecks {
   /** 0 picks a free one. Left out: 1883. */
   readonly port?: number;
   /** The address to listen on. Left out: 127.0.0.1, for this machine only. */
@@ -31,7 +31,7 @@ export interface BrokerOptions extends Doorkeepers {
 }
 
 /** A broker of our own, MQTT 3.1 and 3.1.1, sessions and retained messages in memory. */
-export interface EmbeddedBroker extends BrokerDesk {
+export interface EmbeddedBroker extends BrokerApi {
   readonly host: string;
   readonly port: number;
   /** As the user would type it: `127.0.0.1:1883`. */
@@ -46,10 +46,10 @@ export interface EmbeddedBroker extends BrokerDesk {
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const clouds = cloudsOf(options);
   const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
-  const broker = await Aedes.createBroker(doorOf(options, clouds));
-  mendQos2((broker as unknown as Mendable).persistence);
+  const broker = await Aedes.createBroker(aedesAccess(options, clouds));
+  fixQos2((broker as unknown as FixableBroker).persistence);
   tell(broker, readable(options.log));
-  const desk = deskOf(broker);
+  const desk = brokerApi(broker);
   const tokens = new TokenServer((form) => clouds.token(form));
   const streams = new Set<Duplex>();
   let closing: Promise<void> | undefined;
@@ -57,7 +57,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     if (closing) return false;
     streams.add(stream.once("close", () => streams.delete(stream)));
     sortByFirstByte(stream, {
-      mqtt: () => broker.handle(mendStream(stream)),
+      mqtt: () => broker.handle(fixDupStream(stream)),
       http: () => tokens.serve(stream),
     });
     return true;

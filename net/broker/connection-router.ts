@@ -15,7 +15,7 @@ export interface Login {
 export type LoginAnswer = 0 | 2 | 3 | 4 | 5;
 
 /** One topic filter of a SUBSCRIBE. */
-export interface SubscriptionWish {
+export interface SubscriptionRequest {
   /** For a device of Alibaba's, whose client id is free, `DEVICE&PRODUCT`. */
   readonly clientId: string;
   readonly filter: string;
@@ -23,15 +23,15 @@ export interface SubscriptionWish {
 }
 
 /** Who decides, besides the clouds. */
-export interface Doorkeepers {
+export interface AccessChecks {
   /** Left out: everybody is let in. Who needs time to decide promises the answer. */
   authenticate?(login: Login): LoginAnswer | Promise<LoginAnswer>;
   /** `false` is told to the client as a granted QoS of 128. Left out: everything is allowed. */
-  authorizeSubscribe?(wish: SubscriptionWish): boolean;
+  authorizeSubscribe?(wish: SubscriptionRequest): boolean;
 }
 
 /** What aedes asks before it lets a client in, or do something: first the clouds, then whom the options name. */
-export function doorOf({ authenticate, authorizeSubscribe }: Doorkeepers, clouds: Clouds): AedesOptions {
+export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, clouds: Clouds): AedesOptions {
   const identities = new WeakMap<Client, CloudIdentity>();
   const allows = (client: Client | null, what: "publish" | "subscribe", topic: string): boolean => {
     const identity = client === null ? undefined : identities.get(client);

@@ -1,6 +1,6 @@
 import type { LookupFunction } from "node:net";
 import type { EmbeddedBroker } from "../broker/broker.js";
-import { type Movement, waitedFor } from "../time/quiescence.js";
+import { countedLookup, type Quiescence } from "../time/quiescence.js";
 import { connectInProcess, connectSocket } from "./connect.js";
 import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.js";
 import { systemLookup } from "./lookup.js";
@@ -28,7 +28,7 @@ export interface DialerOptions {
   /** Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
   /** Given: whatever moves is counted there, and the embedded broker is reached without the system in between. */
-  readonly movement?: Movement | undefined;
+  readonly movement?: Quiescence | undefined;
   readonly broker?: Pick<EmbeddedBroker, "host" | "port" | "accept"> | undefined;
 }
 
@@ -38,7 +38,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   const links = new Set<StreamLink>();
   const others = new Set<Connection>();
   const system = systemLookup();
-  const lookup = waitedFor(options.lookup ?? system.lookup, movement);
+  const lookup = countedLookup(options.lookup ?? system.lookup, movement);
   const begin = (host: string, port: number): Connection => {
     const to = resolve?.(host, port) ?? { host, port };
     if (movement && broker && isBroker(to, broker)) return connectInProcess(broker, () => movement.moved());

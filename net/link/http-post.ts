@@ -1,10 +1,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
-import type { Call, CallOutcome, PostFailure } from "../../emulator/request.js";
+import type { NetworkRequest, PostFailure, RequestOutcome } from "../../emulator/request.js";
 import { reasonOf } from "./down-reason.js";
 import type { Connection } from "./link.js";
 
-type Post = Extract<Call, { readonly kind: "post" }>;
+type Post = Extract<NetworkRequest, { readonly kind: "post" }>;
 
 /** Begins a connection to where host and port lead; that it fails is an error a tick later. */
 export type Connect = (host: string, port: number) => Connection;
@@ -17,7 +17,7 @@ const mostBody = 16_384;
  * Posts a form over a connection of its own; no redirection is followed. `done` is called once, never before this has
  * returned, unless it is given up: that is what the function does that comes back.
  */
-export function httpPost(post: Post, connect: Connect, done: (outcome: CallOutcome) => void): () => void {
+export function httpPost(post: Post, connect: Connect, done: (outcome: RequestOutcome) => void): () => void {
   const connection = connect(post.host, post.port);
   const way = new Way(connection);
   const { request: begin } = process.getBuiltinModule("node:http"); // slow to load, and most modules never post
@@ -30,7 +30,7 @@ export function httpPost(post: Post, connect: Connect, done: (outcome: CallOutco
   });
   let isAnswered = false;
   let over = false;
-  const end = (outcome?: CallOutcome): void => {
+  const end = (outcome?: RequestOutcome): void => {
     if (over) return;
     over = true;
     request.destroy();
@@ -63,7 +63,7 @@ function headersOf({ host, port, body }: Post): OutgoingHttpHeaders {
 /** An answer that is not 200 is one whatever stands in it; one that ends too early is none. */
 function readAnswer(
   answer: IncomingMessage,
-  end: (outcome: CallOutcome) => void,
+  end: (outcome: RequestOutcome) => void,
   fail: (why: PostFailure) => void,
 ): void {
   const status = answer.statusCode ?? 0;

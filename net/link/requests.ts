@@ -1,41 +1,46 @@
 import { isIP, type LookupFunction } from "node:net";
-import type { Call, CallOutcome } from "../../emulator/request.js";
-import { type Movement, waitedFor } from "../time/quiescence.js";
+import type { NetworkRequest, RequestOutcome } from "../../emulator/request.js";
+import { countedLookup, type Quiescence } from "../time/quiescence.js";
 import { type Connect, httpPost } from "./http-post.js";
 import { systemLookup } from "./lookup.js";
 
 /** Carries out what else than a link the module asks of the network. */
-export interface Calls {
+export interface RequestRunner {
   /** `done` is called once, never before this has returned, and not after `close`. What comes back gives the call up. */
-  start(call: Call, done: (outcome: CallOutcome) => void): () => void;
+  start(call: NetworkRequest, done: (outcome: RequestOutcome) => void): () => void;
   /** Gives up what is under way, and tells nothing more. */
   close(): void;
 }
 
 /** How names are found, and peers. */
-export interface CallsOptions {
+export interface RequestRunnerOptions {
   readonly connect: Connect;
   /** Where a name leads instead; left out: nowhere else. An address is never asked for. */
   readonly resolve?: (host: string) => string;
   /** Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
   /** Given: names that are being looked up are waited for there. */
-  readonly movement?: Movement | undefined;
+  readonly movement?: Quiescence | undefined;
 }
 
 /** How long a name may take, in ms of real time; then it counts as one that is not there. */
-const patience = 10_000;
+const lookupTimeoutMs = 10_000;
 
 /** Carries out calls on this machine. */
-export function createCalls({ connect, resolve = (host) => host, lookup, movement }: CallsOptions): Calls {
+export function createRequestRunner({
+  connect,
+  resolve = (host) => host,
+  lookup,
+  movement,
+}: RequestRunnerOptions): RequestRunner {
   const system = systemLookup();
-  const lookUp = waitedFor(lookup ?? system.lookup, movement);
+  const lookUp = countedLookup(lookup ?? system.lookup, movement);
   const pending = new Set<() => void>();
-  const carryOut = (call: Call, done: (outcome: CallOutcome) => void): (() => void) =>
+  const carryOut = (call: NetworkRequest, done: (outcome: RequestOutcome) => void): (() => void) =>
     call.kind === "post"
       ? httpPost(call, connect, done)
       : inTime(addressOf(call.host, resolve, lookUp), (address) => done({ kind: "resolved", address }));
-  const start: Calls["start"] = (call, done) => {
+  const start: RequestRunner["start"] = (call, done) => {
     const forgive = call.kind === "post" ? movement?.awaiting(() => true) : undefined;
     const settle = (): void => {
       pending.delete(giveUp);
@@ -71,7 +76,7 @@ function inTime(found: Promise<string | undefined>, tell: (address: string | und
     stop();
     tell(address);
   };
-  const timer = setTimeout(() => finish(undefined), patience);
+  const timer = setTimeout(() => finish(undefined), lookupTimeoutMs);
   found.then(finish, () => finish(undefined));
   return stop;
 }

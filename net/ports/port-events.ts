@@ -4,7 +4,7 @@ import type { PortChange, PortEvents } from "../serial.js";
  * Tells what a front end has to tell, in order, and never from inside one of its methods: each word waits until the
  * running call has ended. What is lost meanwhile is told as one sum.
  */
-export class Teller {
+export class PortEventQueue {
   readonly #events: PortEvents;
   #waiting: (() => void)[] = [];
   #lost = 0;

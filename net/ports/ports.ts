@@ -2,7 +2,7 @@ import type { Log } from "../log.js";
 import type { Loop } from "../run.js";
 import type { OpenPort, PortChange, PortEvents, SerialPort } from "../serial.js";
 import type { Clock } from "../time/clock.js";
-import { withAudience } from "../time/host-grace.js";
+import { withHostGrace } from "../time/host-grace.js";
 import { PortLog } from "./port-log.js";
 import type { Baud } from "./uart/uart.js";
 
@@ -47,7 +47,7 @@ export class Ports {
 
   #watched(open: OpenPort): OpenPort {
     const { movement } = this.#options.clock;
-    return movement ? withAudience(open, movement) : open;
+    return movement ? withHostGrace(open, movement) : open;
   }
 
   /** Without a speed there is no line: bytes are there at once. */

@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import { isatty, ReadStream } from "node:tty";
 import type { PortEvents, SerialPort } from "../serial.js";
-import { Teller } from "./port-events.js";
+import { PortEventQueue } from "./port-events.js";
 
 /** What stdin must be able to do; `process.stdin` can. */
 interface StdioInput extends NodeJS.ReadableStream {
@@ -56,7 +56,7 @@ class Stdio implements StdioPort {
   readonly interactive: boolean;
   readonly #input: StdioInput;
   readonly #output: StdioOutput;
-  readonly #teller: Teller;
+  readonly #teller: PortEventQueue;
   #ended = false;
   #broken = false;
   #closing: Promise<void> | undefined;
@@ -66,7 +66,7 @@ class Stdio implements StdioPort {
   constructor(input: StdioInput, output: StdioOutput, events: PortEvents) {
     this.#input = input;
     this.#output = output;
-    this.#teller = new Teller(events);
+    this.#teller = new PortEventQueue(events);
     this.interactive = input.isTTY === true;
     if (this.interactive) input.setRawMode?.(true);
     input.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd).on("close", this.#onEnd);

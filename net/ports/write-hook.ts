@@ -1,7 +1,7 @@
 import type { SerialPort } from "../serial.js";
 
 /** The same front end; `said` is called before the module says something on it. */
-export const eavesdrop = (port: SerialPort, said: () => void): SerialPort => ({
+export const withWriteHook = (port: SerialPort, said: () => void): SerialPort => ({
   get path() {
     return port.path;
   },

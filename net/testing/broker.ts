@@ -1,4 +1,4 @@
-import type { BrokerDesk, BrokerMessage, PublishOptions } from "../broker/broker-api.js";
+import type { BrokerApi, BrokerMessage, PublishOptions } from "../broker/broker-api.js";
 import { Inbox } from "./inbox.js";
 import { Recent } from "./recent.js";
 import type { Waits } from "./waits.js";
@@ -41,11 +41,11 @@ export class WatchedBroker implements TestBroker {
   readonly publish: TestBroker["publish"];
   readonly disconnect: TestBroker["disconnect"];
   readonly #waits: Waits;
-  readonly #desk: BrokerDesk;
+  readonly #desk: BrokerApi;
   readonly #seen = new Recent<TestMessage>(mostBytes, weight);
   readonly #inbox: Inbox<TestMessage>;
 
-  constructor(desk: BrokerDesk & Pick<TestBroker, "address" | "host" | "port">, waits: Waits) {
+  constructor(desk: BrokerApi & Pick<TestBroker, "address" | "host" | "port">, waits: Waits) {
     this.address = desk.address;
     this.host = desk.host;
     this.port = desk.port;

@@ -1,5 +1,5 @@
 import type { Millis } from "../../mqtt/packet.js";
-import type { Movement } from "./quiescence.js";
+import type { Quiescence } from "./quiescence.js";
 
 export type { Millis };
 
@@ -12,10 +12,10 @@ export interface Clock {
   /** Calls `ring` once at `at` or soon after; returns how to call it off. */
   alarm(at: Millis, ring: () => void): () => void;
   /** Given: time waits until all is still, and so everything that moves is counted there. */
-  readonly movement?: Movement;
+  readonly movement?: Quiescence;
 }
 
-const longest: Millis = 2 ** 31 - 1; // setTimeout takes no more
+const maxTimeoutMs: Millis = 2 ** 31 - 1; // setTimeout takes no more
 
 /** The machine's clock, running `times` times as fast. */
 export function scaledClock(times: number): Clock {
@@ -28,7 +28,7 @@ export function scaledClock(times: number): Clock {
       let timer: NodeJS.Timeout;
       const wait = (): void => {
         const left = (at - now()) / times;
-        timer = setTimeout(() => (at > now() ? wait() : ring()), Math.min(Math.max(Math.ceil(left), 0), longest));
+        timer = setTimeout(() => (at > now() ? wait() : ring()), Math.min(Math.max(Math.ceil(left), 0), maxTimeoutMs));
       };
       wait();
       return () => clearTimeout(timer);

@@ -1,12 +1,12 @@
-import { eavesdrop } from "../ports/write-hook.js";
+import { withWriteHook } from "../ports/write-hook.js";
 import type { OpenPort } from "../serial.js";
-import type { Movement } from "./quiescence.js";
+import type { Quiescence } from "./quiescence.js";
 
 /**
  * The same front end; time waits for what its hosts say to what they have heard. While `isSpeaking` they are not at the
  * end of it: more is on its way.
  */
-export function withAudience(open: OpenPort, movement: Movement, isSpeaking = (): boolean => false): OpenPort {
+export function withHostGrace(open: OpenPort, movement: Quiescence, isSpeaking = (): boolean => false): OpenPort {
   return async ({ onBytes, onChange }) => {
     let isHere = false;
     let isAttached = false;
@@ -23,7 +23,7 @@ export function withAudience(open: OpenPort, movement: Movement, isSpeaking = ()
       },
     });
     isHere = port.isHere === true;
-    return eavesdrop(port, () => {
+    return withWriteHook(port, () => {
       if (isAttached && !isSpeaking()) note();
     });
   };

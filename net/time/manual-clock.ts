@@ -1,12 +1,12 @@
 import { UserError } from "../user-error.js";
 import type { Clock, Millis } from "./clock.js";
-import { Movement } from "./quiescence.js";
-import { Alarms } from "./timers.js";
+import { Quiescence } from "./quiescence.js";
+import { Timers } from "./timers.js";
 
 /** A clock that stands still until it is told to go on. */
 export interface ManualClock extends Clock {
   /** Where time waits until all is still; whoever brings bytes in some other way says so here. */
-  readonly movement: Movement;
+  readonly movement: Quiescence;
   /**
    * Lets so many ms pass: every alarm rings at its moment, in order, and before each, and at the end, everything that
    * moves comes to rest. Afterwards exactly that much time has passed. One call waits for the other.
@@ -31,8 +31,8 @@ export interface ManualClockOptions {
  */
 export function manualClock({ settleMs = 5 }: ManualClockOptions = {}): ManualClock {
   refuseUnlessSpan("manualClock({ settleMs })", settleMs);
-  const alarms = new Alarms();
-  const movement = new Movement(settleMs);
+  const alarms = new Timers();
+  const movement = new Quiescence(settleMs);
   let now: Millis = 0;
   let last: Promise<void> = Promise.resolve();
   const pass = async (span: Millis): Promise<void> => {

@@ -15,7 +15,7 @@ const answers: { readonly [T in Type]?: Type } = {
 const acks = [undefined, "PUBACK", "PUBREC"] as const;
 
 /** What the broker still has to answer, as the trace tells it. */
-export class Owed {
+export class Outstanding {
   readonly #answers = new Set<string>();
 
   get isAny(): boolean {

@@ -5,18 +5,18 @@ import { UserError } from "../user-error.js";
 /** So many turns of the event loop without a byte mean that nothing in this process has anything left to do. */
 const quietTurns = 10;
 /** So many settling times somebody is waited for who owes an answer, and a host in another process that heard something. */
-const patientTimes = 20;
+const patientFactor = 20;
 /** How long one look-up is waited for, in ms of real time. */
-const patience: Millis = 10_000;
+const lookupTimeoutMs: Millis = 10_000;
 /** How long it may go on without a rest, in ms of real time. */
-const restless: Millis = 60_000;
+const unrestLimitMs: Millis = 60_000;
 
 /**
  * What moves between the module and the world, so that a clock can wait until all is still. In this process that is
  * seen exactly; what a program elsewhere will answer cannot be seen, nor what a host does before it answers, be it in
  * this process. So connections to elsewhere must be silent for a while, and so must a host that has heard something.
  */
-export class Movement {
+export class Quiescence {
   readonly #settleMs: Millis;
   readonly #sockets = new Set<Socket>();
   readonly #asked = new Set<Promise<void>>();
@@ -37,7 +37,7 @@ export class Movement {
 
   /** Something was said on a host's line: the host gets time to say more. It gets more of it in another process. */
   spoken({ isElsewhere }: { readonly isElsewhere: boolean }): void {
-    this.#thinking = Math.max(this.#thinking, isElsewhere ? patientTimes : 1);
+    this.#thinking = Math.max(this.#thinking, isElsewhere ? patientFactor : 1);
     this.moved();
   }
 
@@ -65,7 +65,7 @@ export class Movement {
       answered = resolve;
     });
     this.#asked.add(answer);
-    const timer = setTimeout(answered, patience).unref();
+    const timer = setTimeout(answered, lookupTimeoutMs).unref();
     answer.then(() => {
       clearTimeout(timer);
       this.#asked.delete(answer);
@@ -97,7 +97,7 @@ export class Movement {
    * within a minute.
    */
   async settled(): Promise<void> {
-    const deadline = performance.now() + restless;
+    const deadline = performance.now() + unrestLimitMs;
     let isQuiet = await this.#quiet(deadline);
     for (let silences = 0; !isQuiet || this.#asked.size > 0 || silences < this.#enough; ) {
       if (performance.now() > deadline) throw new UserError(unrest);
@@ -113,7 +113,7 @@ export class Movement {
   /** So many silences are enough. */
   get #enough(): number {
     if (this.#sockets.size === 0) return this.#thinking;
-    return this.#isOwed ? patientTimes : Math.max(this.#thinking, 1);
+    return this.#isOwed ? patientFactor : Math.max(this.#thinking, 1);
   }
 
   get #isOwed(): boolean {
@@ -157,7 +157,7 @@ export class Movement {
   }
 }
 
-const unrest = `time cannot go on: for ${restless / 1000} s something has moved without a rest; let the host or the broker pause before clock.advance(), or have manualClock({ settleMs }) ask for less`;
+const unrest = `time cannot go on: for ${unrestLimitMs / 1000} s something has moved without a rest; let the host or the broker pause before clock.advance(), or have manualClock({ settleMs }) ask for less`;
 
 const bytesOn = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
 
@@ -166,5 +166,5 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 const after = (span: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, span));
 
 /** A resolver whose answers are waited for, where anything is. */
-export const waitedFor = (lookup: LookupFunction, movement: Movement | undefined): LookupFunction =>
+export const countedLookup = (lookup: LookupFunction, movement: Quiescence | undefined): LookupFunction =>
   movement?.following(lookup) ?? lookup;

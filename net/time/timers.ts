@@ -7,7 +7,7 @@ export interface Alarm {
 }
 
 /** The alarms that are set: a handful, so that nothing is sorted. */
-export class Alarms {
+export class Timers {
   readonly #set = new Set<Alarm>();
 
   /** Sets one; returns how to call it off. */

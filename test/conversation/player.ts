@@ -1,6 +1,6 @@
 import type { Effect, LinkEvent, Stimulus } from "../../emulator/io.js";
 import { factoryNvm } from "../../emulator/memory/nvm.js";
-import type { CallId } from "../../emulator/request.js";
+import type { RequestId } from "../../emulator/request.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { hostSays } from "./host-text.js";
@@ -43,7 +43,7 @@ export class Player {
   readonly #watcher: Watcher | undefined;
   readonly #links: Link[] = [];
   /** The numbers of the calls so far. */
-  readonly #calls: CallId[] = [];
+  readonly #calls: RequestId[] = [];
   #speed: number = factoryNvm.natspeed.baud;
   #heard: Heard[] = [];
 

@@ -1,6 +1,6 @@
 import type { LinkEvent, Stimulus } from "../../emulator/io.js";
 import { type RebootCause, rebootCauses } from "../../emulator/reboot.js";
-import type { CallAct, CallOutcome, PostFailure } from "../../emulator/request.js";
+import type { PostFailure, RequestAct, RequestOutcome } from "../../emulator/request.js";
 import type { DownReason } from "../../mqtt/session.js";
 import { bytesOf } from "./escapes.js";
 import { hexBytes } from "./host-text.js";
@@ -41,7 +41,7 @@ const failures: readonly PostFailure[] = ["unresolved", "noSocket", "sendFailed"
  * `resolved <address>` or `unresolved`, `posted <status> "<body>"` or `not posted <why>`, perhaps of the call before the
  * last; undefined where it is about a link.
  */
-export function outcomeOf(text: string): CallOutcome | undefined {
+export function outcomeOf(text: string): RequestOutcome | undefined {
   const told = text.replace(/^old /, "");
   const [found, address] = /^(?:resolved (\S+)|unresolved)$/.exec(told) ?? [];
   if (found !== undefined) return { kind: "resolved", address };
@@ -52,7 +52,7 @@ export function outcomeOf(text: string): CallOutcome | undefined {
 }
 
 /** A call as a conversation hears it. */
-export function callText(act: CallAct): string {
+export function callText(act: RequestAct): string {
   if (act.kind === "giveUp") return "given up";
   if (act.kind === "resolve") return `resolve "${act.host}"`;
   const name = act.host.includes(":") ? `[${act.host}]` : act.host;

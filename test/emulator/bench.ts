@@ -4,7 +4,7 @@ import { Modem } from "../../emulator/modem.js";
 import { profileWith } from "../../emulator/profile/profile-with.js";
 import { isAttached } from "../../emulator/radio/radio.js";
 import type { TimingName } from "../../emulator/radio/timing.js";
-import type { Call, CallId, CallOutcome } from "../../emulator/request.js";
+import type { NetworkRequest, RequestId, RequestOutcome } from "../../emulator/request.js";
 import { serverPacket } from "../conversation/server-packet.js";
 
 type LinkEffect = Extract<Effect, { readonly to: "link" }>;
@@ -37,9 +37,9 @@ export class Bench {
   /** Acts on links that are not there, and dials while another link is. */
   readonly misdeeds: string[] = [];
   /** All calls that were made. */
-  readonly calls: { readonly id: CallId; readonly kind: Call["kind"] }[] = [];
+  readonly calls: { readonly id: RequestId; readonly kind: NetworkRequest["kind"] }[] = [];
   /** Those that are neither answered nor given up. */
-  readonly waiting = new Set<CallId>();
+  readonly waiting = new Set<RequestId>();
   /** TCP takes what it is given, and does not say so. */
   silent = false;
   #sent = 0;
@@ -84,7 +84,7 @@ export class Bench {
   }
 
   /** A call is answered, if it was made so long ago. */
-  answer(back: number, outcomes: { readonly [K in Call["kind"]]: CallOutcome }): readonly Effect[] {
+  answer(back: number, outcomes: { readonly [K in NetworkRequest["kind"]]: RequestOutcome }): readonly Effect[] {
     const call = this.calls.at(-1 - back);
     if (call === undefined) return [];
     this.waiting.delete(call.id);
@@ -120,7 +120,7 @@ export class Bench {
   /** Brings an idle modem this far. */
   reach(state: "idle" | "open" | "connected"): this {
     if (state === "idle") return this;
-    for (let turn = 0; turn < 9 && !isAttached(this.modem.world().radio); turn += 1) this.wait(this.untilAlarm);
+    for (let turn = 0; turn < 9 && !isAttached(this.modem.view().radio); turn += 1) this.wait(this.untilAlarm);
     this.#obeys('AT+QMTOPEN=0,"broker.example",1883');
     this.onLink({ kind: "up" });
     if (state === "open") return this;

@@ -296,7 +296,7 @@ test("what is kept was said by the host, can be stored, and makes the same modul
           for (const part of set(nvm)) expect(typed).toContain(setters[part]);
           const stored: unknown = JSON.parse(JSON.stringify(nvmImage(nvm)));
           expect(nvmFrom(stored)).toEqual({ nvm });
-          expect(new Bench(quirks, { ...options, nvm }).modem.world().nvm).toBe(nvm);
+          expect(new Bench(quirks, { ...options, nvm }).modem.view().nvm).toBe(nvm);
         }
       }
     }),
@@ -309,7 +309,7 @@ test("where the host says nothing of it, nothing is kept", () => {
     fc.property(made, start, happenings(typing(typedLines)), ({ quirks, options }, state, all) => {
       const bench = new Bench(quirks, options).reach(state);
       expect(all.flatMap((each) => keptIn(happen(bench, each)))).toEqual([]);
-      expect(bench.modem.world().nvm).toBe(factoryNvm);
+      expect(bench.modem.view().nvm).toBe(factoryNvm);
     }),
     { numRuns: runs },
   );
@@ -321,8 +321,8 @@ test("whatever was kept last is what the next start finds", () => {
       const bench = new Bench(quirks, options);
       const kept = all.flatMap((each) => keptIn(happen(bench, each)));
       bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
-      expect(bench.modem.world().nvm).toBe(kept.at(-1) ?? factoryNvm);
-      expect(bench.modem.world().port.speed).toBe(bench.modem.world().nvm.natspeed);
+      expect(bench.modem.view().nvm).toBe(kept.at(-1) ?? factoryNvm);
+      expect(bench.modem.view().uart.speed).toBe(bench.modem.view().nvm.natspeed);
     }),
     { numRuns: runs },
   );

@@ -7,7 +7,7 @@ import { readTokenRequest, type TokenRequest } from "./token-request.js";
 import type { Token, Tokens } from "./tokens.js";
 
 /** What the token desk depends on. */
-export interface TokenDeskOptions {
+export interface TokenEndpointOptions {
   /** Left out: every signature counts as right. */
   readonly deviceOf: ((productKey: string, deviceName: string) => CloudDevice | undefined) | undefined;
   readonly tokens: Tokens;
@@ -18,10 +18,10 @@ export interface TokenDeskOptions {
 }
 
 /** How far a device's clock may be off, either way. It is the same as ours, unless time is scaled. */
-const tolerance: Millis = 24 * 3600 * 1000;
+const maxClockSkewMs: Millis = 24 * 3600 * 1000;
 
 /** Answers a device of Tencent's that asks for a token, in JSON as the cloud does: every returnCode but 0 is a refusal. */
-export function answerTokenRequest(body: string, options: TokenDeskOptions): string {
+export function answerTokenRequest(body: string, options: TokenEndpointOptions): string {
   const request = readTokenRequest(body);
   if ("problem" in request) return refuse(400, request.problem, "nobody", options);
   const { clientId, productId, deviceName } = request;
@@ -30,7 +30,7 @@ export function answerTokenRequest(body: string, options: TokenDeskOptions): str
   if (device && tokenSignature(device.deviceSecret, tokenContent(request)) !== request.signature) {
     return refuse(401, "the signature is not that of the device secret", clientId, options);
   }
-  if (Math.abs(Number(request.timestamp) * 1000 - options.time()) > tolerance) {
+  if (Math.abs(Number(request.timestamp) * 1000 - options.time()) > maxClockSkewMs) {
     return refuse(408, "the timestamp is more than a day off", clientId, options);
   }
   const token = issue(request, device, options.time());
@@ -51,7 +51,7 @@ function issue({ clientId, expire, signature }: TokenRequest, device: CloudDevic
   return { id: clientId, secret: secret.slice(0, 32), until: now + Number(expire) * 1000 };
 }
 
-function refuse(returnCode: number, message: string, who: string, { warn }: TokenDeskOptions): string {
+function refuse(returnCode: number, message: string, who: string, { warn }: TokenEndpointOptions): string {
   warn(`Tencent: no token for ${short(who)}: ${message}`);
   return JSON.stringify({ returnCode, message });
 }

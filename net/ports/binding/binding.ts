@@ -1,5 +1,5 @@
 import type { ModemLines, PortEvents, SerialPort } from "../../serial.js";
-import { Teller } from "../port-events.js";
+import { PortEventQueue } from "../port-events.js";
 import type { BindingHandle } from "./binding-handle.js";
 import type { ModemStatus, OpenOptions, PortInfo, SerialBinding } from "./serial-binding.js";
 
@@ -35,7 +35,7 @@ class Bound implements BindingPort {
   readonly plugIn = (): void => {
     if (!this.#closed) this.#plugged = true;
   };
-  readonly #teller: Teller;
+  readonly #teller: PortEventQueue;
   #handle: BindingHandle | undefined;
   #status: ModemStatus = { cts: true, dsr: true, dcd: false };
   #plugged = true;
@@ -43,7 +43,7 @@ class Bound implements BindingPort {
 
   constructor(path: string, events: PortEvents) {
     this.path = path;
-    this.#teller = new Teller(events);
+    this.#teller = new PortEventQueue(events);
   }
 
   write(bytes: Uint8Array): void {

@@ -1,5 +1,5 @@
 import type { PortEvents, PortSetting, SerialPort } from "../../serial.js";
-import { Teller } from "../port-events.js";
+import { PortEventQueue } from "../port-events.js";
 import { firstSpeed } from "../termios.js";
 import { LoopBreaker } from "./loop-breaker.js";
 import { Tty } from "./tty.js";
@@ -27,7 +27,7 @@ export function openDevice(options: DeviceOptions, events: PortEvents): SerialPo
 class Device implements SerialPort {
   readonly path: string;
   readonly #isFixed: boolean;
-  readonly #teller: Teller;
+  readonly #teller: PortEventQueue;
   readonly #breaker: LoopBreaker;
   #speed: number;
   /** Undefined while it is unplugged. */
@@ -39,7 +39,7 @@ class Device implements SerialPort {
     this.path = path;
     this.#isFixed = speed !== undefined;
     this.#speed = speed ?? firstSpeed;
-    this.#teller = new Teller(events);
+    this.#teller = new PortEventQueue(events);
     this.#breaker = new LoopBreaker(() => this.#teller.change({ kind: "looped" }));
     this.#tty = this.#open();
     setImmediate(() => this.#teller.change({ kind: "attach" })); // when whoever opens us has us

@@ -1,14 +1,14 @@
 // Real time, whatever the modem's clock: hosts live in it.
-const idleEvery = 250; // four looks a second cost 0.15 % of a core, ten 0.4 %
-const busyEvery = 20;
+const idleIntervalMs = 250; // four looks a second cost 0.15 % of a core, ten 0.4 %
+const busyIntervalMs = 20;
 /** So long after the last traffic a host is likely to leave, and another one to come. */
-const busyFor = 1000;
+const busyForMs = 1000;
 
 /** Looks again and again whether a host is there: often while something moves, seldom otherwise. */
-export class Lookout {
+export class AttachDetection {
   readonly #look: () => void;
   #movedAt = Number.NEGATIVE_INFINITY;
-  #every = idleEvery;
+  #every = idleIntervalMs;
   #timer: NodeJS.Timeout;
 
   constructor(look: () => void) {
@@ -19,7 +19,7 @@ export class Lookout {
   /** Something was sent or received. */
   moved(): void {
     this.#movedAt = performance.now();
-    if (this.#every === idleEvery) this.#change(busyEvery);
+    if (this.#every === idleIntervalMs) this.#change(busyIntervalMs);
   }
 
   /** From here on nobody looks. */
@@ -32,7 +32,7 @@ export class Lookout {
   }
 
   #wake(): void {
-    if (this.#every === busyEvery && performance.now() - this.#movedAt > busyFor) this.#change(idleEvery);
+    if (this.#every === busyIntervalMs && performance.now() - this.#movedAt > busyForMs) this.#change(idleIntervalMs);
     this.#look();
   }
 

@@ -1,4 +1,4 @@
-import type { Teller } from "../port-events.js";
+import type { PortEventQueue } from "../port-events.js";
 import { readTermios, remakeRaw } from "../termios.js";
 import { EchoGuard } from "./echo-guard.js";
 import type { PtyPair } from "./pty-pair.js";
@@ -11,8 +11,8 @@ const settled = 20;
  * Hands on what hosts send, and tells their speed. While the termios are in question it holds back what comes: that may be
  * our own output, or have come at a new speed.
  */
-export class Intake {
-  readonly #teller: Teller;
+export class PtyInput {
+  readonly #teller: PortEventQueue;
   readonly #guard = new EchoGuard();
   readonly #speedWatch: SpeedWatch;
   #isHostThere = false;
@@ -25,7 +25,7 @@ export class Intake {
   #held: Uint8Array[] | undefined;
 
   /** `followSpeed`: every change of the host's speed is told before what comes at it. */
-  constructor(teller: Teller, { followSpeed }: { readonly followSpeed: boolean }) {
+  constructor(teller: PortEventQueue, { followSpeed }: { readonly followSpeed: boolean }) {
     this.#teller = teller;
     this.#speedWatch = new SpeedWatch(followSpeed);
   }

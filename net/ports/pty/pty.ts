@@ -1,7 +1,7 @@
 import type { PortEvents, SerialPort } from "../../serial.js";
-import { Teller } from "../port-events.js";
-import { Lookout } from "./attach-detection.js";
-import { Intake } from "./pty-input.js";
+import { PortEventQueue } from "../port-events.js";
+import { AttachDetection } from "./attach-detection.js";
+import { PtyInput } from "./pty-input.js";
 import { PtyPair } from "./pty-pair.js";
 import { Symlink } from "./symlink.js";
 
@@ -22,17 +22,17 @@ export function openPty(options: PtyOptions, events: PortEvents): SerialPort {
 }
 
 class Pty implements SerialPort {
-  readonly #teller: Teller;
+  readonly #teller: PortEventQueue;
   readonly #link: Symlink | undefined;
-  readonly #intake: Intake;
-  readonly #lookout: Lookout;
+  readonly #intake: PtyInput;
+  readonly #lookout: AttachDetection;
   #pair: PtyPair;
   #attached = false;
   #closed = false;
 
   constructor({ link, followSpeed = false }: PtyOptions, events: PortEvents) {
-    this.#teller = new Teller(events);
-    this.#intake = new Intake(this.#teller, { followSpeed });
+    this.#teller = new PortEventQueue(events);
+    this.#intake = new PtyInput(this.#teller, { followSpeed });
     this.#link = link === undefined ? undefined : new Symlink(link);
     this.#pair = this.#open();
     try {
@@ -41,7 +41,7 @@ class Pty implements SerialPort {
       this.#pair.close();
       throw error;
     }
-    this.#lookout = new Lookout(() => this.#look());
+    this.#lookout = new AttachDetection(() => this.#look());
   }
 
   get path(): string {

@@ -1,5 +1,5 @@
 import type { ModemLines } from "../../serial.js";
-import type { Teller } from "../port-events.js";
+import type { PortEventQueue } from "../port-events.js";
 import type { Speak, Speech, Wire } from "../sockets/socket-port.js";
 import { ComPort, type ComPortAct } from "./com-port.js";
 import { optionCommand, subnegotiation, type TelnetEvent, TelnetReader, telnet } from "./telnet.js";
@@ -7,14 +7,14 @@ import { type OptionWord, TelnetOptions, telnetOption } from "./telnet-options.j
 import { CrNul, TelnetWriter } from "./telnet-text.js";
 
 /** RFC 2217 with a host; to one that says nothing of Telnet nothing of it is said. */
-export const rfc2217Speech: Speak = (wire, teller, lines) => new Rfc2217Speech(wire, teller, lines);
+export const rfc2217Protocol: Speak = (wire, teller, lines) => new Rfc2217Protocol(wire, teller, lines);
 
 /** What is kept for a host that wants to hear nothing for a while, in bytes. */
-const patience = 256 * 1024;
+const maxQueuedBytes = 256 * 1024;
 
-class Rfc2217Speech implements Speech {
+class Rfc2217Protocol implements Speech {
   readonly #wire: Wire;
-  readonly #teller: Teller;
+  readonly #teller: PortEventQueue;
   readonly #reader = new TelnetReader();
   readonly #writer = new TelnetWriter();
   readonly #crNul = new CrNul();
@@ -25,7 +25,7 @@ class Rfc2217Speech implements Speech {
   #suspended = false;
   #kept: Uint8Array = new Uint8Array();
 
-  constructor(wire: Wire, teller: Teller, lines: ModemLines) {
+  constructor(wire: Wire, teller: PortEventQueue, lines: ModemLines) {
     this.#wire = wire;
     this.#teller = teller;
     this.#lines = lines;
@@ -38,7 +38,7 @@ class Rfc2217Speech implements Speech {
 
   say(bytes: Uint8Array): number {
     if (!this.#suspended) return this.#write(bytes);
-    const kept = bytes.subarray(0, patience - this.#kept.length);
+    const kept = bytes.subarray(0, maxQueuedBytes - this.#kept.length);
     this.#kept = Buffer.concat([this.#kept, kept]);
     return kept.length;
   }

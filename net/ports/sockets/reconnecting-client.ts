@@ -2,38 +2,38 @@ import { Socket } from "node:net";
 import { addressText, type TcpAddress } from "../../tcp-address.js";
 
 /** How long is waited before the next attempt, in milliseconds: twice as long each time. */
-const shortest = 100;
-const longest = 5000;
+const minRetryMs = 100;
+const maxRetryMs = 5000;
 /** How long an attempt may take, in milliseconds. */
-const patience = 10_000;
+const connectTimeoutMs = 10_000;
 /** How long one of several addresses of a name may take; Node's own 250 ms give up on one that is merely far away. */
-const nextAddressAfter = 1000;
+const nextAddressAfterMs = 1000;
 
 /** What a caller tells. */
-interface CallerEvents {
+interface ClientEvents {
   met(socket: Socket): void;
   /** Nobody is there; told once, until somebody is or the reason is another. */
   failed(why: string): void;
 }
 
 /** Calls an address until somebody is there, and again whenever the connection has ended. */
-export class Caller {
+export class ReconnectingClient {
   readonly #to: TcpAddress;
-  readonly #events: CallerEvents;
-  #pause = shortest;
+  readonly #events: ClientEvents;
+  #pause = minRetryMs;
   #told: string | undefined;
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(to: TcpAddress, events: CallerEvents) {
+  constructor(to: TcpAddress, events: ClientEvents) {
     this.#to = to;
     this.#events = events;
   }
 
   call(): void {
-    const socket = new Socket().setNoDelay().setKeepAlive(true, patience);
+    const socket = new Socket().setNoDelay().setKeepAlive(true, connectTimeoutMs);
     this.#socket = socket;
-    this.#timer = setTimeout(() => socket.destroy(new Error("it does not answer")), patience);
+    this.#timer = setTimeout(() => socket.destroy(new Error("it does not answer")), connectTimeoutMs);
     const failed = (error: Error): void => this.#failed(reason(error));
     socket
       .once("error", failed)
@@ -42,7 +42,7 @@ export class Caller {
         this.#met(socket);
       })
       .once("close", () => this.#callAgain())
-      .connect({ ...this.#to, autoSelectFamilyAttemptTimeout: nextAddressAfter });
+      .connect({ ...this.#to, autoSelectFamilyAttemptTimeout: nextAddressAfterMs });
   }
 
   /** Calls no more; an attempt is given up, a connection is its user's. */
@@ -64,7 +64,7 @@ export class Caller {
     this.#told = undefined;
     // Who hangs up before a word was said is not called any sooner than one who is not there.
     socket.once("data", () => {
-      this.#pause = shortest;
+      this.#pause = minRetryMs;
     });
     this.#events.met(socket);
   }
@@ -73,7 +73,7 @@ export class Caller {
     clearTimeout(this.#timer);
     if (this.#socket === undefined) return;
     this.#timer = setTimeout(() => this.call(), this.#pause);
-    this.#pause = Math.min(this.#pause * 2, longest);
+    this.#pause = Math.min(this.#pause * 2, maxRetryMs);
   }
 
   #failed(why: string): void {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { ModemLines, SerialPort } from "../../serial.js";
 import { addressText } from "../../tcp-address.js";
-import type { Teller } from "../port-events.js";
+import type { PortEventQueue } from "../port-events.js";
 import { SocketHost } from "./socket-host.js";
 
 /** The way to a host. */
@@ -20,7 +20,7 @@ export interface Speech {
 }
 
 /** Begins to speak with a host. */
-export type Speak = (wire: Wire, teller: Teller, lines: ModemLines) => Speech;
+export type Speak = (wire: Wire, teller: PortEventQueue, lines: ModemLines) => Speech;
 
 /** Nothing but bytes, both ways. */
 export const rawSpeech: Speak = (wire, teller) => ({
@@ -37,7 +37,7 @@ export const rawSpeech: Speak = (wire, teller) => ({
 /** What a port of sockets is made of. */
 interface SocketPortParts {
   readonly path: string;
-  readonly teller: Teller;
+  readonly teller: PortEventQueue;
   readonly speak: Speak;
   /** Stops whatever brings hosts. */
   stop(): Promise<void>;

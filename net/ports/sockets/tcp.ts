@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { listeningAt, stopped } from "../../listening.js";
 import type { PortEvents, SerialPort } from "../../serial.js";
 import { addressText, isLoopback } from "../../tcp-address.js";
-import { Teller } from "../port-events.js";
+import { PortEventQueue } from "../port-events.js";
 import { rawSpeech, SocketPort, type Speak } from "./socket-port.js";
 
 /** Where a front end listens. */
@@ -31,7 +31,7 @@ export async function listenForHosts(
 ): Promise<SerialPort> {
   const server = createServer({ noDelay: true, ...alive }, (socket) => port.welcome(socket));
   const address = await listeningAt(server, { host, port: asked }, "the module");
-  const teller = new Teller(events);
+  const teller = new PortEventQueue(events);
   const port = new SocketPort({ path: addressText(address), teller, speak, stop: () => stopped(server) });
   // Not before whoever opens it has it.
   if (!isLoopback(address.host)) setImmediate(() => teller.change({ kind: "exposed", address: port.path }));

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { listening, stopped } from "../../listening.js";
 import type { PortEvents, SerialPort } from "../../serial.js";
-import { Teller } from "../port-events.js";
+import { PortEventQueue } from "../port-events.js";
 import { SocketFile } from "./socket-file.js";
 import { rawSpeech, SocketPort } from "./socket-port.js";
 
@@ -31,6 +31,6 @@ export async function openUnix(options: UnixOptions, events: PortEvents): Promis
     file.remove();
     return stopped(server);
   };
-  const port = new SocketPort({ path, teller: new Teller(events), speak: rawSpeech, stop });
+  const port = new SocketPort({ path, teller: new PortEventQueue(events), speak: rawSpeech, stop });
   return port;
 }

@@ -1,8 +1,8 @@
 import { factoryNvm } from "../../../emulator/memory/nvm.js";
 import type { OpenPort, PortChange, PortEvents, PortSetting, SerialPort } from "../../serial.js";
 import type { Clock } from "../../time/clock.js";
-import { withAudience } from "../../time/host-grace.js";
-import { Teller } from "../port-events.js";
+import { withHostGrace } from "../../time/host-grace.js";
+import { PortEventQueue } from "../port-events.js";
 import { Line } from "./line.js";
 
 /** The speed of the host's end: so many bits per second, or what each host has set. */
@@ -21,7 +21,7 @@ export interface UartOptions {
 export async function openUart(open: OpenPort, events: PortEvents, options: UartOptions): Promise<SerialPort> {
   const uart = new Uart(events, options);
   const { movement } = options.clock;
-  const begin = movement ? withAudience(open, movement, () => uart.isSpeaking) : open;
+  const begin = movement ? withHostGrace(open, movement, () => uart.isSpeaking) : open;
   uart.port = await begin({ onBytes: (bytes) => uart.onBytes(bytes), onChange: (change) => uart.onChange(change) });
   return uart;
 }
@@ -30,7 +30,7 @@ class Uart implements SerialPort, PortEvents {
   /** There as soon as it is open; before that it tells nothing. */
   port: SerialPort | undefined;
   readonly #options: UartOptions;
-  readonly #teller: Teller;
+  readonly #teller: PortEventQueue;
   readonly #line: Line;
   /** The host is gone for good, and not all of what it has sent has arrived. */
   #ended: PortChange | undefined;
@@ -42,7 +42,7 @@ class Uart implements SerialPort, PortEvents {
 
   constructor(events: PortEvents, options: UartOptions) {
     this.#options = options;
-    this.#teller = new Teller(events);
+    this.#teller = new PortEventQueue(events);
     const ends = {
       toHost: (bytes: Uint8Array) => this.port?.write(bytes),
       toModule: (bytes: Uint8Array) => events.onBytes(bytes),

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { fromText } from "../../../at/octets.js";
 import {
   grantedPassword,
+  maskedForm,
   tokenContent,
   tokenForm,
   tokenSignature,
-  veiledForm,
 } from "../../../emulator/cloud/tencent.js";
 
 const request = {
@@ -32,7 +32,7 @@ describe("a known request", () => {
         "&signature=hfHzyM0mtSfrqOo7rDNx6LkxiGE8TsqhgHdtmxR3HDo%3D",
     ));
   test("as observers see it", () =>
-    expect(veiledForm(tokenForm(request, "test"))).toMatch(/&timestamp=1530784981&signature=\*\*\*$/));
+    expect(maskedForm(tokenForm(request, "test"))).toMatch(/&timestamp=1530784981&signature=\*\*\*$/));
 });
 
 test("any names and any secret survive the form, and are signed as the bytes that were typed", () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDialer, type Dialer, type DialerOptions } from "../../../net/link/dialer.js";
 import type { Connection } from "../../../net/link/link.js";
 import type { StreamEnd } from "../../../net/link/stream-pair.js";
-import { Movement } from "../../../net/time/quiescence.js";
+import { Quiescence } from "../../../net/time/quiescence.js";
 import { Ear } from "./ear.js";
 import { owesWhatLinksOwe } from "./links.js";
 
@@ -153,13 +153,13 @@ describe("in this process", () => {
       take(peer as StreamEnd);
       return true;
     };
-    dialer = createDialer({ movement: new Movement(0), broker: { ...broker, accept } });
+    dialer = createDialer({ movement: new Quiescence(0), broker: { ...broker, accept } });
     return { dialer, dial: (events) => dialer.dial("localhost", broker.port, events), accepted };
   });
 
   test("a broker that is closed: refused", async () => {
     const closed = { ...broker, accept: () => false };
-    expect(await outcome({ movement: new Movement(0), broker: closed }, broker.host, broker.port)).toEqual([
+    expect(await outcome({ movement: new Quiescence(0), broker: closed }, broker.host, broker.port)).toEqual([
       "down refused",
     ]);
   });

@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { CallOutcome } from "../../../emulator/request.js";
+import type { RequestOutcome } from "../../../emulator/request.js";
 import { createDialer, type DialerOptions } from "../../../net/link/dialer.js";
 import { httpPost } from "../../../net/link/http-post.js";
 import { type StreamEnd, streamPair } from "../../../net/link/stream-pair.js";
@@ -48,7 +48,7 @@ function dialerTo(port: number, options: DialerOptions = {}) {
 }
 
 /** Posts the form to a peer; what came of it. */
-async function posted(treat: Peer, post: Partial<typeof form> = {}): Promise<CallOutcome> {
+async function posted(treat: Peer, post: Partial<typeof form> = {}): Promise<RequestOutcome> {
   const port = await listen((peer) => treat(peer, requestOn(peer)));
   return new Promise((resolve) => httpPost({ ...form, ...post }, dialerTo(port).connect, resolve));
 }
@@ -191,7 +191,7 @@ test.each<[string, Peer]>([
   ["while nobody answers", () => {}],
   ["in the middle of an answer", (peer, request) => void request.then(() => peer.write(ok("Content-Length: 9")))],
 ])("given up %s: the connection goes, and nothing is told", async (_, treat) => {
-  const told: CallOutcome[] = [];
+  const told: RequestOutcome[] = [];
   let giveUp = (): void => {};
   const gone = new Promise((resolve) => {
     void listen((peer) => {

@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Calls, type CallsOptions, createCalls } from "../../../net/link/requests.js";
+import { createRequestRunner, type RequestRunner, type RequestRunnerOptions } from "../../../net/link/requests.js";
 
-type Options = Partial<CallsOptions>;
-type Lookup = NonNullable<CallsOptions["lookup"]>;
+type Options = Partial<RequestRunnerOptions>;
+type Lookup = NonNullable<RequestRunnerOptions["lookup"]>;
 
 /** Calls that look names up, and have nobody to connect to. */
-const calls = (options: Options): Calls =>
-  createCalls({
+const calls = (options: Options): RequestRunner =>
+  createRequestRunner({
     connect: () => {
       throw new Error("nobody connects");
     },
@@ -15,7 +15,7 @@ const calls = (options: Options): Calls =>
   });
 
 /** Looks a name up, and tells the address. */
-const resolve = ({ start }: Calls, host: string, tell: (address: string | undefined) => void) =>
+const resolve = ({ start }: RequestRunner, host: string, tell: (address: string | undefined) => void) =>
   start({ kind: "resolve", host }, (outcome) => tell("address" in outcome ? outcome.address : outcome.kind));
 
 beforeEach(() => void vi.useFakeTimers());

@@ -6,7 +6,7 @@ import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js
 import { Modem } from "../../../emulator/modem.js";
 import { bc28 } from "../../../emulator/profile/bc28.js";
 import { createDialer } from "../../../net/link/dialer.js";
-import { createCalls } from "../../../net/link/requests.js";
+import { createRequestRunner } from "../../../net/link/requests.js";
 import { Log } from "../../../net/log.js";
 import { Loop } from "../../../net/run.js";
 import { scaledClock } from "../../../net/time/clock.js";
@@ -17,7 +17,7 @@ function startModule(port: number | undefined, timeScale = 1) {
   const dialer = createDialer({
     resolve: (host, asked) => (port === undefined ? { host, port: asked } : { host: "127.0.0.1", port }),
   });
-  const calls = createCalls({ connect: dialer.connect });
+  const calls = createRequestRunner({ connect: dialer.connect });
   const log: string[] = [];
   const trace = new Log("trace", (line) => log.push(line));
   const clock = scaledClock(timeScale);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TraceEvent } from "../../../emulator/trace.js";
-import { Owed } from "../../../net/time/outstanding.js";
+import { Outstanding } from "../../../net/time/outstanding.js";
 
 type Packet = Extract<TraceEvent, { readonly kind: "packet" }>["packet"];
 
@@ -8,7 +8,7 @@ const publish = (id: number, qos: 0 | 1 | 2): Packet => {
   const flags = { qos, retain: false, dup: false };
   return { type: "PUBLISH", id, ...flags, topic: "t", payload: Uint8Array.of() };
 };
-const noted = (owed: Owed, way: "sent" | "came", packet: Packet): boolean => {
+const noted = (owed: Outstanding, way: "sent" | "came", packet: Packet): boolean => {
   owed.note({ kind: "packet", way, packet } as TraceEvent);
   return owed.isAny;
 };
@@ -22,7 +22,7 @@ test.each<readonly [what: string, sent: Packet, answer: Packet]>([
   ["PUBREL", { type: "PUBREL", id: 3, dup: false }, { type: "PUBCOMP", id: 3 }],
   ["PUBREC", { type: "PUBREC", id: 3 }, { type: "PUBREL", id: 3, dup: false }],
 ])("%s is owed its answer, and no other", (_, sent, answer) => {
-  const owed = new Owed();
+  const owed = new Outstanding();
   expect(noted(owed, "sent", sent)).toBe(true);
   expect(noted(owed, "sent", sent)).toBe(true); // sent again
   expect(noted(owed, "came", { type: "PUBACK", id: 4 })).toBe(true);
@@ -30,7 +30,7 @@ test.each<readonly [what: string, sent: Packet, answer: Packet]>([
 });
 
 test("PUBLISH at QoS 0, PUBACK and DISCONNECT are owed nothing", () => {
-  const owed = new Owed();
+  const owed = new Outstanding();
   for (const packet of [publish(0, 0), { type: "PUBACK", id: 3 }, { type: "DISCONNECT" }] as const) {
     expect(noted(owed, "sent", packet)).toBe(false);
   }
@@ -40,7 +40,7 @@ test.each<TraceEvent>([
   { kind: "phase", phase: "idle" },
   { kind: "reboot", cause: "REBOOT_CAUSE_APPLICATION_AT" },
 ])("with the link every debt is gone: $kind", (event) => {
-  const owed = new Owed();
+  const owed = new Outstanding();
   noted(owed, "sent", { type: "PINGREQ" });
   owed.note(event);
   expect(owed.isAny).toBe(false);

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type LookupFunction, Socket } from "node:net";
 import { setTimeout as delay, setImmediate as turn } from "node:timers/promises";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { Movement } from "../../../net/time/quiescence.js";
+import { Quiescence } from "../../../net/time/quiescence.js";
 import { UserError } from "../../../net/user-error.js";
 
 afterEach(() => void vi.restoreAllMocks());
 
 /** A watched connection to somebody who answers each byte after some milliseconds, as often as the byte says. */
-async function answering(movement: Movement, after: number): Promise<Socket> {
+async function answering(movement: Quiescence, after: number): Promise<Socket> {
   const server = createServer((socket) =>
     socket.on("data", async ([times = 0]) => {
       for (let time = 0; time < times; time += 1) {
@@ -27,7 +27,7 @@ async function answering(movement: Movement, after: number): Promise<Socket> {
 
 describe("a connection to elsewhere", () => {
   test("each byte begins the settling time anew", async () => {
-    const movement = new Movement(60);
+    const movement = new Quiescence(60);
     const socket = await answering(movement, 5);
     let heard = 0;
     socket.on("data", ({ length }) => {
@@ -39,7 +39,7 @@ describe("a connection to elsewhere", () => {
   });
 
   test("an answer that is owed is waited for much longer", async () => {
-    const movement = new Movement(10);
+    const movement = new Quiescence(10);
     const socket = await answering(movement, 60);
     await once(socket, "connect");
     let isOwed = true;
@@ -54,14 +54,14 @@ describe("a connection to elsewhere", () => {
   });
 
   test("is waited for until it is up", async () => {
-    const movement = new Movement(0);
+    const movement = new Quiescence(0);
     const socket = await answering(movement, 0);
     await movement.settled();
     expect(socket.connecting).toBe(false);
   });
 
   test("does not count any more once it is closed", async () => {
-    const movement = new Movement(2 ** 31 - 1);
+    const movement = new Quiescence(2 ** 31 - 1);
     const socket = await answering(movement, 0);
     socket.destroy();
     await once(socket, "close");
@@ -71,7 +71,7 @@ describe("a connection to elsewhere", () => {
 
 describe("a name that is looked up", () => {
   test("is waited for", async () => {
-    const movement = new Movement(0);
+    const movement = new Quiescence(0);
     let found = "";
     const slow: LookupFunction = (_name, _options, callback) => void setTimeout(callback, 50, null, "10.0.0.1", 4);
     movement.following(slow)("slow.example", {}, (_error, address) => {
@@ -84,7 +84,7 @@ describe("a name that is looked up", () => {
   test("is given up after 10 s of real time", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
-    const movement = new Movement(0);
+    const movement = new Quiescence(0);
     let isSettled = false;
     movement.following(() => {})("never.example", {}, () => {});
     movement.settled().then(() => {
@@ -99,7 +99,7 @@ describe("a name that is looked up", () => {
   });
 
   test("by a resolver that throws is not waited for", async () => {
-    const movement = new Movement(0);
+    const movement = new Quiescence(0);
     const lookup = movement.following(() => {
       throw new Error("odd");
     });
@@ -109,7 +109,7 @@ describe("a name that is looked up", () => {
 });
 
 test("what never rests is told after a minute", async () => {
-  const movement = new Movement(0);
+  const movement = new Quiescence(0);
   let isOver = false;
   const restless = (): void => {
     movement.moved();

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { Teller } from "../../../../net/ports/port-events.js";
+import { PortEventQueue } from "../../../../net/ports/port-events.js";
 import { openRfc2217 } from "../../../../net/ports/rfc2217/rfc2217.js";
-import { rfc2217Speech } from "../../../../net/ports/rfc2217/rfc2217-protocol.js";
+import { rfc2217Protocol } from "../../../../net/ports/rfc2217/rfc2217-protocol.js";
 import { TelnetReader, telnet } from "../../../../net/ports/rfc2217/telnet.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { needs } from "../../../interop/needs.js";
@@ -145,7 +145,7 @@ describe("who speaks", () => {
         room -= bytes.length;
       },
     };
-    const speech = rfc2217Speech(wire, new Teller(new Witness()), {});
+    const speech = rfc2217Protocol(wire, new PortEventQueue(new Witness()), {});
     const question = Buffer.from("fffa2c00fff0", "hex");
     for (let n = 0; n < 10; n += 1) speech.heard(question);
     expect(room).toBe(100 - 7 * 14);
@@ -156,7 +156,9 @@ describe("who speaks", () => {
 async function spoken(pieces: readonly Uint8Array[]) {
   const heard = new Witness();
   const sent: Uint8Array[] = [];
-  const speech = rfc2217Speech({ room: 1024, send: (bytes) => sent.push(bytes) }, new Teller(heard), { cts: true });
+  const speech = rfc2217Protocol({ room: 1024, send: (bytes) => sent.push(bytes) }, new PortEventQueue(heard), {
+    cts: true,
+  });
   for (const piece of pieces) speech.heard(piece);
   await Promise.resolve();
   return { bytes: heard.bytes, changes: heard.changes, sent: Buffer.concat(sent) };
