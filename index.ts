@@ -1,8 +1,7 @@
 export type { Reset } from "./emulator/io.js";
 export type { Identity, Profile, Surroundings } from "./emulator/profile/profile.js";
 export { type ProfileChange, profileFrom, type WrittenProfile } from "./emulator/profile/profile-schema.js";
-export { profileWith } from "./emulator/profile/profile-with.js";
-export { profiles } from "./emulator/profile/profiles.js";
+export { profiles, profileWith } from "./emulator/profile/profiles.js";
 export type { RadioChange } from "./emulator/radio/radio.js";
 export { type RebootCause, rebootCauses } from "./emulator/reboot.js";
 export type { BrokerOptions, EmbeddedBroker } from "./net/broker/broker.js";
@@ -14,9 +13,8 @@ export { type BindingOptions, type BindingPort, openBinding } from "./net/ports/
 export type { SerialBinding } from "./net/ports/binding/serial-binding.js";
 export { type DeviceOptions, openDevice } from "./net/ports/device/device.js";
 export { openPty, type PtyOptions } from "./net/ports/pty/pty.js";
-export { openRfc2217 } from "./net/ports/rfc2217/rfc2217.js";
-export { openTcp, type TcpOptions } from "./net/ports/sockets/tcp.js";
-export { openTcpConnect } from "./net/ports/sockets/tcp-connect.js";
+export { openRfc2217 } from "./net/ports/rfc2217/rfc2217-protocol.js";
+export { openTcp, openTcpConnect, type TcpOptions } from "./net/ports/sockets/tcp.js";
 export { openUnix, type UnixOptions } from "./net/ports/sockets/unix.js";
 export type { Baud } from "./net/ports/uart/uart.js";
 export type { ModemLines, OpenPort, PortChange, PortEvents, PortSetting, SerialPort } from "./net/serial.js";

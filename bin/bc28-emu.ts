@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { UserError } from "../net/user-error.js";
-import { complain } from "./complain.js";
-import { Ending } from "./ending.js";
+import { complain, Ending } from "./exit.js";
 
 // Whoever read us may have gone (`| head -1`); the serial line is another matter and lives on.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", unlessGone);
@@ -27,7 +26,7 @@ async function run(): Promise<void> {
   const { serve } = await import("./serve.js");
   const { profile, flags } = readCommandLine(args);
   if (profile !== undefined) {
-    const { profileCommand } = await import("./profile-command.js");
+    const { profileCommand } = await import("./profile.js");
     process.stdout.write(`${profileCommand(profile, flags)}\n`);
     return;
   }

@@ -5,8 +5,8 @@ import { timings } from "../emulator/radio/timing.js";
 import { withoutSecret } from "../net/broker/cloud/device.js";
 import { logLevels } from "../net/log.js";
 import type { UserError } from "../net/user-error.js";
+import { usage } from "../net/user-error.js";
 import { type Flag, type Flags, flagRows } from "./flags.js";
-import { usage } from "./usage.js";
 
 const misread = (message: string): UserError => usage(`${message}; see bc28-emu --help`);
 

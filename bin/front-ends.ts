@@ -1,8 +1,11 @@
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
+import { sttySpeeds } from "../net/ports/termios.js";
+import type { Baud } from "../net/ports/uart/uart.js";
+import type { OpenPort } from "../net/serial.js";
 import type { TcpAddress } from "../net/tcp-address.js";
+import { usage } from "../net/user-error.js";
 import type { FlagName, Flags } from "./flags.js";
-import { usage } from "./usage.js";
 
 /** One way for hosts to attach, as the command line asks for it. */
 export type FrontEnd =
@@ -63,4 +66,66 @@ function readAddress(text: string): TcpAddress | undefined {
   const [, inBrackets, plain, port = ""] = /^(?:\[([^\]]*)\]|([^\s:/[\]*@]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = inBrackets === undefined ? plain : isIPv6(inBrackets) ? inBrackets : undefined;
   return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
+const slowest = 50;
+const fastest = 4_000_000;
+
+/** Checks what stands behind --baud; a device has the speeds of stty, and nobody on it whose speed could be read. */
+export function readBaud(text: string | undefined, frontEnds: readonly FrontEnd[]): Baud | undefined {
+  if (text === undefined) return undefined;
+  const onDevice = frontEnds.some(({ kind }) => kind === "device");
+  const given = `--baud ${JSON.stringify(text)}`;
+  if (text === "host" && !onDevice) return "host";
+  if (text === "host") throw usage(`${given}: nobody can tell what is set behind a --device; give a number`);
+  const baud = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!(baud >= slowest && baud <= fastest)) {
+    throw usage(`${given}: give bits per second, ${slowest} to ${fastest}${onDevice ? "" : ", or host"}`);
+  }
+  if (onDevice && !sttySpeeds.includes(baud)) {
+    throw usage(`${given}: a device can have ${nearest(baud).join(" or ")}`);
+  }
+  return baud;
+}
+
+/** The speeds between which it stands. */
+function nearest(baud: number): readonly number[] {
+  const next = sttySpeeds.findIndex((speed) => speed > baud);
+  return sttySpeeds.slice(Math.max(0, next - 1), next + 1);
+}
+
+/** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
+export async function openerOf(frontEnd: FrontEnd, baud: Baud | undefined): Promise<OpenPort> {
+  switch (frontEnd.kind) {
+    case "pty": {
+      const { openPty } = await import("../net/ports/pty/pty.js");
+      const named = frontEnd.link === undefined ? {} : { link: frontEnd.link };
+      return (events) => openPty({ ...named, followSpeed: baud === "host" }, events);
+    }
+    case "stdio": {
+      const { openStdio } = await import("../net/ports/stdio.js");
+      return (events) => openStdio({}, events);
+    }
+    case "device": {
+      const { openDevice } = await import("../net/ports/device/device.js");
+      const speed = typeof baud === "number" ? { speed: baud } : {};
+      return (events) => openDevice({ path: frontEnd.path, ...speed }, events);
+    }
+    case "tcp": {
+      const { openTcp } = await import("../net/ports/sockets/tcp.js");
+      return (events) => openTcp(frontEnd, events);
+    }
+    case "tcp-connect": {
+      const { openTcpConnect } = await import("../net/ports/sockets/tcp.js");
+      return (events) => openTcpConnect(frontEnd, events);
+    }
+    case "unix": {
+      const { openUnix } = await import("../net/ports/sockets/unix.js");
+      return (events) => openUnix(frontEnd, events);
+    }
+    case "rfc2217": {
+      const { openRfc2217 } = await import("../net/ports/rfc2217/rfc2217-protocol.js");
+      return (events) => openRfc2217(frontEnd, events);
+    }
+  }
 }

@@ -1,16 +1,45 @@
 import { Log } from "../net/log.js";
+import { withWriteHook } from "../net/ports/write-hook.js";
 import type { OpenPort } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";
-import type { Ending } from "./ending.js";
+import type { Ending } from "./exit.js";
 import type { FrontEnd } from "./front-ends.js";
+import { openerOf } from "./front-ends.js";
 import { LogLines } from "./log-lines.js";
-import { openerOf } from "./open-front-end.js";
 import type { Options } from "./options.js";
-import { QuietWatch } from "./quiet-watch.js";
 import { readyJson, readyText } from "./ready.js";
+
+/** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
+const quietForMs = 250;
+/** Whoever subscribed to a chatty topic would wait for ever. */
+const maxWaitMs = 5000;
+
+/** Knows when the module has last said something to the host. */
+export class QuietWatch {
+  #saidAt = 0;
+
+  /** The same front end, watched. */
+  watch(open: OpenPort): OpenPort {
+    return async (events) =>
+      withWriteHook(await open(events), () => {
+        this.#saidAt = performance.now();
+      });
+  }
+
+  /** Settles when the module has been silent for a moment: what was asked last has been answered, or will not be soon. */
+  async wait(): Promise<void> {
+    const start = performance.now();
+    for (;;) {
+      const now = performance.now();
+      const end = Math.min(Math.max(start, this.#saidAt) + quietForMs, start + maxWaitMs);
+      if (now >= end) return;
+      await new Promise((resolve) => setTimeout(resolve, end - now));
+    }
+  }
+}
 
 /** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
 export async function serve(options: Options, ending: Ending): Promise<void> {

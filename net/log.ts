@@ -2,8 +2,12 @@ import { type Octets, printable } from "../at/octets.js";
 import type { NetworkRequest } from "../emulator/request.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
-import { short } from "./short.js";
 import type { Clock } from "./time/clock.js";
+
+const longest = 200;
+
+/** Of what somebody else has named, as much as a line of a log bears. */
+export const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
 
 /** How much is logged: everything, what people ask about, only what went wrong, or nothing. */
 export const logLevels = ["trace", "info", "warn", "silent"] as const;

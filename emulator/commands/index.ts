@@ -1,17 +1,30 @@
 import type { ModuleCommand } from "../command-view.js";
+import { bandCommands } from "./bands.js";
+import { clockCommands } from "./clock.js";
+import { contextCommands } from "./contexts.js";
 import { generalCommands } from "./general.js";
 import { identityCommands } from "./identity.js";
-import { keptCommands } from "./kept.js";
-import { networkCommands } from "./network.js";
+import { keptCommands } from "./kept-settings.js";
 import { powerSavingCommands } from "./power-saving.js";
 import { qmtcfg } from "./qmtcfg.js";
-import { qmtclose } from "./qmtclose.js";
-import { qmtconn } from "./qmtconn.js";
-import { qmtdisc } from "./qmtdisc.js";
+import { qmtconn, qmtdisc } from "./qmtconn.js";
 import { qmtenauth } from "./qmtenauth.js";
-import { qmtopen } from "./qmtopen.js";
+import { qmtclose, qmtopen } from "./qmtopen.js";
 import { qmtpub } from "./qmtpub.js";
 import { qmtsub, qmtuns } from "./qmtsub.js";
+import { reachabilityCommands } from "./reachability.js";
+import { registrationCommands } from "./registration.js";
+import { signalCommands } from "./signal.js";
+
+/** Everything about the network but MQTT. */
+export const networkCommands: readonly ModuleCommand[] = [
+  ...registrationCommands,
+  ...signalCommands,
+  ...contextCommands,
+  ...bandCommands,
+  ...clockCommands,
+  ...reachabilityCommands,
+];
 
 /** Every extended command of the module, in the manual's order. */
 export const commands: readonly ModuleCommand[] = [

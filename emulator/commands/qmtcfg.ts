@@ -4,7 +4,7 @@ import { choice, int, isMqttString, keeping, optional, secret, text, withNext } 
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import type { MqttSettings } from "../memory/mqtt-settings.js";
 import { isTopicName } from "../topic.js";
-import { linkId } from "./link-id.js";
+import { linkId } from "./qmt.js";
 
 /** Sets what is given; refused from QMTOPEN's OK to the end of the link (clone, field). */
 function set({ mqttSettings, session, profile }: CommandView, change: Partial<MqttSettings>): ModuleAnswer {

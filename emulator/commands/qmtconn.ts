@@ -6,8 +6,7 @@ import type { Phase, Request } from "../../mqtt/session.js";
 import { aliyunLogin } from "../cloud/aliyun.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import type { MqttSettings } from "../memory/mqtt-settings.js";
-import { ask } from "./ask.js";
-import { linkId } from "./link-id.js";
+import { ask, linkId } from "./qmt.js";
 
 /** `<state>` of the read form; a link that is not open has none (clone). */
 const states: { readonly [P in Phase]: 1 | 2 | 3 | 4 | undefined } = {
@@ -73,4 +72,13 @@ export const qmtconn: ModuleCommand = {
     return state === undefined ? told() : told(`+QMTCONN: 0,${state}`);
   },
   write: form(shape, (values, view: CommandView) => ask(view, connect(view, values))),
+};
+
+/** Disconnect a Client from MQTT Server. */
+export const qmtdisc: ModuleCommand = {
+  names: ["+QMTDISC"],
+  manual: "note 3.2.6",
+  within: 300,
+  test: () => ["+QMTDISC: (0)"],
+  write: form({ link: linkId }, (_, view: CommandView) => ask(view, { kind: "disconnect" })),
 };

@@ -1,9 +1,9 @@
 import { form, refused, requested, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { int, isMqttString, optional, secret, text, type Values } from "../../at/params.js";
+import { type HttpUrl, readHttpUrl } from "../addresses.js";
 import { tokenForm, tokenUrl } from "../cloud/tencent.js";
 import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../command-view.js";
-import { type HttpUrl, readHttpUrl } from "../http-url.js";
 import { isAttached } from "../radio/radio.js";
 import type { NetworkRequest } from "../request.js";
 import { refusedLine, type TokenFailure } from "../urc.js";

@@ -1,10 +1,10 @@
 import { form, requested, told } from "../../at/command.js";
 import { int, text } from "../../at/params.js";
 import { type Request, refusal } from "../../mqtt/session.js";
+import { isHostName } from "../addresses.js";
 import type { CommandView, Demand, ModuleCommand } from "../command-view.js";
-import { isHostName } from "../host-name.js";
 import { isAttached } from "../radio/radio.js";
-import { linkId } from "./link-id.js";
+import { ask, linkId } from "./qmt.js";
 
 const result = (code: 1 | 2 | 3): Demand => ({ to: "host", report: { kind: "opened", result: code } });
 
@@ -28,4 +28,13 @@ export const qmtopen: ModuleCommand = {
     { link: linkId, host: text("host_name", 100), port: int(1, 65535) },
     ({ host, port }, view: CommandView) => requested(open(view, { kind: "open", host, port })),
   ),
+};
+
+/** Close a Network for MQTT Client. */
+export const qmtclose: ModuleCommand = {
+  names: ["+QMTCLOSE"],
+  manual: "note 3.2.4",
+  within: 300,
+  test: () => ["+QMTCLOSE: (0)"],
+  write: form({ link: linkId }, (_, view: CommandView) => ask(view, { kind: "close" })),
 };

@@ -4,8 +4,7 @@ import { choice, int, optional, text, type Values } from "../../at/params.js";
 import type { Request } from "../../mqtt/session.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isTopicName } from "../topic.js";
-import { ask, whyNot } from "./ask.js";
-import { linkId } from "./link-id.js";
+import { ask, linkId, whyNot } from "./qmt.js";
 
 /** Payload limits of both editions, and what happens at them. */
 const entries = {

@@ -3,8 +3,7 @@ import { toText } from "../../at/octets.js";
 import { choice, int, repeat, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isTopicFilter } from "../topic.js";
-import { ask } from "./ask.js";
-import { linkId } from "./link-id.js";
+import { ask, linkId } from "./qmt.js";
 
 /** A topic to subscribe to, or to unsubscribe from. */
 const topicFilter = text("topic", 255, { check: isTopicFilter });

@@ -1,11 +1,10 @@
 import { changed, form, refused, requested, told } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, optional, text } from "../../at/params.js";
+import { ipAddress, isHostName } from "../addresses.js";
 import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../command-view.js";
-import { isHostName } from "../host-name.js";
 import { isAttached } from "../radio/radio.js";
 import { resolvedLine } from "../urc.js";
-import { ipAddress } from "./ip-address.js";
 
 const defaultTimeout = 10_000;
 

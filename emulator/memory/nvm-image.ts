@@ -1,4 +1,4 @@
-import { isIpv4 } from "../ipv4.js";
+import { isIpv4 } from "../addresses.js";
 import { all, type Check, listOf, oneOf, type Shape, shown, some, text, whole } from "../profile/schema.js";
 import {
   baudRates,

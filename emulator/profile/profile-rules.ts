@@ -1,9 +1,18 @@
-import { isIpv4 } from "../ipv4.js";
-import { isLuhn } from "../luhn.js";
+import { isIpv4 } from "../addresses.js";
 import { type TimingName, timings } from "../radio/timing.js";
 import type { Identity, Surroundings } from "./profile.js";
 import { type Quirk, type QuirkName, type Quirks, quirkTable } from "./quirks.js";
 import { type Check, listOf, oneOf, type Shape, shown, text, whole } from "./schema.js";
+
+/** Whether the last digit is the check digit of those before it (ISO/IEC 7812-1, annex B). */
+export function isLuhn(digits: string): boolean {
+  let sum = 0;
+  for (const [index, digit] of [...digits].reverse().entries()) {
+    const value = Number(digit) * (1 + (index % 2));
+    sum += value > 9 ? value - 9 : value;
+  }
+  return sum % 10 === 0;
+}
 
 const line = (max: number): Check<string> =>
   text(`1 to ${max} printable ASCII characters`, (it) => it.length <= max && /^[\x20-\x7e]+$/.test(it));

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes, Client } from "aedes";
 import { listeningAt } from "../listening.js";
-import { short } from "../short.js";
+import { short } from "../log.js";
 import { addressText } from "../tcp-address.js";
 import type { Millis } from "../time/clock.js";
 import { type FixableBroker, fixDupStream, fixQos2 } from "./aedes-fixes.js";

@@ -5,7 +5,6 @@ import { connectInProcess, connectSocket } from "./connect.js";
 import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.js";
 import { systemLookup } from "./lookup.js";
 import { isBroker, type NameMap } from "./name-map.js";
-import { within } from "./within.js";
 
 /** Opens a link. Nothing is told before the call has returned. */
 export type Dial = (host: string, port: number, events: LinkEvents) => Link;
@@ -66,4 +65,14 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     await Promise.all(Array.from(links, (link) => link.destroy()));
   };
   return { dial, connect, links: () => links.size, close };
+}
+
+/** Waits for something, but no longer than `span` ms of real time. */
+export async function within(span: number, awaited: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, span);
+  });
+  await Promise.race([awaited, late]);
+  clearTimeout(timer);
 }

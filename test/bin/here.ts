@@ -1,7 +1,7 @@
 import { readCommandLine } from "../../bin/command-line.js";
-import type { Ending } from "../../bin/ending.js";
+import type { Ending } from "../../bin/exit.js";
 import { readOptions } from "../../bin/options.js";
-import { profileCommand } from "../../bin/profile-command.js";
+import { profileCommand } from "../../bin/profile.js";
 import { serve } from "../../bin/serve.js";
 import { UserError } from "../../net/user-error.js";
 

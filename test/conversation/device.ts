@@ -1,6 +1,6 @@
 import { Modem } from "../../emulator/modem.js";
 import type { Surroundings } from "../../emulator/profile/profile.js";
-import { profileWith } from "../../emulator/profile/profile-with.js";
+import { profileWith } from "../../emulator/profile/profiles.js";
 import { timings } from "../../emulator/radio/timing.js";
 import type { Script } from "./script.js";
 

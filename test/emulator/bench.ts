@@ -1,7 +1,7 @@
 import type { Effect, LinkEvent, Stimulus } from "../../emulator/io.js";
 import type { Nvm } from "../../emulator/memory/nvm.js";
 import { Modem } from "../../emulator/modem.js";
-import { profileWith } from "../../emulator/profile/profile-with.js";
+import { profileWith } from "../../emulator/profile/profiles.js";
 import { isAttached } from "../../emulator/radio/radio.js";
 import type { TimingName } from "../../emulator/radio/timing.js";
 import type { NetworkRequest, RequestId, RequestOutcome } from "../../emulator/request.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readHttpUrl } from "../../emulator/http-url.js";
+import { readHttpUrl } from "../../emulator/addresses.js";
 
 describe("a URL", () => {
   test.each([

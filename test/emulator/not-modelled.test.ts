@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { commands } from "../../emulator/commands/index.js";
 import { notModelled } from "../../emulator/commands/not-modelled.js";
 import { Modem } from "../../emulator/modem.js";
-import { profileWith } from "../../emulator/profile/profile-with.js";
+import { profileWith } from "../../emulator/profile/profiles.js";
 
 const rows = notModelled.flatMap(({ names, why, answers }) => names.map((name) => [name, answers, why] as const));
 

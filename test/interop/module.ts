@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import type { Profile } from "../../emulator/profile/profile.js";
-import { profileWith } from "../../emulator/profile/profile-with.js";
+import { profileWith } from "../../emulator/profile/profiles.js";
 import type { BrokerOptions } from "../../net/broker/broker.js";
 import { Log, type LogLevel } from "../../net/log.js";
 import type { PortEvents, SerialPort } from "../../net/serial.js";

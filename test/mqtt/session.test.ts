@@ -302,7 +302,7 @@ describe("the end of a link while connected", () => {
       [51, down(reason), "ignored"],
       [99_999, time],
     ]);
-    expect(session).toMatchObject({ phase: "idle", handing: [] });
+    expect(session).toMatchObject({ phase: "idle", qos0Pending: [] });
   });
 
   test("sending fails", () => {

@@ -1,4 +1,4 @@
-import { profileWith } from "../../emulator/profile/profile-with.js";
+import { profileWith } from "../../emulator/profile/profiles.js";
 import { startBroker } from "../../net/broker/broker.js";
 import { Log } from "../../net/log.js";
 import { startModem } from "../../net/start.js";

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { openRfc2217 } from "../../net/ports/rfc2217/rfc2217.js";
+import { openRfc2217 } from "../../net/ports/rfc2217/rfc2217-protocol.js";
 import { openTcp } from "../../net/ports/sockets/tcp.js";
 import type { OpenPort } from "../../net/serial.js";
 import type { ManualClock, TestModem, TestOptions } from "../../testing.js";

@@ -1,4 +1,4 @@
-import { short } from "../../short.js";
+import { short } from "../../log.js";
 import type { Millis } from "../../time/clock.js";
 import { isAliyunId, isAliyunTopicOf, readAliyunLogin } from "./aliyun.js";
 import { type CloudDevice, nameOf } from "./device.js";

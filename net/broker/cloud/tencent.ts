@@ -1,4 +1,4 @@
-import { short } from "../../short.js";
+import { short } from "../../log.js";
 import type { CloudIdentity, CloudLogin, Credentials, LoginFlaw } from "./login.js";
 import type { Tokens } from "./tokens.js";
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
-import { short } from "../../short.js";
+import { short } from "../../log.js";
 import type { Millis } from "../../time/clock.js";
 import type { CloudDevice } from "./device.js";
 import { readTokenRequest, type TokenRequest } from "./token-request.js";

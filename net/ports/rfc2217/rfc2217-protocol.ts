@@ -1,6 +1,7 @@
-import type { ModemLines } from "../../serial.js";
+import type { ModemLines, PortEvents, SerialPort } from "../../serial.js";
 import type { PortEventQueue } from "../port-events.js";
 import type { Speak, Speech, Wire } from "../sockets/socket-port.js";
+import { listenForHosts, type TcpOptions } from "../sockets/tcp.js";
 import { ComPort, type ComPortAct } from "./com-port.js";
 import { optionCommand, subnegotiation, type TelnetEvent, TelnetReader, telnet } from "./telnet.js";
 import { type OptionWord, TelnetOptions, telnetOption } from "./telnet-options.js";
@@ -113,3 +114,11 @@ class Rfc2217Protocol implements Speech {
     return !this.#speaksTelnet || this.#options.has(side, telnetOption.binary);
   }
 }
+
+/**
+ * Opens a TCP port that is a serial port by RFC 2217: beside the bytes there pass speed, break and modem lines. One host at
+ * a time. For one that says nothing of Telnet it is a port of bytes, in which 255 is doubled.
+ * @throws UserError if it cannot listen there.
+ */
+export const openRfc2217 = (options: TcpOptions, events: PortEvents): Promise<SerialPort> =>
+  listenForHosts(options, rfc2217Protocol, events);

@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import { listeningAt, stopped } from "../../listening.js";
 import type { PortEvents, SerialPort } from "../../serial.js";
-import { addressText, isLoopback } from "../../tcp-address.js";
+import { addressText, isLoopback, type TcpAddress } from "../../tcp-address.js";
 import { PortEventQueue } from "../port-events.js";
+import { ReconnectingClient } from "./reconnecting-client.js";
 import { rawSpeech, SocketPort, type Speak } from "./socket-port.js";
 
 /** Where a front end listens. */
@@ -35,5 +36,17 @@ export async function listenForHosts(
   const port = new SocketPort({ path: addressText(address), teller, speak, stop: () => stopped(server) });
   // Not before whoever opens it has it.
   if (!isLoopback(address.host)) setImmediate(() => teller.change({ kind: "exposed", address: port.path }));
+  return port;
+}
+
+/** Calls a host that listens, for instance a simulator's serial port; calls it again whenever it is not connected. */
+export function openTcpConnect(to: TcpAddress, events: PortEvents): SerialPort {
+  const teller = new PortEventQueue(events);
+  const caller = new ReconnectingClient(to, {
+    met: (socket) => port.welcome(socket),
+    failed: (why) => teller.change({ kind: "unreachable", why }),
+  });
+  const port = new SocketPort({ path: addressText(to), teller, speak: rawSpeech, stop: () => caller.stop() });
+  caller.call();
   return port;
 }

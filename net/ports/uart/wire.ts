@@ -1,5 +1,4 @@
 import type { Millis } from "../../time/clock.js";
-import { isInTune } from "./garble.js";
 import { Receiver } from "./receiver.js";
 
 /** Bytes that leave one behind the other. */
@@ -144,3 +143,18 @@ export class Wire {
 }
 
 const arrivalOf = ({ bytes: _, start, speed }: Piece, index: number): Millis => start + spanOf(index + 1, speed);
+
+/** So much two speeds may differ for every byte to arrive as it was sent; the tenth bit is then half a bit off. */
+const tolerance = 0.04;
+
+/** Whether bytes sent at one speed are received at the other. */
+export const isInTune = (from: number, to: number): boolean => Math.abs(from - to) <= tolerance * from;
+
+/** What a receiver at `to` bits per second makes of bytes that came at `from` without a gap, with the line idle around them. */
+export function garble(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  if (isInTune(from, to)) return bytes;
+  const receiver = new Receiver(from, to);
+  for (const byte of bytes) receiver.byte(byte);
+  receiver.finish();
+  return Uint8Array.from(receiver.take());
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { bc28 } from "../../../emulator/profile/bc28.js";
-import { profileWith } from "../../../emulator/profile/profile-with.js";
+import { profileWith } from "../../../emulator/profile/profiles.js";
 import { defaultQuirks } from "../../../emulator/profile/quirks.js";
 
 /** The sum that is a multiple of ten for a number with its check digit. ISO/IEC 7812-1, annex B */

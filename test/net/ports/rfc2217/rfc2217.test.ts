@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PortEventQueue } from "../../../../net/ports/port-events.js";
-import { openRfc2217 } from "../../../../net/ports/rfc2217/rfc2217.js";
-import { rfc2217Protocol } from "../../../../net/ports/rfc2217/rfc2217-protocol.js";
+import { openRfc2217, rfc2217Protocol } from "../../../../net/ports/rfc2217/rfc2217-protocol.js";
 import { TelnetReader, telnet } from "../../../../net/ports/rfc2217/telnet.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { needs } from "../../../interop/needs.js";

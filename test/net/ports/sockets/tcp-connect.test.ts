@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openTcpConnect } from "../../../../net/ports/sockets/tcp-connect.js";
+import { openTcpConnect } from "../../../../net/ports/sockets/tcp.js";
 import { sleep, until, Witness } from "../../witness.js";
 import { owesWhatSerialPortsOwe } from "../front-ends.js";
 import { hostAt } from "./sockets.js";

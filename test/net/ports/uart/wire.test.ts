@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { garble, isInTune } from "../../../../net/ports/uart/garble.js";
 import { Receiver } from "../../../../net/ports/uart/receiver.js";
-import { Wire } from "../../../../net/ports/uart/wire.js";
+import { garble, isInTune, Wire } from "../../../../net/ports/uart/wire.js";
 
 const speeds = [2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600] as const;
 const anySpeed = fc.oneof(fc.constantFrom(...speeds), fc.integer({ min: 50, max: 4_000_000 }));

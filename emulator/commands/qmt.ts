@@ -1,7 +1,11 @@
 import { type RefusedFor, refused, requested } from "../../at/command.js";
+import { choice } from "../../at/params.js";
 import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
 import type { CommandView, ModuleAnswer } from "../command-view.js";
 import { isAttached } from "../radio/radio.js";
+
+/** `<tcpconnectID>`: the module has one MQTT link, and it is number 0 (note 3.2.1). */
+export const linkId = choice(0);
 
 const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
   idInFlight: "incorrectParameters",

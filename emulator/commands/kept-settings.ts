@@ -1,8 +1,12 @@
-import { changed, form, told } from "../../at/command.js";
-import { choice, type Param } from "../../at/params.js";
+import { changed, form, refused, told } from "../../at/command.js";
+import { choice, int, optional, type Param, word } from "../../at/params.js";
+import { ipAddress } from "../addresses.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import type { Nvm } from "../memory/nvm.js";
+import { coreLevels, logCores } from "../memory/nvm.js";
 import type { Profile } from "../profile/profile.js";
+import { natspeed } from "./natspeed.js";
+import { nconfig } from "./nconfig.js";
 
 /** The settings that are one number. */
 type Switch = "qregswt" | "qledmode" | "nsonmi";
@@ -46,3 +50,44 @@ export const nnmi: ModuleCommand = {
     changed({ networkSettings: { ...networkSettings, nnmi: status } }),
   ),
 };
+
+/** Set Debug Logging Level of the chip's cores; none of them is there to log. */
+export const nloglevel: ModuleCommand = {
+  names: ["+NLOGLEVEL"],
+  manual: "AT manual",
+  within: 300,
+  partly: "kept and read back; there is no log of the cores",
+  test: () => [`+NLOGLEVEL: (${logCores.join(",")}),(${coreLevels.join(",")})`],
+  read: ({ nvm }) => told(...logCores.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
+  write: form({ core: word(...logCores), level: word(...coreLevels) }, ({ core, level }, { nvm }: CommandView) =>
+    changed({ nvm: { ...nvm, nloglevel: { ...nvm.nloglevel, [core]: level } } }),
+  ),
+};
+
+/** What port 0, or none, stands for (AT manual). */
+const coapPort = 5683;
+
+/** Configure and Query CDP Server Settings; nothing is ever sent there. */
+export const ncdp: ModuleCommand = {
+  names: ["+NCDP"],
+  manual: "AT manual",
+  within: 300,
+  partly: "kept and read back; there is no IoT platform",
+  read: ({ nvm: { ncdp: server } }) =>
+    server === undefined ? refused("parameterNotConfigured") : told(`+NCDP: ${server.ip},${server.port}`),
+  write: form({ ip: ipAddress("ip_addr"), port: optional(int(0, 65_535)) }, ({ ip, port = 0 }, { nvm }: CommandView) =>
+    changed({ nvm: { ...nvm, ncdp: { ip, port: port === 0 ? coapPort : port } } }),
+  ),
+};
+
+/** Settings that outlive a reboot, and AT+NNMI, which stands among them. */
+export const keptCommands: readonly ModuleCommand[] = [
+  nconfig,
+  natspeed,
+  qregswt,
+  qledmode,
+  nsonmi,
+  nnmi,
+  ncdp,
+  nloglevel,
+];

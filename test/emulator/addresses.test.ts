@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isHostName } from "../../emulator/host-name.js";
+import { isHostName } from "../../emulator/addresses.js";
 
 const label = "a".repeat(63);
 
