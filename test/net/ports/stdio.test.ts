@@ -58,7 +58,7 @@ describe("stdio is a front end", () => {
 
 // Sends back what it hears; with an argument it first writes so many bytes. What it is told goes to stderr.
 const echoing = `
-import { openStdio } from "./net/stdio.js";
+import { openStdio } from "./net/ports/stdio.js";
 const say = (what) => process.stderr.write(JSON.stringify(what) + "\\n");
 const port = openStdio({}, {
   onBytes: (bytes) => port.write(bytes),

@@ -229,7 +229,7 @@ describe("what is no device", () => {
 
   // Prints what it is told, or what is wrong.
   const attaching = `
-import { openDevice } from "./net/device/device.js";
+import { openDevice } from "./net/ports/device/device.js";
 try {
   openDevice({ path: process.argv[2] }, { onBytes() {}, onChange: ({ kind }) => process.stdout.write(kind) });
 } catch (error) {

@@ -300,7 +300,7 @@ describe("the link", () => {
 describe("as an ordinary user", () => {
   // Sends back what it hears, and prints what it is told.
   const echoing = `
-import { openPty } from "./net/pty/pty.js";
+import { openPty } from "./net/ports/pty/pty.js";
 try {
   const say = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
   const port = openPty({ link: process.argv[2] }, { onBytes: (bytes) => port.write(bytes), onChange: say });
