@@ -1,5 +1,7 @@
 import { toBytes } from "../at/octets.js";
+import { encode } from "../mqtt/encode.js";
 import type { ClientPacket, Millis } from "../mqtt/packet.js";
+import { PacketReader } from "../mqtt/packet-reader.js";
 import {
   type Config,
   type Input,
@@ -11,7 +13,6 @@ import {
   step,
   wakeAt,
 } from "../mqtt/session.js";
-import { encode, PacketReader } from "../mqtt/wire.js";
 import type { Effect, LinkAct, LinkEvent } from "./io.js";
 import type { MqttSettings } from "./memory/mqtt-settings.js";
 import type { Profile } from "./profile/profile.js";
@@ -47,7 +48,6 @@ export class MqttClient {
   #left = 0;
   /** What the link told and nobody has looked at yet. */
   #inbox: Inbound[] = [];
-  #reading: Iterator<Input> | undefined;
 
   /** `lastLink` is the number of the last dial before a reboot. */
   constructor(profile: Profile, lastLink = 0) {
@@ -113,20 +113,12 @@ export class MqttClient {
   /** The next input that the link's events hold, or undefined. */
   next(): Input | undefined {
     for (;;) {
-      const read = this.#reading?.next();
-      if (read !== undefined && !read.done) return read.value;
+      const reading = this.#reader.next(levelOf(this.#session));
+      if (reading !== undefined) return reading;
       const event = this.#inbox.shift();
-      if (event === undefined) {
-        this.#reading = undefined;
-        return undefined;
-      }
-      this.#reading = this.#inputsOf(event);
+      if (event?.kind !== "bytes") return event;
+      this.#reader.feed(event.bytes);
     }
-  }
-
-  *#inputsOf(event: Inbound): Generator<Input> {
-    if (event.kind === "bytes") yield* this.#reader.read(event.bytes, levelOf(this.#session));
-    else yield event;
   }
 
   #carryOut(effect: MqttEffect, { link }: Session): readonly Outcome[] {
@@ -137,7 +129,7 @@ export class MqttClient {
         return [trace({ kind: "dial", link: effect.link, host, port }), act(effect.link, { kind: "dial", host, port })];
       }
       case "send": {
-        const bytes = encode(effect.packet, levelOf(this.#session));
+        const bytes = encode(effect.packet);
         this.#queued += bytes.length;
         this.#ends.push(this.#queued);
         return [
@@ -167,7 +159,7 @@ export class MqttClient {
 
   #forgetInbox(): void {
     this.#inbox = [];
-    this.#reading = undefined;
+    this.#reader = this.#newReader();
   }
 
   #newReader(): PacketReader {

@@ -14,7 +14,7 @@ const sees: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** All that the folders without I/O may have from elsewhere. */
-const foreign = /^(?:mqtt\/wire\.ts > mqtt-packet|emulator\/.* > node:crypto)$/;
+const foreign = /^emulator\/.* > node:crypto$/;
 const pure = /^(?:at|mqtt|emulator)\//;
 const impure = /setTimeout|setInterval|Date\.now|Math\.random|performance\.now|node:(?:net|fs|dns|tty|child_process)/;
 

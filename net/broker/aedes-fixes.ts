@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { writeToStream } from "mqtt-packet";
 
 /** What we know of a packet that the persistence is asked about. */
 interface StoredPacket {
@@ -17,6 +18,11 @@ interface Persistence {
 /** What aedes has and its types do not tell. */
 export interface FixableBroker {
   readonly persistence: Persistence;
+}
+
+/** mqtt-packet, which aedes writes with, else makes 65 536 buffers at its first packet, which takes a tenth of a second. */
+export function fixNumberCache(): void {
+  writeToStream.cacheNumbers = false;
 }
 
 /**

@@ -6,7 +6,7 @@ import { listeningAt } from "../listening.js";
 import { short } from "../log.js";
 import { addressText } from "../tcp-address.js";
 import type { Millis } from "../time/clock.js";
-import { type FixableBroker, fixDupStream, fixQos2 } from "./aedes-fixes.js";
+import { type FixableBroker, fixDupStream, fixNumberCache, fixQos2 } from "./aedes-fixes.js";
 import { type BrokerApi, brokerApi } from "./broker-api.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
@@ -46,6 +46,7 @@ export interface EmbeddedBroker extends BrokerApi {
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const clouds = cloudsOf(options);
   const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
+  fixNumberCache();
   const broker = await Aedes.createBroker(aedesAccess(options, clouds));
   fixQos2((broker as unknown as FixableBroker).persistence);
   tell(broker, readable(options.log));

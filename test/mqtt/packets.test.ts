@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { encode } from "../../mqtt/encode.js";
 import type { ClientPacket, Connect, Level, ServerPacket } from "../../mqtt/packet.js";
-import { encode, PacketReader, type Reading } from "../../mqtt/wire.js";
+import { PacketReader, type Reading } from "../../mqtt/packet-reader.js";
+import { decodedByMqttPacket, encodedByMqttPacket } from "./by-mqtt-packet.js";
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const text = (s: string) => new Uint8Array(Buffer.from(s));
@@ -55,11 +57,12 @@ const sent: readonly (readonly [string, ClientPacket, Level, string])[] = [
 
 describe("encode", () => {
   test.each(sent)("%s", (_name, packet, level, hex) => {
-    expect(Buffer.from(encode(packet, level)).toString("hex")).toBe(hex.replaceAll(" ", ""));
+    expect(Buffer.from(encode(packet)).toString("hex")).toBe(hex.replaceAll(" ", ""));
+    expect(encodedByMqttPacket(packet, level).toString("hex")).toBe(hex.replaceAll(" ", ""));
   });
 
   test("a payload over 127 bytes takes two bytes of length", () => {
-    const long = encode({ ...publish, qos: 0, payload: new Uint8Array(200) }, 4);
+    const long = encode({ ...publish, qos: 0, payload: new Uint8Array(200) });
     expect([...long.subarray(0, 5)]).toEqual([0x30, 0xcb, 0x01, 0x00, 0x01]);
     expect(long.length).toBe(206);
   });
@@ -94,7 +97,15 @@ const received: readonly (readonly [string, string, Level, ServerPacket])[] = [
 
 function read(chunks: readonly Uint8Array[], level: Level, maxInbound = 65_536): readonly Reading[] {
   const reader = new PacketReader({ maxInbound });
-  return chunks.flatMap((chunk) => [...reader.read(chunk, level)]);
+  return chunks.flatMap((chunk) => readingsOf(reader, chunk, level));
+}
+
+/** All that a reader makes of a chunk. */
+function readingsOf(reader: PacketReader, chunk: Uint8Array, level: Level): readonly Reading[] {
+  const readings: Reading[] = [];
+  reader.feed(chunk);
+  for (let reading = reader.next(level); reading !== undefined; reading = reader.next(level)) readings.push(reading);
+  return readings;
 }
 
 /** The bytes cut into pieces of so many. */
@@ -116,7 +127,7 @@ describe("PacketReader", () => {
   test("a payload stays when the bytes that it came in are used again", () => {
     const reader = new PacketReader({ maxInbound: 100 });
     const chunk = bytes("30 04 0001 74 2a");
-    const [reading] = [...reader.read(chunk, 4)];
+    const [reading] = readingsOf(reader, chunk, 4);
     chunk.fill(0);
     expect(reading).toEqual({ kind: "packet", packet: { ...came, payload: new Uint8Array([42]) } });
   });
@@ -137,7 +148,7 @@ describe("PacketReader", () => {
   test("a million single bytes are read in linear time", () => {
     const packet = new Uint8Array([...bytes("30 c0 84 3d 0001 74"), ...new Uint8Array(1_000_000 - 3).fill(1)]);
     const reader = new PacketReader({ maxInbound: 2_000_000 });
-    const packets = cut(packet, 1).flatMap((byte) => [...reader.read(byte, 4)]);
+    const packets = cut(packet, 1).flatMap((byte) => readingsOf(reader, byte, 4));
     expect(packets).toMatchObject([{ kind: "packet", packet: { topic: "t" } }]);
   });
 });
@@ -243,5 +254,93 @@ test("any bytes in any cuts give the same and no exception", () => {
       expect(atOnce.slice(0, -1).every(({ kind }) => kind === "packet")).toBe(true);
     }),
     { numRuns: 500 },
+  );
+});
+
+// mqtt-packet, which most programs in node use, judges every packet.
+
+const level = fc.constantFrom<Level>(3, 4);
+const qos = fc.constantFrom(0 as const, 1 as const, 2 as const);
+const id = fc.integer({ min: 1, max: 65_535 });
+const words = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
+const binary = fc.uint8Array({ maxLength: 40 }).map((value) => new Uint8Array(value));
+const long = fc.constantFrom(0, 1, 100, 120, 127, 128, 16_000, 16_384).map((length) => new Uint8Array(length).fill(7));
+const will = fc.record({ topic: words, message: binary, qos, retain: fc.boolean() });
+const withLogin = fc.oneof(
+  fc.constant({}),
+  fc.record({ user: fc.string({ maxLength: 9 }) }),
+  fc.record({ user: words, password: binary }),
+);
+
+const connectPacket: fc.Arbitrary<ClientPacket> = fc
+  .tuple(level, words, fc.boolean(), fc.nat(65_535), fc.oneof(fc.constant({}), fc.record({ will })), withLogin)
+  .map(([version, clientId, cleanSession, keepAlive, last, login]) => ({
+    ...{ type: "CONNECT", level: version, clientId, cleanSession, keepAlive },
+    ...last,
+    ...login,
+  }));
+const publishPacket: fc.Arbitrary<ClientPacket> = fc
+  .record({ qos, id, retain: fc.boolean(), dup: fc.boolean(), topic: words, payload: fc.oneof(binary, long) })
+  .map((packet) => ({ type: "PUBLISH", ...packet, id: packet.qos === 0 ? 0 : packet.id }));
+const otherPacket: fc.Arbitrary<ClientPacket> = fc.oneof(
+  fc.record({ type: fc.constantFrom("PUBACK" as const, "PUBREC", "PUBCOMP", "UNSUBACK"), id }),
+  fc.record({ type: fc.constant("PUBREL" as const), id, dup: fc.boolean() }),
+  fc.record({
+    ...{ type: fc.constant("SUBSCRIBE" as const), id, dup: fc.boolean() },
+    topics: fc.array(fc.record({ topic: words, qos }), { minLength: 1, maxLength: 4 }),
+  }),
+  fc.record({
+    ...{ type: fc.constant("UNSUBSCRIBE" as const), id, dup: fc.boolean() },
+    topics: fc.array(words, { minLength: 1, maxLength: 4 }),
+  }),
+  fc.record({ type: fc.constantFrom("PINGREQ" as const, "DISCONNECT") }),
+);
+
+test("every packet has the bytes that mqtt-packet gives it", () => {
+  fc.assert(
+    fc.property(fc.oneof(connectPacket, publishPacket, otherPacket), level, (packet, version) => {
+      expect(Buffer.from(encode(packet)).equals(encodedByMqttPacket(packet, version))).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** A packet of any type and flags, whose contents are good, damaged, or anything. */
+const topicBytes = fc.oneof(
+  words.map((topic) => Buffer.from(topic)),
+  fc.constantFrom("", "a/#", "+", "a\0b", "\uFFFD", "\uFEFFa").map((topic) => Buffer.from(topic)),
+  fc.constantFrom("ff", "eda080", "c0af", "efbf", "61ff62").map((hex) => Buffer.from(hex, "hex")),
+);
+const publishBody = fc
+  .tuple(
+    topicBytes,
+    fc.oneof(fc.constant(0), fc.constant(0), fc.integer({ min: -2, max: 3 })),
+    fc.uint8Array({ maxLength: 12 }),
+  )
+  .map(([topic, off, rest]) => Buffer.concat([Buffer.of(0, Math.max(topic.length + off, 0)), topic, rest]));
+const contents = fc.oneof(
+  publishBody,
+  fc.uint8Array({ maxLength: 8 }).map((value) => Buffer.from(value)),
+);
+const frame = fc
+  .tuple(fc.oneof(fc.nat(255), fc.integer({ min: 0x30, max: 0x3f })), contents)
+  .map(([first, body]) => Buffer.concat([Buffer.of(first, body.length), body]));
+const receivedFrame = fc.constantFrom(...received.map(([, hex]) => Buffer.from(bytes(hex))));
+const brokenFrame = fc.constantFrom(
+  ...violations.map(([, hex]) => Buffer.from(bytes(hex))).filter((whole) => whole.length === (whole[1] ?? 0) + 2),
+);
+
+test("every packet is read as mqtt-packet reads it, or refused for the same reason", () => {
+  fc.assert(
+    fc.property(fc.oneof(frame, receivedFrame, brokenFrame), level, (whole, version) => {
+      const [reading] = read([whole], version);
+      const ours = reading?.kind === "packet" ? reading.packet : reading?.why;
+      const theirs = decodedByMqttPacket(whole, version);
+      // mqtt-packet takes the only byte of such a SUBACK for a code.
+      if ((whole[0] ?? 0) >> 4 === 9 && whole[1] === 1)
+        expect([typeof ours, typeof theirs]).toEqual(["string", "string"]);
+      else expect(ours).toEqual(theirs);
+    }),
+    { numRuns: 5000 },
   );
 });

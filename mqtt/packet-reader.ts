@@ -1,0 +1,110 @@
+import { decode, type Frame } from "./decode.js";
+import type { Level, ServerPacket } from "./packet.js";
+
+/** What came of some bytes. */
+export type Reading =
+  | { readonly kind: "packet"; readonly packet: ServerPacket }
+  /** What came is not MQTT, or no server may send it. Nothing is read after it: a stream that was misread stays so. */
+  | { readonly kind: "violation"; readonly why: string };
+
+const nothing: Buffer = Buffer.alloc(0);
+
+/** Where a packet that is held begins to need room, in bytes. */
+const minRoom = 64;
+
+/** Reads what a server sends on one link: cuts the stream into packets, and holds the bytes of one that is not complete. */
+export class PacketReader {
+  readonly #maxBytes: number;
+  #bytes = nothing;
+  #at = 0;
+  /** The beginning of a packet whose rest has not come. */
+  #held = nothing;
+  #heldLength = 0;
+  #isBroken = false;
+
+  /** `maxInbound`: the longest packet that is taken, in bytes, with its fixed header. */
+  constructor({ maxInbound }: { readonly maxInbound: number }) {
+    this.#maxBytes = maxInbound;
+  }
+
+  /** Takes bytes in, which must stay as they are until they have been read to their end. */
+  feed(bytes: Uint8Array): void {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = 0;
+  }
+
+  /** The next packet or violation; undefined until more bytes come. */
+  next(level: Level): Reading | undefined {
+    if (this.#isBroken) return undefined;
+    const frame = this.#heldLength === 0 ? this.#frame() : this.#heldFrame();
+    if (frame === undefined) return undefined;
+    const packet = typeof frame === "string" ? frame : decode(frame, level);
+    if (typeof packet !== "string") return { kind: "packet", packet };
+    this.#isBroken = true;
+    return { kind: "violation", why: packet };
+  }
+
+  /** A packet whose bytes came together. */
+  #frame(): Frame | string | undefined {
+    const frame = frameAt(this.#bytes, this.#at, this.#bytes.length, this.#maxBytes);
+    if (typeof frame === "string") return frame;
+    if (frame === undefined || frame.end > this.#bytes.length) {
+      this.#hold(this.#bytes.length - this.#at);
+      this.#bytes = nothing;
+      this.#at = 0;
+      return undefined;
+    }
+    this.#at = frame.end;
+    return frame;
+  }
+
+  /** A packet that was begun before. */
+  #heldFrame(): Frame | string | undefined {
+    let frame = this.#heldHeader();
+    while (frame === undefined && this.#at < this.#bytes.length) {
+      this.#hold(1);
+      frame = this.#heldHeader();
+    }
+    if (frame === undefined || typeof frame === "string") return frame;
+    this.#hold(Math.min(frame.end - this.#heldLength, this.#bytes.length - this.#at));
+    if (this.#heldLength < frame.end) return undefined;
+    const bytes = this.#held;
+    this.#held = nothing;
+    this.#heldLength = 0;
+    return { ...frame, bytes };
+  }
+
+  #heldHeader(): Frame | string | undefined {
+    return frameAt(this.#held, 0, this.#heldLength, this.#maxBytes);
+  }
+
+  /** The room grows twofold, so that single bytes cost no more than one chunk. */
+  #hold(count: number): void {
+    const length = this.#heldLength + count;
+    if (length > this.#held.length) {
+      const room = Buffer.allocUnsafe(Math.max(minRoom, 2 * length));
+      this.#held.copy(room, 0, 0, this.#heldLength);
+      this.#held = room;
+    }
+    this.#bytes.copy(this.#held, this.#heldLength, this.#at, this.#at + count);
+    this.#at += count;
+    this.#heldLength = length;
+  }
+}
+
+/** The packet that begins at `from`, by its fixed header, which must end before `to`: a remaining length has at most four bytes. MQTT 2.2.3 */
+function frameAt(bytes: Buffer, from: number, to: number, maxBytes: number): Frame | string | undefined {
+  let remaining = 0;
+  for (let i = 1; i <= 4; i++) {
+    if (from + i >= to) return undefined;
+    const digit = bytes[from + i] ?? 0;
+    remaining += (digit & 127) << (7 * (i - 1));
+    if (digit < 128) {
+      const body = from + i + 1;
+      const total = 1 + i + remaining;
+      if (total > maxBytes) return `a packet of ${total} bytes`;
+      return { bytes, first: bytes[from] ?? 0, body, end: body + remaining };
+    }
+  }
+  return "a remaining length of more than four bytes";
+}
