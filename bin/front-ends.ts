@@ -1,9 +1,9 @@
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
+import type { TcpAddress } from "../net/listening.js";
 import { sttySpeeds } from "../net/ports/termios.js";
 import type { Baud } from "../net/ports/uart/uart.js";
 import type { OpenPort } from "../net/serial.js";
-import type { TcpAddress } from "../net/tcp-address.js";
 import { usage } from "../net/user-error.js";
 import type { FlagName, Flags } from "./flags.js";
 

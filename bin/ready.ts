@@ -1,4 +1,4 @@
-import { reachable } from "../net/tcp-address.js";
+import { reachable } from "../net/listening.js";
 import type { FrontEnd } from "./front-ends.js";
 
 /** A front end that is open. */

@@ -1,6 +1,6 @@
 import { Log } from "../net/log.js";
-import { withWriteHook } from "../net/ports/write-hook.js";
 import type { OpenPort } from "../net/serial.js";
+import { withWriteHook } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";

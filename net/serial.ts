@@ -76,3 +76,16 @@ export interface SerialPort {
 
 /** Opens a front end, with what it calls when something comes. */
 export type OpenPort = (events: PortEvents) => SerialPort | Promise<SerialPort>;
+
+/** The same front end; `said` is called before the module says something on it. */
+export const withWriteHook = (port: SerialPort, said: () => void): SerialPort => ({
+  get path() {
+    return port.path;
+  },
+  write(bytes) {
+    said();
+    port.write(bytes);
+  },
+  set: (what) => port.set(what),
+  close: () => port.close(),
+});

@@ -1,5 +1,5 @@
 import type { Clock, Millis } from "../net/time/clock.js";
-import { type Alarm, Timers } from "../net/time/timers.js";
+import { type Alarm, Timers } from "../net/time/manual-clock.js";
 
 /** A clock that a test moves from alarm to alarm by itself, and which waits for nothing in between. */
 export class ManualClock implements Clock {

@@ -2,17 +2,16 @@ import type { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes, Client } from "aedes";
-import { listeningAt } from "../listening.js";
+import { addressText, listeningAt } from "../listening.js";
 import { short } from "../log.js";
-import { addressText } from "../tcp-address.js";
 import type { Millis } from "../time/clock.js";
+import { type AccessChecks, aedesAccess } from "./access.js";
 import { type FixableBroker, fixDupStream, fixNumberCache, fixQos2 } from "./aedes-fixes.js";
 import { type BrokerApi, brokerApi } from "./broker-api.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
 import { TokenServer } from "./cloud/token-server.js";
-import { type AccessChecks, aedesAccess } from "./connection-router.js";
-import { sortByFirstByte } from "./first-byte.js";
+import { sortByFirstByte } from "./protocol-detection.js";
 
 /** Where the embedded broker listens, whom it lets in, and who hears about it. */
 export interface BrokerOptions extends AccessChecks {

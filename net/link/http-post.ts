@@ -1,8 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
 import type { NetworkRequest, PostFailure, RequestOutcome } from "../../emulator/request.js";
-import { reasonOf } from "./down-reason.js";
-import type { Connection } from "./link.js";
+import { type Connection, reasonOf } from "./link.js";
 
 type Post = Extract<NetworkRequest, { readonly kind: "post" }>;
 

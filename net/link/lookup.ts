@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as dns from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import { withoutMasters } from "../ports/pty/inherited.js";
+import { withoutMasters } from "../close-on-exec.js";
 
 /** A resolver that can be stopped. */
 export interface Lookup {

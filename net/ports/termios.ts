@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
+import { type Given, withoutMasters } from "../close-on-exec.js";
 import { UserError } from "../user-error.js";
-import { type Given, withoutMasters } from "./pty/inherited.js";
 
 /** What a module speaks at first, in bits per second. */
 export const firstSpeed = 9600;

@@ -4,8 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { factoryNvm, type Nvm } from "../../emulator/memory/nvm.js";
 import { nvmFrom, nvmImage } from "../../emulator/memory/nvm-image.js";
 import { UserError } from "../user-error.js";
-import { readJsonFile } from "./json-file.js";
-import { whyOf } from "./text-file.js";
+import { readJsonFile, whyOf } from "./text-file.js";
 
 /** Where the non-volatile memory is kept from run to run. */
 export interface NvmStore {

@@ -3,7 +3,7 @@ import { profileFrom } from "../../emulator/profile/profile-schema.js";
 import { profiles } from "../../emulator/profile/profiles.js";
 import { suggestion } from "../../emulator/profile/schema.js";
 import { UserError } from "../user-error.js";
-import { readJsonFile } from "./json-file.js";
+import { readJsonFile } from "./text-file.js";
 
 /** The longest profile that is read, in bytes. */
 const longest = 65_536;

@@ -2,8 +2,7 @@ import { isRegExp } from "node:util/types";
 import { fromBytes, fromText, type Octets, toBytes, toText } from "../../at/octets.js";
 import type { PortEvents, SerialPort } from "../serial.js";
 import { UserError } from "../user-error.js";
-import { AtError, masked } from "./at-error.js";
-import { type Answer, answerIn, blocksIn } from "./host-text.js";
+import { type Answer, AtError, answerIn, blocksIn, masked } from "./answer.js";
 import { Inbox } from "./inbox.js";
 import type { Waits } from "./waits.js";
 

@@ -1,12 +1,18 @@
 import { type RunningModem, startModem as start } from "../start.js";
 import { UserError } from "../user-error.js";
 import { type TestBroker, WatchedBroker } from "./broker.js";
-import { type ChosenClock, type ClockChoice, clockOf } from "./clock-choice.js";
 import { frontEnds, waitedFor } from "./front-ends.js";
 import { AtHost } from "./host.js";
 import type { TestModem } from "./modem.js";
-import { profileOf, refuseUnlessKnown, type TestOptions } from "./options.js";
-import { testRadio } from "./radio.js";
+import { testRadio } from "./modem.js";
+import {
+  type ChosenClock,
+  type ClockChoice,
+  clockOf,
+  profileOf,
+  refuseUnlessKnown,
+  type TestOptions,
+} from "./options.js";
 import { TraceLog } from "./trace.js";
 import { Waits } from "./waits.js";
 

@@ -1,5 +1,5 @@
-import { withWriteHook } from "../ports/write-hook.js";
 import type { OpenPort } from "../serial.js";
+import { withWriteHook } from "../serial.js";
 import type { Quiescence } from "./quiescence.js";
 
 /**

@@ -1,7 +1,6 @@
 import { UserError } from "../user-error.js";
 import type { Clock, Millis } from "./clock.js";
 import { Quiescence } from "./quiescence.js";
-import { Timers } from "./timers.js";
 
 /** A clock that stands still until it is told to go on. */
 export interface ManualClock extends Clock {
@@ -68,4 +67,29 @@ function soon(ring: () => void): () => void {
 function refuseUnlessSpan(what: string, span: Millis): void {
   if (Number.isFinite(span) && span >= 0) return;
   throw new UserError(`${what}: ${span} is no span of time; give milliseconds, 0 or more`, 2);
+}
+
+/** Something that is to happen at a moment. */
+export interface Alarm {
+  readonly at: Millis;
+  readonly ring: () => void;
+}
+
+/** The alarms that are set: a handful, so that nothing is sorted. */
+export class Timers {
+  readonly #set = new Set<Alarm>();
+
+  /** Sets one; returns how to call it off. */
+  set(alarm: Alarm): () => void {
+    this.#set.add(alarm);
+    return () => this.#set.delete(alarm);
+  }
+
+  /** Takes out the earliest; of equal ones the one that was set first. None where it is later than `until`. */
+  take(until: Millis = Number.POSITIVE_INFINITY): Alarm | undefined {
+    let next: Alarm | undefined;
+    for (const alarm of this.#set) if (alarm.at <= until && (next === undefined || alarm.at < next.at)) next = alarm;
+    if (next) this.#set.delete(next);
+    return next;
+  }
 }

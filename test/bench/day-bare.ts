@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { generate, type Packet } from "mqtt-packet";
 import { startBroker } from "../../net/broker/broker.js";
-import { connectInProcess } from "../../net/link/connect.js";
+import { connectInProcess } from "../../net/link/dialer.js";
 import { payload, topic } from "./messages.js";
 import { answer } from "./processes.js";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withoutMasters } from "../../net/ports/pty/inherited.js";
+import { withoutMasters } from "../../net/close-on-exec.js";
 import { until } from "../net/witness.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));

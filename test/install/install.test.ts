@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withoutMasters } from "../../net/ports/pty/inherited.js";
+import { withoutMasters } from "../../net/close-on-exec.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 

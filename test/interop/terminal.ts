@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { ReadStream } from "node:tty";
 import { onTestFinished } from "vitest";
-import { keepFromChildren, letGo, withoutMasters } from "../../net/ports/pty/inherited.js";
+import { keepFromChildren, letGo, withoutMasters } from "../../net/close-on-exec.js";
 import { openpty } from "../../net/ports/pty/pty-native.js";
 import { until } from "../net/witness.js";
 

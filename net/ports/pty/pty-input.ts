@@ -2,7 +2,6 @@ import type { PortEventQueue } from "../port-events.js";
 import { readTermios, remakeRaw } from "../termios.js";
 import { EchoGuard } from "./echo-guard.js";
 import type { PtyPair } from "./pty-pair.js";
-import { SpeedWatch } from "./speed-watch.js";
 
 /** So long hosts take to set their termios after they opened the terminal, in milliseconds. */
 const settled = 20;
@@ -130,5 +129,45 @@ export class PtyInput {
   /** A closed pair's descriptors may mean something else by the time it is its turn. */
   #queue(pair: PtyPair, job: () => Promise<void>): void {
     this.#stty = this.#stty.then(() => (pair.isClosed ? undefined : job()));
+  }
+}
+
+/** Who sends without such a pause, in milliseconds, is still in the same breath. */
+const breath = 5;
+/** So long what is known counts while nothing moves, in milliseconds. */
+const lasts = 250;
+
+/** Knows when the host may have set another speed since the last look, where every change of it matters. */
+export class SpeedWatch {
+  /** Whether anybody wants to know. */
+  readonly follows: boolean;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #heardAt = Number.NEGATIVE_INFINITY;
+
+  constructor(follows: boolean) {
+    this.follows = follows;
+  }
+
+  /** A look at the termios begins. */
+  looks(): void {
+    this.#lookedAt = performance.now();
+  }
+
+  /** Something was said to the host: an answer is what hosts change their speed after. */
+  answered(): void {
+    this.#heardAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The host has sent something: whether to look before it is handed on. */
+  hears(): boolean {
+    const now = performance.now();
+    const pause = now - this.#heardAt;
+    this.#heardAt = now;
+    return this.follows && pause > breath;
+  }
+
+  /** Nothing has come: whether it is time to look all the same. */
+  get isOutdated(): boolean {
+    return this.follows && performance.now() - this.#lookedAt > lasts;
   }
 }

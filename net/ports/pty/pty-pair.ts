@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
+import { keepFromChildren, letGo } from "../../close-on-exec.js";
 import { firstSpeed, makeRaw } from "../termios.js";
-import { keepFromChildren, letGo } from "./inherited.js";
 import { type OpenedPair, openpty } from "./pty-native.js";
 
 /** What a look at the other end found. */

@@ -3,9 +3,16 @@ import type { PortEventQueue } from "../port-events.js";
 import type { Speak, Speech, Wire } from "../sockets/socket-port.js";
 import { listenForHosts, type TcpOptions } from "../sockets/tcp.js";
 import { ComPort, type ComPortAct } from "./com-port.js";
-import { optionCommand, subnegotiation, type TelnetEvent, TelnetReader, telnet } from "./telnet.js";
+import {
+  CrNul,
+  optionCommand,
+  subnegotiation,
+  type TelnetEvent,
+  TelnetReader,
+  TelnetWriter,
+  telnet,
+} from "./telnet.js";
 import { type OptionWord, TelnetOptions, telnetOption } from "./telnet-options.js";
-import { CrNul, TelnetWriter } from "./telnet-text.js";
 
 /** RFC 2217 with a host; to one that says nothing of Telnet nothing of it is said. */
 export const rfc2217Protocol: Speak = (wire, teller, lines) => new Rfc2217Protocol(wire, teller, lines);

@@ -1,5 +1,5 @@
 import { Socket } from "node:net";
-import { addressText, type TcpAddress } from "../../tcp-address.js";
+import { addressText, type TcpAddress } from "../../listening.js";
 
 /** How long is waited before the next attempt, in milliseconds: twice as long each time. */
 const minRetryMs = 100;

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
+import { addressText } from "../../listening.js";
 import type { ModemLines, SerialPort } from "../../serial.js";
-import { addressText } from "../../tcp-address.js";
 import type { PortEventQueue } from "../port-events.js";
 import { SocketHost } from "./socket-host.js";
 

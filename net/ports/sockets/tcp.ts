@@ -1,7 +1,6 @@
 import { createServer } from "node:net";
-import { listeningAt, stopped } from "../../listening.js";
+import { addressText, isLoopback, listeningAt, stopped, type TcpAddress } from "../../listening.js";
 import type { PortEvents, SerialPort } from "../../serial.js";
-import { addressText, isLoopback, type TcpAddress } from "../../tcp-address.js";
 import { PortEventQueue } from "../port-events.js";
 import { ReconnectingClient } from "./reconnecting-client.js";
 import { rawSpeech, SocketPort, type Speak } from "./socket-port.js";

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, connect as dial, type Socket } from "node:net";
 import mqtt, { type Packet } from "mqtt-packet";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Login } from "../../../net/broker/access.js";
 import { type BrokerOptions, type EmbeddedBroker, startBroker } from "../../../net/broker/broker.js";
-import type { Login } from "../../../net/broker/connection-router.js";
 import { UserError } from "../../../net/user-error.js";
 import { quietPort } from "../quiet-port.js";
 

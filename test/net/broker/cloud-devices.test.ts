@@ -4,8 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startBroker } from "../../../net/broker/broker.js";
-import { checkCloudDevices, parseCloudDevice } from "../../../net/broker/cloud/device.js";
-import { loadCloudDevices } from "../../../net/broker/cloud/device-file.js";
+import { checkCloudDevices, loadCloudDevices, parseCloudDevice } from "../../../net/broker/cloud/device.js";
 import { UserError } from "../../../net/user-error.js";
 
 let folder = "";

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { Duplex, duplexPair } from "node:stream";
 import mqtt from "mqtt-packet";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { sortByFirstByte } from "../../../net/broker/first-byte.js";
+import { sortByFirstByte } from "../../../net/broker/protocol-detection.js";
 import { type Destination, mapName } from "../../../net/link/name-map.js";
 import { ask, start, type WatchedBroker, wish } from "./cloud-clients.js";
 

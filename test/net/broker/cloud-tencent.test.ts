@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { IClientOptions } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { isTencentTopicOf } from "../../../net/broker/cloud/tencent.js";
-import { readTokenRequest } from "../../../net/broker/cloud/token-request.js";
+import { readTokenRequest } from "../../../net/broker/cloud/token-endpoint.js";
 import { ask, granted, loggedIn, login, published, start, type WatchedBroker, wish } from "./cloud-clients.js";
 
 const device = { productKey: "iot-x", deviceName: "d", deviceSecret: "te/st==" };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReadStream } from "node:tty";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keepFromChildren, letGo, withoutMasters } from "../../../net/ports/pty/inherited.js";
+import { keepFromChildren, letGo, withoutMasters } from "../../../net/close-on-exec.js";
 import { openpty } from "../../../net/ports/pty/pty-native.js";
 import { openStdio } from "../../../net/ports/stdio.js";
 import { ReadableCopy } from "../readable-copy.js";

@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
-import { keepFromChildren, letGo } from "../../../../net/ports/pty/inherited.js";
+import { keepFromChildren, letGo } from "../../../../net/close-on-exec.js";
 import { openpty } from "../../../../net/ports/pty/pty-native.js";
 import { sleep } from "../../witness.js";
 import type { Host } from "../front-ends.js";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
-import { withoutMasters } from "../../../../net/ports/pty/inherited.js";
+import { withoutMasters } from "../../../../net/close-on-exec.js";
 import { sleep } from "../../witness.js";
 import type { Host } from "../front-ends.js";
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withoutMasters } from "../../../../net/ports/pty/inherited.js";
+import { withoutMasters } from "../../../../net/close-on-exec.js";
 import { openPty, type PtyOptions } from "../../../../net/ports/pty/pty.js";
 import { Symlink } from "../../../../net/ports/pty/symlink.js";
 import type { SerialPort } from "../../../../net/serial.js";

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type TelnetEvent, TelnetReader } from "../../../../net/ports/rfc2217/telnet.js";
+import { CrNul, type TelnetEvent, TelnetReader, TelnetWriter } from "../../../../net/ports/rfc2217/telnet.js";
 import { type OptionWord, TelnetOptions } from "../../../../net/ports/rfc2217/telnet-options.js";
-import { CrNul, TelnetWriter } from "../../../../net/ports/rfc2217/telnet-text.js";
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const read = (...chunks: readonly Uint8Array[]): readonly TelnetEvent[] => {

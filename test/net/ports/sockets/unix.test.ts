@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { withoutMasters } from "../../../../net/ports/pty/inherited.js";
+import { withoutMasters } from "../../../../net/close-on-exec.js";
 import { openUnix } from "../../../../net/ports/sockets/unix.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { asOrdinaryUser } from "../../ordinary-user.js";

@@ -1,4 +1,6 @@
-import type { Octets } from "../../at/octets.js";
+import { maskLine, withSecrets } from "../../at/mask.js";
+import { fromText, type Octets } from "../../at/octets.js";
+import { commandNamed, commands } from "../../emulator/commands/index.js";
 
 /** An answer as far as it has come. */
 export type Answer =
@@ -26,4 +28,28 @@ export function blocksIn(text: Octets): readonly Octets[] {
   block.lastIndex = Math.max(text.indexOf("\r\n"), 0);
   for (let found = block.exec(text); found !== null; found = block.exec(text)) blocks.push(found[1] ?? "");
   return blocks;
+}
+
+const secretive = withSecrets(commands);
+
+/** A command line as a message may show it. */
+export const masked = (line: string): string =>
+  maskLine(fromText(line), secretive, (name) => commandNamed(name) !== undefined);
+
+/** A command that was not answered with OK. */
+export class AtError extends Error {
+  override readonly name = "AtError";
+  /** The command line, secrets masked. */
+  readonly command: string;
+  /** The final result: `ERROR` or `+CME ERROR: 50`. */
+  readonly result: string;
+  /** What was said before it. */
+  readonly lines: readonly string[];
+
+  constructor(command: string, result: string, lines: readonly string[]) {
+    super(`${masked(command)} was answered ${result}`);
+    this.command = masked(command);
+    this.result = result;
+    this.lines = lines;
+  }
 }
