@@ -26,6 +26,7 @@ const DEL = 0x7f;
 const CTRL_Z = 0x1a;
 const ESC = 0x1b;
 const space = 0x20;
+const slash = 0x2f;
 
 const longestLine = 4096;
 
@@ -77,6 +78,46 @@ export class LineEditor {
     this.#lfUntil = Number.NEGATIVE_INFINITY;
     if (dropped) return undefined;
     return this.#entry === undefined ? this.#typeLine(byte, at, reading) : this.#typePayload(byte, this.#entry);
+  }
+
+  /**
+   * Takes the bytes from `from` on that belong to a line or a payload and neither end nor edit it, as `type` would one by
+   * one; all of them are echoed. Returns the place behind them.
+   */
+  append(bytes: Uint8Array, from: number, { backspace }: Reading): number {
+    if (bytes[from] === LF && this.#lfUntil !== Number.NEGATIVE_INFINITY) return from;
+    const to =
+      this.#entry === undefined
+        ? this.#lineUntil(bytes, from, backspace)
+        : this.#payloadUntil(bytes, from, this.#entry);
+    if (to === from) return from;
+    this.#lfUntil = Number.NEGATIVE_INFINITY;
+    if (this.#entry === undefined) this.#line += fromBytes(bytes, from, to);
+    else {
+      this.#payload.set(bytes.subarray(from, to), this.#filled);
+      this.#filled += to - from;
+    }
+    return to;
+  }
+
+  /** Up to a byte that edits or ends a line, or may be the second one of `A/`. */
+  #lineUntil(bytes: Uint8Array, from: number, backspace: number): number {
+    const max = Math.min(bytes.length, from + longestLine - this.#line.length);
+    for (let to = from; to < max; to += 1) {
+      const byte = bytes[to] ?? 0;
+      const isSecond = this.#line.length + to - from === 1;
+      if (byte < space || byte === DEL || byte === backspace || (byte === slash && isSecond)) return to;
+    }
+    return max;
+  }
+
+  /** Up to a byte that ends a payload, or fills it. */
+  #payloadUntil(bytes: Uint8Array, from: number, entry: EntryEnd): number {
+    const limit = entry.by === "length" ? entry.length : entry.limit;
+    const max = Math.min(bytes.length, from + limit - this.#filled - 1);
+    if (entry.by === "length") return Math.max(from, max);
+    for (let to = from; to < max; to += 1) if (bytes[to] === CTRL_Z || bytes[to] === ESC) return to;
+    return Math.max(from, max);
   }
 
   #completesCrLf(byte: number, at: number): boolean {

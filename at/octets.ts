@@ -3,9 +3,12 @@ export type Octets = string;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Bytes as octets. */
-export const fromBytes = (bytes: Uint8Array): Octets =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+/** Bytes as octets: all of them, or those from one place to another. */
+export const fromBytes = (bytes: Uint8Array, from = 0, to = bytes.length): Octets =>
+  asBuffer(bytes).toString("latin1", from, to);
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Octets as bytes. */
 export const toBytes = (octets: Octets): Uint8Array => Buffer.from(octets, "latin1");

@@ -1,7 +1,7 @@
 import type { FinalResult } from "../at/format.js";
 import { type Edited, LineEditor } from "../at/line-editor.js";
 import { maskLine, maskPayload, withSecrets } from "../at/mask.js";
-import type { Octets } from "../at/octets.js";
+import { fromBytes, type Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import { commandNamed, commands } from "./commands/index.js";
 import type { Dte } from "./dte.js";
@@ -53,7 +53,7 @@ export class CommandQueue {
   /** Takes bytes in; while the module is busy only so many are kept. */
   hear(bytes: Uint8Array, now: Millis): void {
     this.#heardAt = now;
-    this.#chunks.push({ bytes: new Uint8Array(bytes), at: now, used: 0 });
+    this.#chunks.push({ bytes: Buffer.from(bytes), at: now, used: 0 });
     if (this.#waits) this.#limit();
   }
 
@@ -122,6 +122,10 @@ export class CommandQueue {
     const reading = { lineFeedEnds: lineEnd === "cr-or-lf", lfGrace, backspace: dte.s5 };
     for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
       while (chunk.used < chunk.bytes.length) {
+        const from = chunk.used;
+        chunk.used = this.#editor.append(chunk.bytes, from, reading);
+        if (dte.echo && chunk.used > from) this.#effects.say(fromBytes(chunk.bytes, from, chunk.used));
+        if (chunk.used === chunk.bytes.length) break;
         const byte = chunk.bytes[chunk.used++] ?? 0;
         if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.say(String.fromCharCode(byte));
         const edited = this.#editor.type(byte, chunk.at, reading);
@@ -158,6 +162,7 @@ export class CommandQueue {
   }
 
   #traceLine(line: Octets, terminator: Octets): void {
+    if (!this.#effects.isTraced) return;
     this.#effects.trace({
       kind: "line",
       get line() {
@@ -168,6 +173,7 @@ export class CommandQueue {
   }
 
   #tracePayload(payload: Octets): void {
+    if (!this.#effects.isTraced) return;
     this.#effects.trace({
       kind: "payload",
       size: payload.length,

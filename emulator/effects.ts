@@ -4,8 +4,14 @@ import type { TraceEvent } from "./trace.js";
 
 /** What the module does in answer to one stimulus, in its order. What it says in a row becomes one effect. */
 export class Effects {
+  /** Whether someone looks at the events of every line and every packet; these are not made otherwise. */
+  readonly isTraced: boolean;
   #list: Effect[] = [];
   #said: Octets = "";
+
+  constructor(isTraced: boolean) {
+    this.isTraced = isTraced;
+  }
 
   /** The module says something to its host. */
   say(octets: Octets): void {

@@ -39,6 +39,8 @@ export interface ModemOptions {
   readonly nvm?: Nvm;
   /** Calendar time at moment 0, in ms as Date has it. */
   readonly epochAtStart?: Millis;
+  /** Whether someone looks at the events of every line and every packet. Left out: yes. */
+  readonly isTraced?: boolean;
 }
 
 const never: Millis = Number.POSITIVE_INFINITY;
@@ -49,10 +51,10 @@ export class Modem {
   readonly #commands: LineContext;
   #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined;
 
-  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0 }: ModemOptions) {
+  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0, isTraced = true }: ModemOptions) {
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
-    const effects = new Effects();
+    const effects = new Effects(isTraced);
     const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
     this.#context = { profile, effects, random, pace, epochAtStart, ram, now: 0, baud: 0, lastRequest: 0 };
     this.#commands = new CommandContext(this.#context);

@@ -5,6 +5,7 @@ import { PacketReader } from "../mqtt/packet-reader.js";
 import {
   type Config,
   type Input,
+  type LinkId,
   levelOf,
   type Effect as MqttEffect,
   newSession,
@@ -26,19 +27,18 @@ type Inbound = Exclude<LinkEvent, { readonly kind: "sent" }>;
 /** What may wait for TCP, in bytes. */
 const maxBacklogBytes = 65_536;
 
-/** The settings as the MQTT client wants them. */
-const configOf = (settings: MqttSettings, { quirks }: Profile): Config => ({
-  pktTimeout: settings.pktTimeout * 1000,
-  retryTimes: settings.retryTimes,
-  timeoutNotice: settings.timeoutNotice === 1,
-  dup31: quirks.dup31,
-  afterRefusal: quirks.afterRefusal,
-  afterDisconnect: quirks.afterDisconnect,
-});
+/** What an MqttClient is made with. */
+interface MqttClientOptions {
+  /** The number of the last dial before a reboot. */
+  readonly lastLink: LinkId;
+  /** Whether someone looks at the event of every packet. */
+  readonly isTraced: boolean;
+}
 
-/** The MQTT session and the wire of its link: packets on one side, bytes on the other. */
+/** The MQTT session and its link: packets on one side, bytes on the other. */
 export class MqttClient {
   readonly #profile: Profile;
+  readonly #isTraced: boolean;
   #session: Session;
   #reader: PacketReader;
   /** Where each packet that has not left yet ends, in bytes of this link. */
@@ -48,10 +48,13 @@ export class MqttClient {
   #left = 0;
   /** What the link told and nobody has looked at yet. */
   #inbox: Inbound[] = [];
+  /** The settings of the last step, and what the session wants to know of them. */
+  #settings: MqttSettings | undefined;
+  #config: Config | undefined;
 
-  /** `lastLink` is the number of the last dial before a reboot. */
-  constructor(profile: Profile, lastLink = 0) {
+  constructor(profile: Profile, { lastLink, isTraced }: MqttClientOptions) {
     this.#profile = profile;
+    this.#isTraced = isTraced;
     this.#session = newSession(lastLink);
     this.#reader = this.#newReader();
   }
@@ -71,10 +74,10 @@ export class MqttClient {
   /** Takes one input, and gives what comes of it in its order. */
   step(input: Input, now: Millis, settings: MqttSettings): readonly Outcome[] {
     const before = this.#session;
-    const { session, effects } = step(before, input, now, configOf(settings, this.#profile));
+    const { session, effects } = step(before, input, now, this.#configOf(settings));
     this.#session = session;
     const outcomes: Outcome[] = [];
-    for (const effect of effects) outcomes.push(...this.#carryOut(effect, session));
+    for (const effect of effects) this.#carryOut(effect, session, outcomes);
     if (session.phase === "idle" || session.link !== before.link) this.#forgetInbox();
     if (session.phase !== before.phase) outcomes.push(trace({ kind: "phase", phase: session.phase }));
     return outcomes;
@@ -121,32 +124,50 @@ export class MqttClient {
     }
   }
 
-  #carryOut(effect: MqttEffect, { link }: Session): readonly Outcome[] {
+  #carryOut(effect: MqttEffect, { link }: Session, outcomes: Outcome[]): void {
     switch (effect.kind) {
       case "dial": {
         const { host, port } = effect;
         this.#startLink();
-        return [trace({ kind: "dial", link: effect.link, host, port }), act(effect.link, { kind: "dial", host, port })];
+        outcomes.push(trace({ kind: "dial", link: effect.link, host, port }));
+        outcomes.push(act(effect.link, { kind: "dial", host, port }));
+        break;
       }
       case "send": {
         const bytes = encode(effect.packet);
         this.#queued += bytes.length;
         this.#ends.push(this.#queued);
-        return [
-          trace({ kind: "packet", way: "sent", packet: masked(effect.packet) }),
-          act(link, { kind: "bytes", bytes }),
-        ];
+        if (this.#isTraced) outcomes.push(trace({ kind: "packet", way: "sent", packet: masked(effect.packet) }));
+        outcomes.push(act(link, { kind: "bytes", bytes }));
+        break;
       }
       case "hangUp":
-        return [
-          trace({ kind: "hangUp", link: effect.link, how: effect.how, why: effect.why }),
-          act(effect.link, { kind: effect.how }),
-        ];
+        outcomes.push(trace({ kind: "hangUp", link: effect.link, how: effect.how, why: effect.why }));
+        outcomes.push(act(effect.link, { kind: effect.how }));
+        break;
       case "report":
-        return [{ to: "urcQueue", report: effect.report }];
+        outcomes.push({ to: "urcQueue", report: effect.report });
+        break;
       case "ignored":
-        return [trace({ kind: "ignored", what: effect.what })];
+        outcomes.push(trace({ kind: "ignored", what: effect.what }));
     }
+  }
+
+  /** The settings as the session wants them; they seldom change. */
+  #configOf(settings: MqttSettings): Config {
+    if (this.#config !== undefined && settings === this.#settings) return this.#config;
+    const { dup31, afterRefusal, afterDisconnect } = this.#profile.quirks;
+    const config: Config = {
+      pktTimeout: settings.pktTimeout * 1000,
+      retryTimes: settings.retryTimes,
+      timeoutNotice: settings.timeoutNotice === 1,
+      dup31,
+      afterRefusal,
+      afterDisconnect,
+    };
+    this.#settings = settings;
+    this.#config = config;
+    return config;
   }
 
   #startLink(): void {

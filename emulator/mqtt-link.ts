@@ -63,7 +63,8 @@ export function readPackets(context: Context): void {
   while (!urcQueue.isFull && !client.isClogged && !rrc.isAsleep) {
     const input = client.next();
     if (input === undefined) break;
-    if (input.kind === "packet") context.effects.trace({ kind: "packet", way: "came", packet: input.packet });
+    if (input.kind === "packet" && context.effects.isTraced)
+      context.effects.trace({ kind: "packet", way: "came", packet: input.packet });
     if (input.kind === "violation") context.effects.trace({ kind: "violation", why: input.why });
     step(context, input);
     sendPendingUrcs(context);

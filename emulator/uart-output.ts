@@ -10,7 +10,7 @@ import { uartSpeedAfter } from "./uart-speed.js";
 /** Says the information that a line's commands gave. */
 export function sendInformation({ ram, effects }: Context, blocks: readonly InformationBlock[]): void {
   for (const { lines, shown } of blocks) {
-    for (const line of shown) effects.trace({ kind: "answer", line });
+    if (effects.isTraced) for (const line of shown) effects.trace({ kind: "answer", line });
     effects.say(information(lines, ram.state.dte));
   }
 }
@@ -23,7 +23,7 @@ export function sendLines({ ram, effects }: Context, lines: readonly Octets[]): 
 /** Says how a line ended. */
 export function sendFinalResult({ ram, effects }: Context, result: FinalResult): void {
   const { dte } = ram.state;
-  effects.trace({ kind: "answer", line: finalWords(result, dte) });
+  if (effects.isTraced) effects.trace({ kind: "answer", line: finalWords(result, dte) });
   if (!dte.quiet) effects.say(finalResult(result, dte));
 }
 
@@ -34,7 +34,7 @@ const prompts: { readonly [P in Profile["quirks"]["prompt"]]: Octets } = {
 
 /** Asks for a payload. */
 export function sendPrompt({ ram, effects, profile, now }: Context, entry: Entry): void {
-  effects.trace({ kind: "answer", line: prompt });
+  if (effects.isTraced) effects.trace({ kind: "answer", line: prompt });
   effects.say(prompts[profile.quirks.prompt]);
   ram.commandQueue.startEntry(entry, now);
 }
@@ -44,7 +44,7 @@ export function sendPendingUrcs({ ram, effects, now }: Context): void {
   const { urcQueue, state, commandQueue } = ram;
   if (urcQueue.isEmpty || !commandQueue.mayInterrupt(now)) return;
   for (const { line, shown } of urcQueue.takeAll()) {
-    effects.trace({ kind: "urc", line: shown });
+    if (effects.isTraced) effects.trace({ kind: "urc", line: shown });
     if (!state.dte.quiet) effects.say(unsolicited(line));
   }
 }

@@ -123,6 +123,11 @@ export class Log {
     this.#clock = clock;
   }
 
+  /** Whether events of every line and every packet are written. */
+  get wantsTrace(): boolean {
+    return this.#shows("info");
+  }
+
   /** Logs a trace event. */
   event(event: TraceEvent): void {
     if (this.#shows(words[event.kind][0])) this.#put(tell(event, this.#shows("trace")));

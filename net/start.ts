@@ -67,6 +67,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     profile: inHostTime(options.profile ?? bc28, hostSpeed(clock, baud)),
     seed: options.seed ?? 0,
     epochAtStart,
+    isTraced: log.wantsTrace || clock.movement !== undefined,
     ...(nvm && { nvm: nvm.nvm }),
   });
   const loop = new Loop({

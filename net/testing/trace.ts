@@ -32,7 +32,7 @@ export class TraceLog extends Log implements Trace {
   readonly #entries = new Recent<Entry>(mostBytes, (entry) => 400 + ("event" in entry ? carried(entry.event) : 0));
 
   constructor(clock: Clock) {
-    super("silent", () => {});
+    super("trace", () => {});
     this.#clock = clock;
   }
 

@@ -191,6 +191,57 @@ test("any payload up to Ctrl+Z or ESC is what was typed, up to its limit", () =>
   );
 });
 
+const entry: fc.Arbitrary<EntryEnd> = fc.oneof(
+  fc.record({ by: fc.constant("length" as const), length: fc.integer({ min: 1, max: 30 }) }),
+  fc.record({
+    ...{ by: fc.constant("ctrlZ" as const), limit: fc.integer({ min: 1, max: 30 }) },
+    whenFull: fc.constantFrom("swallow" as const, "send" as const),
+  }),
+);
+const words = fc.constantFrom("AT+CSQ", "a", "A/", "/", "x".repeat(40));
+const octets = fc.oneof(
+  { weight: 9, arbitrary: fc.array(fc.oneof(typedByte, words), { maxLength: 12 }).map((parts) => parts.join("")) },
+  { weight: 1, arbitrary: words.map((word) => longest + word) },
+);
+const parts = fc.array(fc.tuple(octets, fc.option(entry)), { maxLength: 6 });
+
+/** All that comes back and all that is completed, where as much as possible is taken together, or each byte alone. */
+function history(
+  editor: LineEditor,
+  bytes: Buffer,
+  how: Reading & { readonly at: number; readonly together: boolean },
+) {
+  let told = "";
+  for (let used = 0; used < bytes.length; ) {
+    const from = used;
+    if (how.together) used = editor.append(bytes, from, how);
+    told += bytes.toString("latin1", from, used);
+    if (used === bytes.length) break;
+    const byte = bytes[used++] ?? 0;
+    if (editor.echoes(byte, how.at)) told += String.fromCharCode(byte);
+    const edited = editor.type(byte, how.at, how);
+    if (edited !== undefined) told += ` [${print(edited)}] `;
+  }
+  return `${told} ${editor.halfTyped}`;
+}
+
+test("bytes that are taken together are what they are one by one", () => {
+  fc.assert(
+    fc.property(parts, fc.constantFrom(8, 0x23, 0x61), fc.constantFrom(0, 100), (typedParts, backspace, pause) => {
+      const editors = { together: new LineEditor(), single: new LineEditor() };
+      for (const [at, [part, until]] of typedParts.entries()) {
+        const bytes = Buffer.from(part, "latin1");
+        const how = { ...reading, backspace, at: at * pause };
+        expect(history(editors.together, bytes, { ...how, together: true })).toBe(
+          history(editors.single, bytes, { ...how, together: false }),
+        );
+        if (until !== null) for (const editor of Object.values(editors)) editor.startEntry(until);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("any payload of a length is what was typed", () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (bytes) => {
