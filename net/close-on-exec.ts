@@ -1,32 +1,36 @@
 import { closeSync, openSync } from "node:fs";
 
 /**
- * Descriptors that every child would inherit: openpty(3) opens the master without close-on-exec, and a child that holds
- * it keeps the terminal alive after we closed it.
+ * Descriptors that every child process would inherit: openpty(3) opens the master without close-on-exec. A child that
+ * holds a master keeps the pseudo-terminal alive after this process has closed it.
  */
-const masters = new Set<number>();
+const descriptors = new Set<number>();
 
-/** From here on no child started by `withoutMasters` gets this descriptor. */
-export function keepFromChildren(master: number): void {
-  masters.add(master);
+/** Keeps a descriptor from all children that `withoutInherited` starts from now on. */
+export function closeOnExec(descriptor: number): void {
+  descriptors.add(descriptor);
 }
 
-/** The descriptor is about to be closed; its number may mean something else soon. */
-export function letGo(master: number): void {
-  masters.delete(master);
+/** Takes a descriptor off the list before it is closed: the system may give its number to something else at once. */
+export function forgetDescriptor(descriptor: number): void {
+  descriptors.delete(descriptor);
 }
 
-/** What a child gets in the place of one descriptor. */
-export type Given = "ignore" | "inherit" | "pipe" | number;
+/** What a child gets as one of its descriptors. */
+export type ChildDescriptor = "ignore" | "inherit" | "pipe" | number;
 
-/** Starts a child by `start`, with /dev/null in the place of each master it would inherit ("ignore" would not close it). */
-export function withoutMasters<T>(given: readonly Given[], start: (stdio: Given[]) => T): T {
-  const nothing = openSync("/dev/null", "r+");
+/**
+ * Starts a child process; returns what `start` returns.
+ * @param given the child's descriptors from 0 on
+ * @param start gets them with /dev/null in the place of each listed descriptor: "ignore" would leave it inherited
+ */
+export function withoutInherited<T>(given: readonly ChildDescriptor[], start: (stdio: ChildDescriptor[]) => T): T {
+  const devNull = openSync("/dev/null", "r+");
   try {
-    const length = Math.max(given.length, ...[...masters].map((master) => master + 1));
-    const stdio = Array.from({ length }, (_, fd) => given[fd] ?? (masters.has(fd) ? nothing : "ignore"));
+    const length = Math.max(given.length, ...[...descriptors].map((descriptor) => descriptor + 1));
+    const stdio = Array.from({ length }, (_, fd) => given[fd] ?? (descriptors.has(fd) ? devNull : "ignore"));
     return start(stdio);
   } finally {
-    closeSync(nothing);
+    closeSync(devNull);
   }
 }

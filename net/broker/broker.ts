@@ -2,7 +2,7 @@ import type { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes, Client } from "aedes";
-import { addressText, listeningAt } from "../listening.js";
+import { addressText, listenAt } from "../listening.js";
 import { short } from "../log.js";
 import type { Millis } from "../time/clock.js";
 import { type AccessChecks, aedesAccess } from "./access.js";
@@ -71,7 +71,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   };
   const host = options.host ?? "127.0.0.1";
   try {
-    const { port } = await listeningAt(server, { host, port: options.port ?? 1883 }, "the broker");
+    const { port } = await listenAt(server, { host, port: options.port ?? 1883 }, "the broker");
     return { ...desk, host, port, address: addressText({ host, port }), accept, close };
   } catch (error) {
     await close();

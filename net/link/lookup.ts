@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import * as dns from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
-import { withoutMasters } from "../close-on-exec.js";
+import { withoutInherited } from "../close-on-exec.js";
 
 /** A resolver that can be stopped. */
 export interface Lookup {
@@ -38,7 +38,7 @@ function answer(addresses: readonly string[], all: boolean, callback: Parameters
 /** The addresses of a name, in the system's order; rejects with ENOTFOUND, or ENOENT where there is no getent. */
 function ask(name: string, running: Set<ChildProcess>): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
-    const child = withoutMasters(["ignore", "pipe", "ignore"], (stdio) =>
+    const child = withoutInherited(["ignore", "pipe", "ignore"], (stdio) =>
       spawn("getent", ["ahosts", "--", name], { stdio }),
     );
     running.add(child);

@@ -1,53 +1,56 @@
 import type { PortChange, PortEvents } from "../serial.js";
 
 /**
- * Tells what a front end has to tell, in order, and never from inside one of its methods: each word waits until the
- * running call has ended. What is lost meanwhile is told as one sum.
+ * Queues the events of a front end and delivers them in order in a microtask, so that no event is delivered from inside
+ * a method of the front end. Dropped bytes that are reported while others wait are added up.
  */
 export class PortEventQueue {
   readonly #events: PortEvents;
-  #waiting: (() => void)[] = [];
-  #lost = 0;
-  #silent = false;
+  #queue: (() => void)[] = [];
+  #droppedBytes = 0;
+  #stopped = false;
 
   constructor(events: PortEvents) {
     this.#events = events;
   }
 
-  bytes(bytes: Uint8Array): void {
-    this.#later(() => this.#events.onBytes(bytes));
+  /** Queues bytes from the host. */
+  emitBytes(bytes: Uint8Array): void {
+    this.#enqueue(() => this.#events.onBytes(bytes));
   }
 
-  change(change: PortChange): void {
-    this.#later(() => this.#events.onChange(change));
+  /** Queues a change of the port. */
+  emitChange(change: PortChange): void {
+    this.#enqueue(() => this.#events.onChange(change));
   }
 
-  dropped(bytes: number): void {
+  /** Queues the number of bytes towards the host that are lost; 0 queues nothing. */
+  emitDropped(bytes: number): void {
     if (bytes === 0) return;
-    if (this.#lost === 0) {
-      this.#later(() => {
-        const lost = this.#lost;
-        this.#lost = 0;
-        this.#events.onChange({ kind: "dropped", bytes: lost });
+    if (this.#droppedBytes === 0) {
+      this.#enqueue(() => {
+        const dropped = this.#droppedBytes;
+        this.#droppedBytes = 0;
+        this.#events.onChange({ kind: "dropped", bytes: dropped });
       });
     }
-    this.#lost += bytes;
+    this.#droppedBytes += bytes;
   }
 
-  /** From here on nothing is told, not even what already waits. */
-  silence(): void {
-    this.#silent = true;
-    this.#waiting = [];
+  /** Delivers nothing any more, not even what is queued already. */
+  stop(): void {
+    this.#stopped = true;
+    this.#queue = [];
   }
 
-  #later(tell: () => void): void {
-    if (this.#silent) return;
-    this.#waiting.push(tell);
-    if (this.#waiting.length === 1) queueMicrotask(() => this.#tellAll());
+  #enqueue(deliver: () => void): void {
+    if (this.#stopped) return;
+    this.#queue.push(deliver);
+    if (this.#queue.length === 1) queueMicrotask(() => this.#deliverAll());
   }
 
-  #tellAll(): void {
-    for (const tell of this.#waiting) if (!this.#silent) tell();
-    this.#waiting = [];
+  #deliverAll(): void {
+    for (const deliver of this.#queue) if (!this.#stopped) deliver();
+    this.#queue = [];
   }
 }

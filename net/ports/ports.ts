@@ -6,16 +6,19 @@ import { withHostGrace } from "../time/host-grace.js";
 import { PortLog } from "./port-log.js";
 import type { Baud } from "./uart/uart.js";
 
-/** What front ends are opened with. */
+/** What all front ends of a module are opened with. */
 export interface PortsOptions {
   readonly clock: Clock;
   readonly log: Log;
+  /** The speed of the lines; undefined: every byte arrives at once. */
   readonly baud: Baud | undefined;
+  /** Called for each change of any front end. */
   readonly onPortChange: ((change: PortChange) => void) | undefined;
 }
 
 /** The front ends that share the module's one UART. */
 export class Ports {
+  /** The open front ends, in the order in which they were opened. */
   readonly list: SerialPort[] = [];
   readonly #loop: Loop;
   readonly #options: PortsOptions;
@@ -26,46 +29,42 @@ export class Ports {
   }
 
   /**
-   * Opens them one after the other, in their order; the direct ones are there at once, whatever speed the lines have.
-   * Throws what the first one throws that cannot be opened.
+   * Opens the front ends one after the other, the direct ones first. Direct ones have no speed, whatever `baud` says.
+   * Throws the error of the first one that cannot be opened; those before it stay open.
    */
   async open(direct: readonly OpenPort[], others: readonly OpenPort[]): Promise<void> {
-    const alone = direct.length + others.length === 1;
-    for (const open of direct) await this.#join(open, alone);
-    for (const open of others) await this.#join(this.#behindLine(open), alone);
+    const isOnly = direct.length + others.length === 1;
+    for (const open of direct) await this.#add(open, isOnly);
+    for (const open of others) await this.#add(this.#withLine(open), isOnly);
   }
 
+  /** Closes all front ends. */
   async close(): Promise<void> {
     await Promise.all(this.list.map((port) => port.close()));
   }
 
-  async #join(open: OpenPort, alone: boolean): Promise<void> {
-    const port = await open(this.#events(alone));
+  async #add(open: OpenPort, isOnly: boolean): Promise<void> {
+    const port = await open(this.#events(isOnly));
     this.list.push(port);
     this.#loop.join(port);
   }
 
-  #watched(open: OpenPort): OpenPort {
-    const { movement } = this.#options.clock;
-    return movement ? withHostGrace(open, movement) : open;
-  }
-
-  /** Without a speed there is no line: bytes are there at once. */
-  #behindLine(open: OpenPort): OpenPort {
+  /** The front end behind a line with a speed; without a speed there is no line. */
+  #withLine(open: OpenPort): OpenPort {
     const { baud, clock, log } = this.#options;
-    if (baud === undefined) return this.#watched(open);
+    if (baud === undefined) return clock.movement ? withHostGrace(open, clock.movement) : open;
     return async (events) => {
       const { openUart } = await import("./uart/uart.js");
       return openUart(open, events, { baud, clock, warn: (line) => log.warn(line) });
     };
   }
 
-  #events(alone: boolean): PortEvents {
-    const at = this.list.length;
+  #events(isOnly: boolean): PortEvents {
+    const index = this.list.length;
     const { log, onPortChange } = this.#options;
-    const portLog = new PortLog(log, { alone });
+    const portLog = new PortLog(log, { isOnly });
     return this.#loop.events((change) => {
-      portLog.tell(change, this.list[at]?.path ?? "a port");
+      portLog.change(change, this.list[index]?.path ?? "a port");
       onPortChange?.(change);
     });
   }

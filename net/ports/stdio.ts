@@ -3,13 +3,13 @@ import { isatty, ReadStream } from "node:tty";
 import type { PortEvents, SerialPort } from "../serial.js";
 import { PortEventQueue } from "./port-events.js";
 
-/** What stdin must be able to do; `process.stdin` can. */
+/** The part of `process.stdin` that is used. */
 interface StdioInput extends NodeJS.ReadableStream {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
 }
 
-/** What stdout must be able to do; a pipe's `process.stdout` can. */
+/** The part of `process.stdout` that is used. */
 interface StdioOutput extends NodeJS.WritableStream {
   readonly writableLength?: number;
   destroy?(): unknown;
@@ -21,33 +21,37 @@ interface StdioOptions {
   readonly output?: StdioOutput;
 }
 
-/** The front end that is this process's own stdin and stdout. */
+/** The front end on this process's stdin and stdout. */
 interface StdioPort extends SerialPort {
-  /** Somebody types at a terminal, who wants to see it (ATE1). */
+  /** Stdin is a terminal: a person types, and wants an echo (ATE1). */
   readonly interactive: boolean;
 }
 
-const leave = 0x1d; // Ctrl-]
-/** What a slow reader may owe us, in bytes. */
-const patience = 1024 * 1024;
-/** How long `close` waits for it, in milliseconds. */
-const farewell = 1000;
+/** Ends the input of a terminal: Ctrl-]. */
+const endKey = 0x1d;
+/** How many bytes are queued for a slow reader. */
+const maxQueuedBytes = 1024 * 1024;
+/** How long `close` waits until the reader has taken them, in ms of real time. */
+const flushTimeoutMs = 1000;
 
-/** Makes stdin and stdout the serial line: on a terminal raw, until Ctrl-]; on pipes until the end of input. */
+/**
+ * Makes stdin and stdout the serial line. A terminal is set to raw mode, and Ctrl-] ends the input; a pipe ends it with
+ * its end of file. The end is reported as `ended`.
+ */
 export function openStdio(options: StdioOptions, events: PortEvents): StdioPort {
   return new Stdio(options.input ?? process.stdin, options.output ?? processOutput(), events);
 }
 
 /**
- * `process.stdout` waits for a slow terminal, and everything with it; a tty.ReadStream that writes does not. Nor can it be
- * destroyed when a pipe's reader does not read.
+ * The stream to write to. `process.stdout` blocks the process while a terminal is slow, and cannot be destroyed while a
+ * pipe's reader does not read; a tty.ReadStream used for writing and a Socket have neither fault.
  */
 function processOutput(): StdioOutput {
   if (isatty(1)) return new ReadStream(1, { readable: false, writable: true });
   try {
     return new Socket({ fd: 1, readable: false, writable: true });
   } catch {
-    return process.stdout; // a file, which is never slow
+    return process.stdout; // a file: writing does not block for long
   }
 }
 
@@ -56,7 +60,7 @@ class Stdio implements StdioPort {
   readonly interactive: boolean;
   readonly #input: StdioInput;
   readonly #output: StdioOutput;
-  readonly #teller: PortEventQueue;
+  readonly #events: PortEventQueue;
   #ended = false;
   #broken = false;
   #closing: Promise<void> | undefined;
@@ -66,7 +70,7 @@ class Stdio implements StdioPort {
   constructor(input: StdioInput, output: StdioOutput, events: PortEvents) {
     this.#input = input;
     this.#output = output;
-    this.#teller = new PortEventQueue(events);
+    this.#events = new PortEventQueue(events);
     this.interactive = input.isTTY === true;
     if (this.interactive) input.setRawMode?.(true);
     input.on("data", this.#onData).on("end", this.#onEnd).on("error", this.#onEnd).on("close", this.#onEnd);
@@ -75,23 +79,23 @@ class Stdio implements StdioPort {
 
   write(bytes: Uint8Array): void {
     if (this.#closing !== undefined) return;
-    const room = this.#broken ? 0 : Math.max(0, patience - (this.#output.writableLength ?? 0));
+    const room = this.#broken ? 0 : Math.max(0, maxQueuedBytes - (this.#output.writableLength ?? 0));
     const taken = Math.min(room, bytes.length);
-    if (taken > 0) this.#output.write(Uint8Array.from(bytes.subarray(0, taken))); // a copy: it may wait there
-    this.#teller.dropped(bytes.length - taken);
+    if (taken > 0) this.#output.write(Uint8Array.from(bytes.subarray(0, taken))); // a copy: the stream may keep it
+    this.#events.emitDropped(bytes.length - taken);
   }
 
-  /** Pipes have neither modem lines nor a speed. */
+  /** Does nothing: stdin and stdout have neither modem lines nor a speed. */
   set(): void {}
 
-  /** What was written still goes out, if the reader takes it within a second. */
+  /** Resolves when the reader has taken what was written, or after a second without that. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    this.#teller.silence();
+    this.#events.stop();
     this.#input.off("data", this.#onData).off("end", this.#onEnd).off("error", this.#onEnd).off("close", this.#onEnd);
     this.#input.on("error", () => {});
     this.#input.pause();
@@ -102,7 +106,7 @@ class Stdio implements StdioPort {
   #flushed(): Promise<boolean> {
     if (this.#broken) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), farewell);
+      const timer = setTimeout(() => resolve(false), flushTimeoutMs);
       this.#output.write(new Uint8Array(0), () => {
         clearTimeout(timer);
         resolve(true);
@@ -112,9 +116,9 @@ class Stdio implements StdioPort {
 
   #take(bytes: Uint8Array): void {
     if (this.#ended) return;
-    const end = this.interactive ? bytes.indexOf(leave) : -1;
-    const meant = end < 0 ? bytes : bytes.subarray(0, end);
-    if (meant.length > 0) this.#teller.bytes(meant);
+    const end = this.interactive ? bytes.indexOf(endKey) : -1;
+    const input = end < 0 ? bytes : bytes.subarray(0, end);
+    if (input.length > 0) this.#events.emitBytes(input);
     if (end >= 0) this.#end();
   }
 
@@ -126,6 +130,6 @@ class Stdio implements StdioPort {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#teller.change({ kind: "ended" });
+    this.#events.emitChange({ kind: "ended" });
   }
 }

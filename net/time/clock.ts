@@ -3,21 +3,21 @@ import type { Quiescence } from "./quiescence.js";
 
 export type { Millis };
 
-/** Where time comes from. Any number of alarms may be set at once. */
+/** The source of a module's time. Any number of alarms may be set at once. */
 export interface Clock {
-  /** How many times faster than real time it runs. */
+  /** How many times faster than real time it runs; 1 for a manual clock. */
   readonly speed: number;
-  /** Monotonic, from 0. */
+  /** The time in ms, from 0 on; it never goes back. */
   now(): Millis;
-  /** Calls `ring` once at `at` or soon after; returns how to call it off. */
+  /** Calls `ring` once, at the time `at` or soon after it, and never from inside this call. Returns a function that cancels it. */
   alarm(at: Millis, ring: () => void): () => void;
-  /** Given: time waits until all is still, and so everything that moves is counted there. */
+  /** Exists on a manual clock: everything that happens is counted there, and time goes on only when nothing happens. */
   readonly movement?: Quiescence;
 }
 
-const maxTimeoutMs: Millis = 2 ** 31 - 1; // setTimeout takes no more
+const maxTimeoutMs: Millis = 2 ** 31 - 1; // setTimeout takes no longer one
 
-/** The machine's clock, running `times` times as fast. */
+/** The machine's clock, `times` as fast; `times` is above 0. */
 export function scaledClock(times: number): Clock {
   const start = performance.now();
   const now = (): Millis => (performance.now() - start) * times;
@@ -36,5 +36,5 @@ export function scaledClock(times: number): Clock {
   };
 }
 
-/** The machine's clock. */
+/** The machine's clock at its own speed. */
 export const systemClock = (): Clock => scaledClock(1);

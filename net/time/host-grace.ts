@@ -1,16 +1,15 @@
-import type { OpenPort } from "../serial.js";
-import { withWriteHook } from "../serial.js";
+import { type OpenPort, withWriteHook } from "../serial.js";
 import type { Quiescence } from "./quiescence.js";
 
 /**
- * The same front end; time waits for what its hosts say to what they have heard. While `isSpeaking` they are not at the
- * end of it: more is on its way.
+ * The same front end, for a manual clock: time waits until its hosts have had time to answer what they received. While
+ * `isSending` more bytes are on their way to the host, and its time to answer has not begun.
  */
-export function withHostGrace(open: OpenPort, movement: Quiescence, isSpeaking = (): boolean => false): OpenPort {
+export function withHostGrace(open: OpenPort, quiescence: Quiescence, isSending = (): boolean => false): OpenPort {
   return async ({ onBytes, onChange }) => {
     let isHere = false;
     let isAttached = false;
-    const note = (): void => movement.spoken({ isElsewhere: isAttached && !isHere });
+    const note = (): void => quiescence.spoken({ isElsewhere: isAttached && !isHere });
     const port = await open({
       onBytes(bytes) {
         note();
@@ -18,13 +17,13 @@ export function withHostGrace(open: OpenPort, movement: Quiescence, isSpeaking =
       },
       onChange(change) {
         if (change.kind === "attach" || change.kind === "detach") isAttached = change.kind === "attach";
-        note(); // who has just come is about to speak
+        note(); // a host that has just attached is about to send something
         onChange(change);
       },
     });
     isHere = port.isHere === true;
     return withWriteHook(port, () => {
-      if (isAttached && !isSpeaking()) note();
+      if (isAttached && !isSending()) note();
     });
   };
 }

@@ -2,13 +2,14 @@ import { UserError } from "../user-error.js";
 import type { Clock, Millis } from "./clock.js";
 import { Quiescence } from "./quiescence.js";
 
-/** A clock that stands still until it is told to go on. */
+/** A clock whose time stands still until `advance`. */
 export interface ManualClock extends Clock {
-  /** Where time waits until all is still; whoever brings bytes in some other way says so here. */
+  /** What time waits for. A front end or link of your own calls `movement.moved()` whenever bytes pass. */
   readonly movement: Quiescence;
   /**
-   * Lets so many ms pass: every alarm rings at its moment, in order, and before each, and at the end, everything that
-   * moves comes to rest. Afterwards exactly that much time has passed. One call waits for the other.
+   * Lets `span` ms pass. Alarms ring at their times, in order; before each of them, and at the end, it waits until nothing
+   * happens any more. A second call waits for the first. Rejects with a UserError if `span` is not 0 or more, or if
+   * something goes on happening for a minute of real time.
    */
   advance(span: Millis): Promise<void>;
 }
@@ -16,49 +17,50 @@ export interface ManualClock extends Clock {
 /** How a manual clock waits. */
 export interface ManualClockOptions {
   /**
-   * How long connections to other processes must be silent before time goes on, and hosts that have heard something, in
-   * ms of real time; twenty times as long while a broker owes an answer, and for hosts that are not in this process. So a
-   * host that does more between hearing and answering wants more. Left out: 5.
+   * The settling time in ms of real time: how long connections to other processes must be silent before time goes on, and
+   * how long a host gets to answer. It counts twenty times while a broker has to answer, and for hosts in other processes.
+   * A host that works longer before it answers needs more. Left out: 5.
    */
   readonly settleMs?: Millis;
 }
 
 /**
- * Time in the user's hand: all that the module waits for, its host included, waits for `advance`. So a line left half
- * typed holds unsolicited lines back until the quirk urcHold has passed, and an LF sent at the moment of a CR belongs to
- * it. Timers faked by a test runner stop the event loop that this listens to.
+ * Makes a clock that stands still until `advance`. Everything that the module waits for waits with it, also where it waits
+ * for its host: a half-typed line holds URCs back until the quirk `urcHold` has passed by this clock, and an LF that is
+ * sent at the same time as a CR belongs to it. Do not fake `setImmediate` and `setTimeout` in the test runner: this clock
+ * needs them to see that nothing happens. Throws a UserError if `settleMs` is not 0 or more.
  */
 export function manualClock({ settleMs = 5 }: ManualClockOptions = {}): ManualClock {
   refuseUnlessSpan("manualClock({ settleMs })", settleMs);
   const alarms = new Timers();
-  const movement = new Quiescence(settleMs);
+  const quiescence = new Quiescence(settleMs);
   let now: Millis = 0;
   let last: Promise<void> = Promise.resolve();
   const pass = async (span: Millis): Promise<void> => {
     const end = now + span;
-    await movement.settled();
+    await quiescence.settled();
     for (let next = alarms.take(end); next; next = alarms.take(end)) {
       now = Math.max(now, next.at);
       next.ring();
-      await movement.settled();
+      await quiescence.settled();
     }
     now = end;
   };
   return {
     speed: 1,
-    movement,
+    movement: quiescence,
     now: () => now,
     alarm: (at, ring) => (at > now ? alarms.set({ at, ring }) : soon(ring)),
     async advance(span) {
       refuseUnlessSpan("clock.advance", span);
       const mine = last.then(() => pass(span));
-      last = mine.catch(() => {}); // told to whoever asked for it
+      last = mine.catch(() => {}); // the caller of `advance` gets the error
       return mine;
     },
   };
 }
 
-/** What is due already does not wait for time to pass. */
+/** An alarm that is due already: rings in the next turn of the event loop, without `advance`. */
 function soon(ring: () => void): () => void {
   const turn = setImmediate(ring);
   return () => clearImmediate(turn);
@@ -69,23 +71,23 @@ function refuseUnlessSpan(what: string, span: Millis): void {
   throw new UserError(`${what}: ${span} is no span of time; give milliseconds, 0 or more`, 2);
 }
 
-/** Something that is to happen at a moment. */
+/** An alarm that is set. */
 export interface Alarm {
   readonly at: Millis;
   readonly ring: () => void;
 }
 
-/** The alarms that are set: a handful, so that nothing is sorted. */
+/** The alarms that are set. They are few, so they are not sorted. */
 export class Timers {
   readonly #set = new Set<Alarm>();
 
-  /** Sets one; returns how to call it off. */
+  /** Sets an alarm; returns a function that cancels it. */
   set(alarm: Alarm): () => void {
     this.#set.add(alarm);
     return () => this.#set.delete(alarm);
   }
 
-  /** Takes out the earliest; of equal ones the one that was set first. None where it is later than `until`. */
+  /** Removes and returns the earliest alarm, of equal ones the one that was set first; undefined if it is later than `until`. */
   take(until: Millis = Number.POSITIVE_INFINITY): Alarm | undefined {
     let next: Alarm | undefined;
     for (const alarm of this.#set) if (alarm.at <= until && (next === undefined || alarm.at < next.at)) next = alarm;

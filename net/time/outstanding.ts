@@ -3,7 +3,7 @@ import type { Packet } from "../../mqtt/packet.js";
 
 type Type = Packet["type"];
 
-/** What answers a packet; a PUBLISH is answered by its QoS. */
+/** The packet that answers each packet of the module; a PUBLISH is answered according to its QoS. MQTT 3.1.1, section 3 */
 const answers: { readonly [T in Type]?: Type } = {
   CONNECT: "CONNACK",
   SUBSCRIBE: "SUBACK",
@@ -14,14 +14,16 @@ const answers: { readonly [T in Type]?: Type } = {
 };
 const acks = [undefined, "PUBACK", "PUBREC"] as const;
 
-/** What the broker still has to answer, as the trace tells it. */
+/** The answers that the broker still has to send, read off the trace. */
 export class Outstanding {
   readonly #answers = new Set<string>();
 
+  /** Whether the broker still has to answer something. */
   get isAny(): boolean {
     return this.#answers.size > 0;
   }
 
+  /** Takes note of a trace event. */
   note(event: TraceEvent): void {
     if (event.kind === "packet") this.#notePacket(event.way, event.packet);
     else if (event.kind === "reboot" || (event.kind === "phase" && event.phase === "idle")) this.#answers.clear();
@@ -29,9 +31,9 @@ export class Outstanding {
 
   #notePacket(way: "sent" | "came", packet: Packet): void {
     const answer = packet.type === "PUBLISH" ? acks[packet.qos] : answers[packet.type];
-    if (way === "came") this.#answers.delete(nameOf(packet.type, packet));
-    else if (answer !== undefined) this.#answers.add(nameOf(answer, packet));
+    if (way === "came") this.#answers.delete(keyOf(packet.type, packet));
+    else if (answer !== undefined) this.#answers.add(keyOf(answer, packet));
   }
 }
 
-const nameOf = (type: Type, packet: Packet): string => ("id" in packet ? `${type} ${packet.id}` : type);
+const keyOf = (type: Type, packet: Packet): string => ("id" in packet ? `${type} ${packet.id}` : type);

@@ -2,46 +2,52 @@ import type { LookupFunction, Socket } from "node:net";
 import type { Millis } from "../../mqtt/packet.js";
 import { UserError } from "../user-error.js";
 
-/** So many turns of the event loop without a byte mean that nothing in this process has anything left to do. */
-const quietTurns = 10;
-/** So many settling times somebody is waited for who owes an answer, and a host in another process that heard something. */
-const patientFactor = 20;
-/** How long one look-up is waited for, in ms of real time. */
-const lookupTimeoutMs: Millis = 10_000;
-/** How long it may go on without a rest, in ms of real time. */
-const unrestLimitMs: Millis = 60_000;
+/** Turns of the event loop without any activity before this process counts as idle. aedes pauses for two at most. */
+const idleTurns = 10;
+/**
+ * How many settling times to wait for a broker that still has to answer, and for a host in another process that has
+ * received something. With the usual 5 ms that is 100 ms: a broker without TCP_NODELAY holds an answer back for 40 ms.
+ */
+const longWaitFactor = 20;
+/** How long to wait for one look-up or decision, in ms of real time. */
+const answerTimeoutMs: Millis = 10_000;
+/** How long `settled` waits, in ms of real time. */
+const settledTimeoutMs: Millis = 60_000;
 
 /**
- * What moves between the module and the world, so that a clock can wait until all is still. In this process that is
- * seen exactly; what a program elsewhere will answer cannot be seen, nor what a host does before it answers, be it in
- * this process. So connections to elsewhere must be silent for a while, and so must a host that has heard something.
+ * Counts what happens between the module and the outside, so that a manual clock can wait until nothing happens any more.
+ * Activity in this process is seen exactly. What a program in another process is about to answer cannot be seen, nor what
+ * a host does before it answers. So sockets must be silent for the settling time, and so must the line of a host that has
+ * received something.
  */
 export class Quiescence {
   readonly #settleMs: Millis;
   readonly #sockets = new Set<Socket>();
-  readonly #asked = new Set<Promise<void>>();
-  readonly #owed = new Set<() => boolean>();
+  /** Answers that `settled` waits for, each until it comes or times out. */
+  readonly #expected = new Set<Promise<void>>();
+  readonly #isOwed = new Set<() => boolean>();
+  /** Everything that has happened so far, apart from bytes on open sockets. */
   #count = 0;
-  /** So many silences the hosts get, since something was last said on a line. */
-  #thinking = 0;
+  /** How many settling times the hosts get to answer, since something last passed on one of their lines. */
+  #hostWaits = 0;
 
-  /** `settleMs`: how long connections to elsewhere and hosts must be silent, in ms of real time. */
+  /** `settleMs` is the settling time, in ms of real time. */
   constructor(settleMs: Millis) {
     this.#settleMs = settleMs;
   }
 
-  /** Something moved in this process: a byte, an end, a connection. */
+  /** Something has happened in this process: a byte, an end or a connection. */
   moved(): void {
     this.#count += 1;
   }
 
-  /** Something was said on a host's line: the host gets time to say more. It gets more of it in another process. */
+  /** Something has passed on a host's line: `settled` gives the host time to answer, more if it is in another process. */
   spoken({ isElsewhere }: { readonly isElsewhere: boolean }): void {
-    this.#thinking = Math.max(this.#thinking, isElsewhere ? patientFactor : 1);
+    this.#hostWaits = Math.max(this.#hostWaits, isElsewhere ? longWaitFactor : 1);
     this.moved();
   }
 
-  /** A connection to elsewhere: until it is closed, each byte on it counts. */
+  /** Counts every byte on a socket, until it is closed. */
   watch(socket: Socket): void {
     this.#sockets.add(socket);
     this.moved();
@@ -52,29 +58,29 @@ export class Quiescence {
     });
   }
 
-  /** Somebody waits for an answer from elsewhere whenever `isOwed` says so; returns how to take that back. */
+  /** While `isOwed` returns true, an answer is expected on a socket. Returns a function that takes that back. */
   awaiting(isOwed: () => boolean): () => void {
-    this.#owed.add(isOwed);
-    return () => this.#owed.delete(isOwed);
+    this.#isOwed.add(isOwed);
+    return () => this.#isOwed.delete(isOwed);
   }
 
-  /** Something is asked of elsewhere: time waits until what this returns is called, but not for ever. */
+  /** An answer is expected from outside: `settled` waits until the returned function is called, but 10 s at most. */
   asking(): () => void {
     let answered = (): void => {};
     const answer = new Promise<void>((resolve) => {
       answered = resolve;
     });
-    this.#asked.add(answer);
-    const timer = setTimeout(answered, lookupTimeoutMs).unref();
+    this.#expected.add(answer);
+    const timer = setTimeout(answered, answerTimeoutMs).unref();
     answer.then(() => {
       clearTimeout(timer);
-      this.#asked.delete(answer);
+      this.#expected.delete(answer);
       this.moved();
     });
     return answered;
   }
 
-  /** The same resolver, whose answers are waited for. */
+  /** The same resolver; `settled` waits for its answers. */
   following(lookup: LookupFunction): LookupFunction {
     return (name, options, callback) => {
       const answered = this.asking();
@@ -91,38 +97,38 @@ export class Quiescence {
   }
 
   /**
-   * Resolves when nothing has moved for ten turns of the event loop, nor for the settling time on any connection to
-   * elsewhere and on the lines of hosts that have heard something, and no name is being looked up. While an answer is
-   * owed, and for hosts in other processes, it is twenty times as long. Throws a UserError when that does not happen
-   * within a minute.
+   * Resolves when all of this holds: nothing has happened for ten turns of the event loop; nothing has passed for the
+   * settling time on any socket, nor on the line of a host that has received something; and no answer of `asking` is
+   * expected. While an answer of `awaiting` is owed, and for hosts in other processes, the settling time counts twenty
+   * times. Rejects with a UserError after a minute.
    */
   async settled(): Promise<void> {
-    const deadline = performance.now() + unrestLimitMs;
-    let isQuiet = await this.#quiet(deadline);
-    for (let silences = 0; !isQuiet || this.#asked.size > 0 || silences < this.#enough; ) {
-      if (performance.now() > deadline) throw new UserError(unrest);
-      await Promise.all(this.#asked);
+    const deadline = performance.now() + settledTimeoutMs;
+    let isIdle = await this.#idle(deadline);
+    for (let waits = 0; !isIdle || this.#expected.size > 0 || waits < this.#waitsNeeded; ) {
+      if (performance.now() > deadline) throw new UserError(neverSettled);
+      await Promise.all(this.#expected);
       const before = this.#total;
-      if (this.#enough > 0) await this.#silence();
-      isQuiet = await this.#quiet(deadline);
-      silences = this.#total === before ? silences + 1 : 0;
+      if (this.#waitsNeeded > 0) await this.#waitSettleTime();
+      isIdle = await this.#idle(deadline);
+      waits = this.#total === before ? waits + 1 : 0;
     }
-    this.#thinking = 0;
+    this.#hostWaits = 0;
   }
 
-  /** So many silences are enough. */
-  get #enough(): number {
-    if (this.#sockets.size === 0) return this.#thinking;
-    return this.#isOwed ? patientFactor : Math.max(this.#thinking, 1);
+  /** How many settling times in a row must pass without activity. */
+  get #waitsNeeded(): number {
+    if (this.#sockets.size === 0) return this.#hostWaits;
+    return this.#isAnswerOwed ? longWaitFactor : Math.max(this.#hostWaits, 1);
   }
 
-  get #isOwed(): boolean {
-    for (const isOwed of this.#owed) if (isOwed()) return true;
+  get #isAnswerOwed(): boolean {
+    for (const isOwed of this.#isOwed) if (isOwed()) return true;
     for (const { connecting } of this.#sockets) if (connecting) return true;
     return false;
   }
 
-  /** All that has ever moved. */
+  /** Everything that has happened so far. */
   get #total(): number {
     let total = this.#count;
     for (const socket of this.#sockets) total += bytesOn(socket);
@@ -130,25 +136,25 @@ export class Quiescence {
   }
 
   /**
-   * Lets the settling time pass, in single milliseconds with turns of the event loop in between: where the machine is busy
-   * and this process stands still, those in it who have something left to do stand still too.
+   * Waits for the settling time, in steps of 1 ms with turns of the event loop in between: on a busy machine one long
+   * timer could end before the rest of this process has had a turn.
    */
-  async #silence(): Promise<void> {
+  async #waitSettleTime(): Promise<void> {
     for (let span = 0; span === 0 || span < this.#settleMs; span += 1) {
       await after(1);
-      for (let turn = 0; turn < quietTurns; turn += 1) await nextTurn();
+      for (let turn = 0; turn < idleTurns; turn += 1) await nextTurn();
     }
   }
 
-  /** Waits for ten turns without anything; whether they came before the deadline. */
-  #quiet(deadline: Millis): Promise<boolean> {
+  /** Waits for ten turns without activity; resolves with whether they came before the deadline. */
+  #idle(deadline: Millis): Promise<boolean> {
     return new Promise((resolve) => {
       let before = this.#count;
-      let quiet = 0;
+      let idle = 0;
       const turn = (): void => {
-        quiet = this.#count === before ? quiet + 1 : 0;
+        idle = this.#count === before ? idle + 1 : 0;
         before = this.#count;
-        if (quiet === quietTurns) resolve(true);
+        if (idle === idleTurns) resolve(true);
         else if (performance.now() > deadline) resolve(false);
         else setImmediate(turn);
       };
@@ -157,7 +163,7 @@ export class Quiescence {
   }
 }
 
-const unrest = `time cannot go on: for ${unrestLimitMs / 1000} s something has moved without a rest; let the host or the broker pause before clock.advance(), or have manualClock({ settleMs }) ask for less`;
+const neverSettled = `time cannot go on: for ${settledTimeoutMs / 1000} s something has moved without a rest; let the host or the broker pause before clock.advance(), or give manualClock() a smaller settleMs`;
 
 const bytesOn = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
 
@@ -165,6 +171,6 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 const after = (span: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, span));
 
-/** A resolver whose answers are waited for, where anything is. */
-export const countedLookup = (lookup: LookupFunction, movement: Quiescence | undefined): LookupFunction =>
-  movement?.following(lookup) ?? lookup;
+/** The resolver itself, or one whose answers are waited for where there is a quiescence. */
+export const countedLookup = (lookup: LookupFunction, quiescence: Quiescence | undefined): LookupFunction =>
+  quiescence?.following(lookup) ?? lookup;

@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withoutMasters } from "../../net/close-on-exec.js";
+import { withoutInherited } from "../../net/close-on-exec.js";
 import { until } from "../net/witness.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,7 +40,7 @@ export class Program {
   constructor(args: readonly string[], starting: Starting = {}) {
     const { env, command: other, ...options } = starting;
     const given: SpawnOptions = { ...options, env: { ...process.env, ...env } };
-    this.child = withoutMasters(["pipe", "pipe", "pipe"], (stdio) =>
+    this.child = withoutInherited(["pipe", "pipe", "pipe"], (stdio) =>
       spawn(process.execPath, [other ?? command, ...args], { ...given, stdio }),
     );
     this.child.stdout?.setEncoding("latin1").on("data", (text) => {

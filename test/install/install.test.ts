@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withoutMasters } from "../../net/close-on-exec.js";
+import { withoutInherited } from "../../net/close-on-exec.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
 import { until } from "../net/witness.js";
 
@@ -56,7 +56,7 @@ const nodeOf = (version: string): string =>
 describe.each(["20.19.0", "22", "24"])("on node %s", (version) => {
   test("the module answers on a pseudo-terminal, and its broker takes a client", { timeout: 120_000 }, async () => {
     const node = nodeOf(version);
-    const child = withoutMasters(["ignore", "pipe", "inherit"], (stdio) =>
+    const child = withoutInherited(["ignore", "pipe", "inherit"], (stdio) =>
       spawn(node, [command(), "--json", "--broker", "0"], { stdio }),
     );
     let out = "";

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { ReadStream } from "node:tty";
 import { onTestFinished } from "vitest";
-import { keepFromChildren, letGo, withoutMasters } from "../../net/close-on-exec.js";
+import { closeOnExec, forgetDescriptor, withoutInherited } from "../../net/close-on-exec.js";
 import { openpty } from "../../net/ports/pty/pty-native.js";
 import { until } from "../net/witness.js";
 
@@ -25,8 +25,8 @@ export function onTerminal(
   options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
 ): Terminal {
   const { master, slave, path } = openpty();
-  keepFromChildren(master);
-  const child = withoutMasters([slave, slave, slave], (stdio) => spawn(command, args, { ...options, stdio }));
+  closeOnExec(master);
+  const child = withoutInherited([slave, slave, slave], (stdio) => spawn(command, args, { ...options, stdio }));
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const keyboard = new ReadStream(master, { writable: true });
   let screen = "";
@@ -38,7 +38,7 @@ export function onTerminal(
   onTestFinished(async () => {
     child.kill("SIGKILL");
     await ended;
-    letGo(master);
+    forgetDescriptor(master);
     keyboard.destroy();
   });
   return {

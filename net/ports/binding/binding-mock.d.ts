@@ -1,10 +1,10 @@
-/** What of the package is used here: its own types are not found where a package's `exports` count. */
+/** The part of the package that is used. Its own types cannot be resolved: its package.json has no `types` in `exports`. */
 declare module "@serialport/binding-mock" {
   import type { ModemStatus, OpenOptions, SetOptions } from "./serial-binding.js";
 
-  /** A port as the mock keeps it. */
+  /** The state of a port in the mock. */
   interface MockPortInternal {
-    /** What the host has not read yet. */
+    /** The bytes that the host has not read yet. */
     data: Buffer;
     echo: boolean;
     record: boolean;
@@ -21,7 +21,7 @@ declare module "@serialport/binding-mock" {
   export class MockPortBinding {
     readonly port: MockPortInternal;
     readonly openOptions: Required<OpenOptions>;
-    /** Ends a read that found nothing: with an error, or by looking again. */
+    /** Wakes a read that waits for bytes: it fails with the error, or tries again. */
     protected pendingRead: ((error?: Error) => void) | null;
     isOpen: boolean;
     constructor(port: MockPortInternal, openOptions: Required<OpenOptions>);

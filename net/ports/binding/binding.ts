@@ -3,28 +3,28 @@ import { PortEventQueue } from "../port-events.js";
 import type { BindingHandle } from "./binding-handle.js";
 import type { ModemStatus, OpenOptions, PortInfo, SerialBinding } from "./serial-binding.js";
 
-/** How the port in this process is called. */
+/** The name of a port within this process. */
 export interface BindingOptions {
-  /** What hosts open. Left out: `/dev/ttyBC28`; nothing of the file system is touched. */
+  /** The path that hosts open. Left out: `/dev/ttyBC28`. It is a name alone; no file is made or read. */
   readonly path?: string;
 }
 
-/** The front end for hosts in this process that use the `serialport` package. */
+/** A port within this process, for hosts that use the `serialport` package. */
 export interface BindingPort extends SerialPort {
-  /** What the host passes on as `binding`; it knows this one port. */
+  /** What the host passes to `SerialPort` or `SerialPortStream` as `binding`; it lists and opens this one port. */
   readonly binding: SerialBinding;
-  /** Pulls the adapter: the host's port fails and is not to be found any more. The module keeps its power. */
+  /** Unplugs the adapter: the host's port closes with an error and is listed no more. The module keeps its power. */
   readonly unplug: () => void;
-  /** Puts the adapter back; the host has to open its port anew. */
+  /** Plugs the adapter in again; the host has to open its port again. */
   readonly plugIn: () => void;
 }
 
-/** Makes a port in this process. What it takes to open it is loaded when a host does. */
+/** Opens a port within this process. The `serialport` packages that it needs are loaded when a host opens it. */
 export function openBinding(options: BindingOptions, events: PortEvents): BindingPort {
-  return new Bound(options.path ?? "/dev/ttyBC28", events);
+  return new ProcessPort(options.path ?? "/dev/ttyBC28", events);
 }
 
-class Bound implements BindingPort {
+class ProcessPort implements BindingPort {
   readonly path: string;
   readonly isHere = true;
   readonly binding: SerialBinding = { list: () => this.#list(), open: (options) => this.#openFor(options) };
@@ -35,20 +35,21 @@ class Bound implements BindingPort {
   readonly plugIn = (): void => {
     if (!this.#closed) this.#plugged = true;
   };
-  readonly #teller: PortEventQueue;
+  readonly #events: PortEventQueue;
   #handle: BindingHandle | undefined;
+  /** The lines that the host reads. */
   #status: ModemStatus = { cts: true, dsr: true, dcd: false };
   #plugged = true;
   #closed = false;
 
   constructor(path: string, events: PortEvents) {
     this.path = path;
-    this.#teller = new PortEventQueue(events);
+    this.#events = new PortEventQueue(events);
   }
 
   write(bytes: Uint8Array): void {
     const taken = this.#handle?.deliver(bytes) ?? 0;
-    this.#teller.dropped(bytes.length - taken);
+    this.#events.emitDropped(bytes.length - taken);
   }
 
   set({ lines: { cts, dsr, dcd } = {} }: { readonly lines?: ModemLines }): void {
@@ -58,7 +59,7 @@ class Bound implements BindingPort {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#teller.silence();
+    this.#events.stop();
     this.unplug();
   }
 
@@ -69,20 +70,20 @@ class Bound implements BindingPort {
   }
 
   async #openFor(options: OpenOptions): Promise<BindingHandle> {
-    const { BindingHandle } = await import("./binding-handle.js"); // brings packages along that others do not need
-    this.#refuse(options);
+    const { BindingHandle } = await import("./binding-handle.js"); // loaded late: it loads @serialport/binding-mock
+    this.#refuseUnlessFree(options);
     const handle = new BindingHandle(options, {
-      onBytes: (bytes) => this.#teller.bytes(bytes),
-      onChange: (change) => this.#teller.change(change),
-      onClose: () => this.#leave(),
+      onBytes: (bytes) => this.#events.emitBytes(bytes),
+      onChange: (change) => this.#events.emitChange(change),
+      onClose: () => this.#detach(),
       status: () => this.#status,
     });
     this.#handle = handle;
     return handle;
   }
 
-  /** As a real binding does it. */
-  #refuse({ path, baudRate }: OpenOptions): void {
+  /** Throws the errors that a real binding throws. */
+  #refuseUnlessFree({ path, baudRate }: OpenOptions): void {
     if (typeof baudRate !== "number" || !(baudRate > 0))
       throw new TypeError(`"baudRate" is not a valid baudRate: ${baudRate}`);
     if (path !== this.path || !this.#plugged) {
@@ -93,8 +94,8 @@ class Bound implements BindingPort {
       throw new Error(`Resource temporarily unavailable, cannot lock port ${path}: a host has it open`);
   }
 
-  #leave(): void {
+  #detach(): void {
     this.#handle = undefined;
-    this.#teller.change({ kind: "detach" });
+    this.#events.emitChange({ kind: "detach" });
   }
 }

@@ -1,11 +1,12 @@
 /*
- * What the `serialport` package asks of a binding, in its own words. Its package of types cannot be named here: it is
- * not found where a package's `exports` count, and whoever uses ours would see that.
+ * The interface of a binding, as the `serialport` package defines it, with its names. Its package of types is not imported:
+ * it cannot be resolved with `moduleResolution: node16`, which would break the types of this package for its users.
  */
 
 /** How a host opens a port. */
 export interface OpenOptions {
   path: string;
+  /** Bits per second. */
   baudRate: number;
   dataBits?: 5 | 6 | 7 | 8;
   lock?: boolean;
@@ -15,11 +16,11 @@ export interface OpenOptions {
   xon?: boolean;
   xoff?: boolean;
   xany?: boolean;
-  /** Lower DTR and RTS at the end. */
+  /** Whether closing the port turns DTR and RTS off. Left out: true. */
   hupcl?: boolean;
 }
 
-/** A port as it stands in a list. */
+/** An entry in the list of ports. */
 export interface PortInfo {
   path: string;
   manufacturer: string | undefined;
@@ -30,8 +31,9 @@ export interface PortInfo {
   vendorId: string | undefined;
 }
 
-/** The lines that a host sets. */
+/** The lines that a host sets; true is on. */
 export interface SetOptions {
+  /** Break. */
   brk?: boolean;
   cts?: boolean;
   dsr?: boolean;
@@ -39,14 +41,14 @@ export interface SetOptions {
   rts?: boolean;
 }
 
-/** The lines that a host reads. */
+/** The lines that a host reads; true is on. */
 export interface ModemStatus {
   cts: boolean;
   dsr: boolean;
   dcd: boolean;
 }
 
-/** An open port; a write wants a Buffer, and so does a read. */
+/** An open port; `read` and `write` take Buffers. Every method rejects when the port is unplugged, except `close`. */
 export interface SerialBindingPort {
   readonly openOptions: Required<OpenOptions>;
   isOpen: boolean;
@@ -65,7 +67,7 @@ export interface SerialBindingPort {
   drain(): Promise<void>;
 }
 
-/** What `SerialPort` and `SerialPortStream` take as `binding`. */
+/** What `SerialPort` and `SerialPortStream` take as `binding`. `open` rejects if the port is open already or unplugged. */
 export interface SerialBinding {
   list(): Promise<PortInfo[]>;
   open(options: OpenOptions): Promise<SerialBindingPort>;

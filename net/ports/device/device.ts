@@ -1,24 +1,24 @@
 import type { PortEvents, PortSetting, SerialPort } from "../../serial.js";
 import { PortEventQueue } from "../port-events.js";
-import { firstSpeed } from "../termios.js";
+import { factorySpeed } from "../termios.js";
 import { LoopBreaker } from "./loop-breaker.js";
 import { Tty } from "./tty.js";
 
 /** Which terminal to use, and how. */
 export interface DeviceOptions {
-  /** For instance /dev/ttyUSB0. */
+  /** Its path, for instance /dev/ttyUSB0. */
   readonly path: string;
-  /** Bits per second, from beginning to end; left out: the module's own speed, which AT+NATSPEED changes. */
+  /** The speed for the whole run, in bits per second. Left out: the module's own, which AT+NATSPEED changes. */
   readonly speed?: number;
 }
 
-/** How often an unplugged device is looked for, in milliseconds of real time. */
-const retryEvery = 500;
+/** The pause between two attempts to open an unplugged device again, in ms of real time. */
+const retryMs = 500;
 
 /**
- * Takes a terminal that is there already: a serial port with a board behind it, or the pseudo-terminal of another program.
- * Unplugged it is waited for; closing leaves it set as it was.
- * @throws UserError if it cannot be had.
+ * Opens a terminal that exists already: a serial port with a board behind it, or the pseudo-terminal of another program.
+ * When it is unplugged the port reports `detach`, and `attach` when it is back. `close` restores its settings.
+ * @throws UserError if it cannot be opened, or is not a terminal.
  */
 export function openDevice(options: DeviceOptions, events: PortEvents): SerialPort {
   return new Device(options, events);
@@ -27,8 +27,8 @@ export function openDevice(options: DeviceOptions, events: PortEvents): SerialPo
 class Device implements SerialPort {
   readonly path: string;
   readonly #isFixed: boolean;
-  readonly #teller: PortEventQueue;
-  readonly #breaker: LoopBreaker;
+  readonly #events: PortEventQueue;
+  readonly #loopBreaker: LoopBreaker;
   #speed: number;
   /** Undefined while it is unplugged. */
   #tty: Tty | undefined;
@@ -38,27 +38,27 @@ class Device implements SerialPort {
   constructor({ path, speed }: DeviceOptions, events: PortEvents) {
     this.path = path;
     this.#isFixed = speed !== undefined;
-    this.#speed = speed ?? firstSpeed;
-    this.#teller = new PortEventQueue(events);
-    this.#breaker = new LoopBreaker(() => this.#teller.change({ kind: "looped" }));
+    this.#speed = speed ?? factorySpeed;
+    this.#events = new PortEventQueue(events);
+    this.#loopBreaker = new LoopBreaker(() => this.#events.emitChange({ kind: "looped" }));
     this.#tty = this.#open();
-    setImmediate(() => this.#teller.change({ kind: "attach" })); // when whoever opens us has us
+    setImmediate(() => this.#events.emitChange({ kind: "attach" })); // the caller must have the port before its first event
   }
 
   write(bytes: Uint8Array): void {
     if (this.#closing !== undefined) return;
     const taken = this.#tty?.write(bytes) ?? 0;
-    this.#breaker.wrote(bytes.subarray(0, taken));
-    this.#teller.dropped(bytes.length - taken);
+    this.#loopBreaker.wrote(bytes.subarray(0, taken));
+    this.#events.emitDropped(bytes.length - taken);
   }
 
-  /** Modem lines are beyond stty; what the driver has cannot be taken back. */
+  /** Changes the speed. Modem lines and `cut` are ignored: stty cannot set lines or empty the driver's buffer. */
   set({ speed }: PortSetting): void {
     if (speed === undefined || speed === this.#speed || this.#isFixed || this.#closing !== undefined) return;
     this.#speed = speed;
     this.#tty?.setSpeed(speed).then((refused) => {
       if (refused && speed === this.#speed && this.#tty !== undefined)
-        this.#teller.change({ kind: "speedRefused", speed });
+        this.#events.emitChange({ kind: "speedRefused", speed });
     });
   }
 
@@ -68,33 +68,33 @@ class Device implements SerialPort {
   }
 
   async #close(): Promise<void> {
-    this.#teller.silence();
+    this.#events.stop();
     clearTimeout(this.#retry);
     await this.#tty?.close();
   }
 
   #open(): Tty {
-    return new Tty(this.path, this.#speed, { onBytes: (bytes) => this.#take(bytes), onGone: () => this.#lose() });
+    return new Tty(this.path, this.#speed, { onBytes: (bytes) => this.#receive(bytes), onGone: () => this.#detach() });
   }
 
-  #take(bytes: Uint8Array): void {
-    if (this.#breaker.passes(bytes)) this.#teller.bytes(bytes);
+  #receive(bytes: Uint8Array): void {
+    if (this.#loopBreaker.accepts(bytes)) this.#events.emitBytes(bytes);
   }
 
-  #lose(): void {
-    this.#teller.dropped(this.#tty?.unsent ?? 0);
+  #detach(): void {
+    this.#events.emitDropped(this.#tty?.unsent ?? 0);
     this.#tty = undefined;
-    this.#teller.change({ kind: "detach", why: "gone; waiting until it is back" });
-    if (this.#closing === undefined) this.#retry = setTimeout(() => this.#lookForIt(), retryEvery);
+    this.#events.emitChange({ kind: "detach", why: "gone; waiting until it is back" });
+    if (this.#closing === undefined) this.#retry = setTimeout(() => this.#reopen(), retryMs);
   }
 
-  /** At first it may be there and not usable yet: udev gives permissions a moment later. */
-  #lookForIt(): void {
+  /** Tries until it succeeds: a device that is back may lack its permissions at first, which udev sets later. */
+  #reopen(): void {
     try {
       this.#tty = this.#open();
-      this.#teller.change({ kind: "attach", why: "back again" });
+      this.#events.emitChange({ kind: "attach", why: "back again" });
     } catch {
-      this.#retry = setTimeout(() => this.#lookForIt(), retryEvery);
+      this.#retry = setTimeout(() => this.#reopen(), retryMs);
     }
   }
 }

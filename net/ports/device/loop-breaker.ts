@@ -1,58 +1,60 @@
-/** So much of our output may come back, in visible characters, before it counts as a loop: no host repeats so much of it. */
-const mostRepeated = 4096;
-/** Output to compare with, in visible characters. */
-const mostKept = 65_536;
+/** How many visible characters of the output may come back before that counts as a loop. No host repeats as many. */
+const maxRepeated = 4096;
+/** How many visible characters of the output are kept to compare with. */
+const maxKept = 65_536;
 const caret = 0x5e;
 
 /**
- * Stops a far end that sends back all that it gets, such as a terminal that echoes: the module would answer its own answers
- * for ever. What comes in is compared with what went out, without blanks and control characters, which an echo changes.
- * Where thousands of characters come back and nothing else, the echo is swallowed until something else comes.
+ * Breaks the loop with a far end that sends back everything, such as a terminal that echoes: otherwise the module would
+ * answer its own answers for ever. Compares input with output, without blanks and control characters, which an echo
+ * changes. Once `maxRepeated` characters have come back and nothing else, the input is dropped until something else comes.
  */
 export class LoopBreaker {
-  #said = "";
-  /** So much of it has come back. */
-  #heard = 0;
+  /** The latest output. */
+  #output = "";
+  /** How many characters of `#output` have come back. */
+  #matched = 0;
+  /** How many characters have come back without anything else in between. */
   #repeated = 0;
-  #swallows = false;
+  #isDropping = false;
   readonly #onLoop: () => void;
 
-  /** `onLoop` is called when it begins to swallow. */
+  /** `onLoop` is called when input begins to be dropped. */
   constructor(onLoop: () => void) {
     this.#onLoop = onLoop;
   }
 
-  /** What has gone out. */
+  /** Takes note of output. */
   wrote(bytes: Uint8Array): void {
-    this.#said = this.#said.slice(this.#heard) + visible(bytes);
-    this.#heard = 0;
-    if (this.#said.length > mostKept) this.#forget();
+    this.#output = this.#output.slice(this.#matched) + visible(bytes);
+    this.#matched = 0;
+    if (this.#output.length > maxKept) this.#reset();
   }
 
-  /** Whether what has come in is to be taken for the far end's own words. */
-  passes(bytes: Uint8Array): boolean {
-    const heard = visible(bytes);
-    if (!this.#said.startsWith(heard, this.#heard)) {
-      this.#forget();
+  /** Whether input is to be handed on; false while it is an echo that is dropped. */
+  accepts(bytes: Uint8Array): boolean {
+    const input = visible(bytes);
+    if (!this.#output.startsWith(input, this.#matched)) {
+      this.#reset();
       return true;
     }
-    this.#heard += heard.length;
-    this.#repeated += heard.length;
-    if (this.#repeated < mostRepeated) return true;
-    if (!this.#swallows) this.#onLoop();
-    this.#swallows = true;
+    this.#matched += input.length;
+    this.#repeated += input.length;
+    if (this.#repeated < maxRepeated) return true;
+    if (!this.#isDropping) this.#onLoop();
+    this.#isDropping = true;
     return false;
   }
 
-  #forget(): void {
-    this.#said = "";
-    this.#heard = 0;
+  #reset(): void {
+    this.#output = "";
+    this.#matched = 0;
     this.#repeated = 0;
-    this.#swallows = false;
+    this.#isDropping = false;
   }
 }
 
-/** Printable characters; a control character comes back as `^` and a letter, so both are left out. */
+/** The printable characters of `bytes`. An echo shows a control character as `^` and a letter: both are left out. */
 function visible(bytes: Uint8Array): string {
   let text = "";
   for (let at = 0; at < bytes.length; at += 1) {

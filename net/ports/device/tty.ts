@@ -1,88 +1,94 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream } from "node:tty";
 import { UserError } from "../../user-error.js";
-import { giveBack, readTermios, setSpeed, takeOver } from "../termios.js";
+import { readTermios, restoreTermios, setSerialLine, setSpeed } from "../termios.js";
 
-/** What a tty tells: bytes of the far end, and that it has been unplugged or hung up, which ends it. */
+/** What a tty reports. */
 interface TtyEvents {
+  /** The far end has sent something. */
   onBytes(bytes: Uint8Array): void;
+  /** It has been unplugged or hung up; nothing is reported afterwards. */
   onGone(): void;
 }
 
-/** What may wait for a slow line, in bytes. */
-const patience = 65_536;
-/** How long `close` waits for that, and then for the driver, in milliseconds. */
-const farewell = 200;
+/** How many bytes are queued for a slow line. */
+const maxQueuedBytes = 65_536;
+/** How long `close` waits until they have left, and after that for the driver's buffer, in ms of real time each. */
+const flushTimeoutMs = 200;
 
-/** A terminal that somebody else has made: a serial port, or one end of a pseudo-terminal. While it is open it is raw. */
+/** A terminal that exists already: a serial port, or one end of a pseudo-terminal. It is in raw mode while it is open. */
 export class Tty {
-  readonly #port: number;
+  /** Its descriptor. */
+  readonly #fd: number;
   readonly #stream: ReadStream;
-  /** How it was set before, as stty writes it. */
-  readonly #before: string;
-  /** What has to happen one after the other; while something is there, writing goes behind it. */
+  /** Its settings before, as `stty -g` prints them. */
+  readonly #settingsBefore: string;
+  /** Jobs that run one after the other. While there are any, bytes are written in a further one, to keep the order. */
   #jobs: Promise<void> = Promise.resolve();
   #jobsLeft = 0;
-  /** Bytes that are in a job. */
-  #waiting = 0;
-  #over = false;
+  /** Bytes that wait in jobs. */
+  #bytesInJobs = 0;
+  #closed = false;
 
-  /** @throws UserError if there is none at this path, if it may not be opened, or if it does not have this speed. */
+  /** @throws UserError if there is no terminal at this path, if it may not be opened, or if it cannot have this speed. */
   constructor(path: string, speed: number, events: TtyEvents) {
-    this.#port = open(path);
+    this.#fd = open(path);
     try {
-      this.#before = takeOver(this.#port, speed, path);
-      this.#stream = new ReadStream(this.#port, { readable: true, writable: true }); // it opens the port once more, for itself
+      this.#settingsBefore = setSerialLine(this.#fd, speed, path);
+      this.#stream = new ReadStream(this.#fd, { readable: true, writable: true }); // opens the path once more, with a descriptor of its own
     } catch (error) {
-      closeSync(this.#port);
+      closeSync(this.#fd);
       throw error;
     }
     this.#stream.on("data", (bytes) => events.onBytes(bytes));
-    this.#stream.on("error", () => {}); // EIO: unplugged
+    this.#stream.on("error", () => {}); // EIO: unplugged; a close event follows
     this.#stream.on("close", () => this.#end(() => events.onGone()));
   }
 
-  /** What was written and has not gone to the driver yet, in bytes. */
+  /** How many bytes were written and have not reached the driver yet. */
   get unsent(): number {
-    return this.#stream.writableLength + this.#waiting;
+    return this.#stream.writableLength + this.#bytesInJobs;
   }
 
-  /** Says how many bytes found room. */
+  /** Queues bytes; returns how many of them were taken. */
   write(bytes: Uint8Array): number {
-    const taken = Math.min(bytes.length, patience - this.unsent);
-    if (this.#over || taken <= 0) return 0;
-    const kept = Uint8Array.from(bytes.subarray(0, taken)); // a copy: it may wait
-    if (this.#jobsLeft === 0) this.#stream.write(kept);
-    else this.#writeLater(kept);
+    const taken = Math.min(bytes.length, maxQueuedBytes - this.unsent);
+    if (this.#closed || taken <= 0) return 0;
+    const copy = Uint8Array.from(bytes.subarray(0, taken)); // a copy: the stream may keep it
+    if (this.#jobsLeft === 0) this.#stream.write(copy);
+    else this.#writeLater(copy);
     return taken;
   }
 
-  /** Sets the speed when all that was written has left; what is written from now on goes at the new one. Tells whether the port refuses it. */
+  /**
+   * Changes the speed: what was written before still leaves at the old one. Resolves with whether the port refused it;
+   * false if it was unplugged meanwhile.
+   */
   setSpeed(speed: number): Promise<boolean> {
     return new Promise((resolve) => {
       this.#queue(async () => {
         await this.#flushed();
-        resolve(!this.#over && !(await setSpeed(this.#port, speed)) && (await this.#isThere()));
+        resolve(!this.#closed && !(await setSpeed(this.#fd, speed)) && (await this.#isConnected()));
       });
     });
   }
 
-  /** Leaves the port as it was found. What was written still goes out, if the line takes it soon. */
+  /** Restores the settings and closes the port, after what was written has left or `flushTimeoutMs` has passed. */
   async close(): Promise<void> {
-    if (this.#over) return;
-    await Promise.race([this.#flushed(), new Promise((resolve) => setTimeout(resolve, farewell))]);
-    if (this.#over) return;
-    this.#over = true;
-    await giveBack(this.#port, this.#before, farewell);
-    closeSync(this.#port);
+    if (this.#closed) return;
+    await Promise.race([this.#flushed(), new Promise((resolve) => setTimeout(resolve, flushTimeoutMs))]);
+    if (this.#closed) return;
+    this.#closed = true;
+    await restoreTermios(this.#fd, this.#settingsBefore, flushTimeoutMs);
+    closeSync(this.#fd);
     this.#stream.destroy();
   }
 
   #writeLater(bytes: Uint8Array): void {
-    this.#waiting += bytes.length;
+    this.#bytesInJobs += bytes.length;
     this.#queue(async () => {
-      this.#waiting -= bytes.length;
-      if (!this.#over) this.#stream.write(bytes);
+      this.#bytesInJobs -= bytes.length;
+      if (!this.#closed) this.#stream.write(bytes);
     });
   }
 
@@ -93,32 +99,33 @@ export class Tty {
     });
   }
 
-  /** One that has just been unplugged refuses nothing. */
-  async #isThere(): Promise<boolean> {
-    return !this.#over && (await readTermios(this.#port)) !== undefined;
+  /** Whether the terminal still answers; false when it was unplugged. */
+  async #isConnected(): Promise<boolean> {
+    return !this.#closed && (await readTermios(this.#fd)) !== undefined;
   }
 
   #flushed(): Promise<void> {
     return new Promise((resolve) => this.#stream.write(new Uint8Array(0), () => resolve()));
   }
 
-  #end(tell: () => void): void {
-    if (this.#over) return;
-    this.#over = true;
-    closeSync(this.#port);
-    tell();
+  #end(report: () => void): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    closeSync(this.#fd);
+    report();
   }
 }
 
+/** The descriptor of the terminal at this path. */
 function open(path: string): number {
-  const port = openAny(path);
-  if (isatty(port)) return port;
-  closeSync(port);
+  const fd = openFile(path);
+  if (isatty(fd)) return fd;
+  closeSync(fd);
   throw notATerminal(path);
 }
 
-/** Without O_NONBLOCK a serial port without a carrier would hold us up. */
-function openAny(path: string): number {
+/** Opens with O_NONBLOCK: without it, opening a serial port without a carrier blocks. */
+function openFile(path: string): number {
   try {
     return openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   } catch (error) {

@@ -1,173 +1,175 @@
 import type { PortEventQueue } from "../port-events.js";
-import { readTermios, remakeRaw } from "../termios.js";
-import { EchoGuard } from "./echo-guard.js";
+import { readTermios, restoreRaw } from "../termios.js";
+import { EchoDetector } from "./echo-detector.js";
 import type { PtyPair } from "./pty-pair.js";
 
-/** So long hosts take to set their termios after they opened the terminal, in milliseconds. */
-const settled = 20;
+/** How long hosts take to set their termios after they have opened the terminal, in ms of real time. */
+const settingsAfterMs = 20;
 
 /**
- * Hands on what hosts send, and tells their speed. While the termios are in question it holds back what comes: that may be
- * our own output, or have come at a new speed.
+ * Hands on what hosts send, and reports their speed. While the termios are being read it holds the input back: that may
+ * be an echo of our own output, or have been sent at a new speed.
  */
 export class PtyInput {
-  readonly #teller: PortEventQueue;
-  readonly #guard = new EchoGuard();
-  readonly #speedWatch: SpeedWatch;
-  #isHostThere = false;
+  readonly #events: PortEventQueue;
+  readonly #echoDetector = new EchoDetector();
+  readonly #speedPolling: SpeedPolling;
+  #isHostAttached = false;
+  /** The speed that was reported last; undefined: none of this host yet. */
   #speed: number | undefined;
-  /** So many looks at the termios have begun. */
-  #looks = 0;
-  #settling: NodeJS.Timeout | undefined;
+  /** How many times `#inspect` was called. */
+  #inspections = 0;
+  #settingsTimer: NodeJS.Timeout | undefined;
   /** Calls of stty, one after the other. */
   #stty: Promise<void> = Promise.resolve();
+  /** Input that is held back; undefined: input is handed on. */
   #held: Uint8Array[] | undefined;
 
-  /** `followSpeed`: every change of the host's speed is told before what comes at it. */
-  constructor(teller: PortEventQueue, { followSpeed }: { readonly followSpeed: boolean }) {
-    this.#teller = teller;
-    this.#speedWatch = new SpeedWatch(followSpeed);
+  /** `followSpeed`: every change of the host's speed is reported before the input that came at it. */
+  constructor(events: PortEventQueue, { followSpeed }: { readonly followSpeed: boolean }) {
+    this.#events = events;
+    this.#speedPolling = new SpeedPolling(followSpeed);
   }
 
-  /** A host has come. */
-  arrive(pair: PtyPair): void {
-    this.#isHostThere = true;
-    this.#settling = setTimeout(() => this.#inspect(pair), settled).unref();
+  /** A host has attached: reads its speed as soon as it has set one. */
+  attach(pair: PtyPair): void {
+    this.#isHostAttached = true;
+    this.#settingsTimer = setTimeout(() => this.#inspect(pair), settingsAfterMs).unref();
   }
 
-  /** It has sent something. */
-  take(bytes: Uint8Array, pair: PtyPair): void {
-    const mayHaveTuned = this.#speedWatch.hears();
+  /** The host has sent something: hands it on, or holds it until the termios are read. */
+  receive(bytes: Uint8Array, pair: PtyPair): void {
+    const mayHaveNewSpeed = this.#speedPolling.received();
     if (this.#held !== undefined) {
       this.#held.push(bytes);
-    } else if (this.#guard.suspects(bytes) || mayHaveTuned) {
+    } else if (this.#echoDetector.suspects(bytes) || mayHaveNewSpeed) {
       this.#held = [bytes];
       this.#inspect(pair);
     } else {
-      this.#teller.bytes(bytes);
+      this.#events.emitBytes(bytes);
     }
   }
 
-  /** Something was said to it. */
-  said(bytes: Uint8Array): void {
-    this.#guard.wrote(bytes);
-    this.#speedWatch.answered();
+  /** Something was written to the host. */
+  wrote(bytes: Uint8Array): void {
+    this.#echoDetector.wrote(bytes);
+    this.#speedPolling.wrote();
   }
 
-  /** It is still there. */
-  look(pair: PtyPair): void {
-    if (this.#speedWatch.isOutdated) this.#inspect(pair);
+  /** The host is still attached: reads its speed again where that is due. */
+  poll(pair: PtyPair): void {
+    if (this.#speedPolling.isDue) this.#inspect(pair);
   }
 
-  /** It has left; what it has set is taken back, what it has not read is lost. */
-  leave(pair: PtyPair): void {
-    if (!this.#speedWatch.follows) this.#release(); // else when its speed is known
-    this.#forget();
-    this.#teller.dropped(pair.discardUnread());
+  /** The host has left: restores raw mode for the next one, and drops what was not read. */
+  detach(pair: PtyPair): void {
+    if (!this.#speedPolling.isWanted) this.#release(); // where it is wanted, held input waits for its speed
+    this.#reset();
+    this.#events.emitDropped(pair.discardUnread());
     this.#queue(pair, async () => {
-      await remakeRaw(pair.master);
-      if (!pair.isClosed && !this.#isHostThere) this.#teller.dropped(pair.discardUnread()); // a line begun in cooked mode
+      await restoreRaw(pair.master);
+      if (!pair.isClosed && !this.#isHostAttached) this.#events.emitDropped(pair.discardUnread()); // a line begun in cooked mode
     });
   }
 
-  /** It has left, and the terminal is spent. */
+  /** The host has left, and its terminal is replaced by a new one. */
   end(): void {
     this.#release();
-    this.#forget();
+    this.#reset();
   }
 
-  /** Settles when no stty holds a terminal any more; none is begun where the terminal is closed. */
+  /** Resolves when no stty holds a terminal any more. No further one is started for a closed pair. */
   close(): Promise<void> {
-    clearTimeout(this.#settling);
+    clearTimeout(this.#settingsTimer);
     return this.#stty;
   }
 
-  #forget(): void {
-    clearTimeout(this.#settling);
-    this.#guard.reset();
+  #reset(): void {
+    clearTimeout(this.#settingsTimer);
+    this.#echoDetector.reset();
     this.#speed = undefined;
-    this.#isHostThere = false;
+    this.#isHostAttached = false;
   }
 
-  /** Reads what the host has set, and takes back an ECHO: an echoing line feeds our own output to us for ever. */
+  /** Reads the host's termios: turns ECHO off again, reports a new speed, and releases the input that was held. */
   #inspect(pair: PtyPair): void {
-    this.#speedWatch.looks();
-    this.#looks += 1;
-    const look = this.#looks;
+    this.#speedPolling.started();
+    this.#inspections += 1;
+    const inspection = this.#inspections;
     this.#queue(pair, async () => {
       const termios = await readTermios(pair.master);
       if (pair.isClosed) return;
       const echoes = termios?.echoes === true;
-      if (this.#held !== undefined) this.#guard.looked(echoes);
-      if (echoes) await this.#disarm(pair);
+      if (this.#held !== undefined) this.#echoDetector.checked(echoes);
+      if (echoes) await this.#stopEcho(pair);
       if (pair.isClosed) return;
-      if (termios !== undefined) this.#tellSpeed(termios.speed);
-      if (look === this.#looks) this.#release(); // what came since this look began waits for the next
+      if (termios !== undefined) this.#reportSpeed(termios.speed);
+      if (inspection === this.#inspections) this.#release(); // otherwise a later inspection releases what came since
     });
   }
 
-  async #disarm(pair: PtyPair): Promise<void> {
-    await remakeRaw(pair.master);
+  /** Restores raw mode, and throws away the input: it is our own output. */
+  async #stopEcho(pair: PtyPair): Promise<void> {
+    await restoreRaw(pair.master);
     if (pair.isClosed) return;
     this.#held = undefined;
     pair.discardInput();
   }
 
-  /** A host may leave before its speed is known; what it has sent is then still held. */
-  #tellSpeed(speed: number): void {
-    const matters = this.#isHostThere || this.#held !== undefined;
+  /** Reports a speed that is new; also that of a host that has left while its input is still held. */
+  #reportSpeed(speed: number): void {
+    const matters = this.#isHostAttached || this.#held !== undefined;
     if (!matters || speed === this.#speed) return;
     this.#speed = speed;
-    this.#teller.change({ kind: "speed", speed });
+    this.#events.emitChange({ kind: "speed", speed });
   }
 
   #release(): void {
-    for (const bytes of this.#held ?? []) this.#teller.bytes(bytes);
+    for (const bytes of this.#held ?? []) this.#events.emitBytes(bytes);
     this.#held = undefined;
   }
 
-  /** A closed pair's descriptors may mean something else by the time it is its turn. */
+  /** Runs a job after those before it, unless the pair is closed by then: its descriptor may belong to something else. */
   #queue(pair: PtyPair, job: () => Promise<void>): void {
     this.#stty = this.#stty.then(() => (pair.isClosed ? undefined : job()));
   }
 }
 
-/** Who sends without such a pause, in milliseconds, is still in the same breath. */
-const breath = 5;
-/** So long what is known counts while nothing moves, in milliseconds. */
-const lasts = 250;
+/** A host that sends without a longer pause, in ms, cannot have changed its speed in between. */
+const maxPauseMs = 5;
+/** How often the speed is read while nothing is sent, in ms. */
+const pollIntervalMs = 250;
 
-/** Knows when the host may have set another speed since the last look, where every change of it matters. */
-export class SpeedWatch {
-  /** Whether anybody wants to know. */
-  readonly follows: boolean;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  #heardAt = Number.NEGATIVE_INFINITY;
+/** Tells when the host's speed has to be read again. Nothing reports a change of it, so it is polled where it is wanted. */
+class SpeedPolling {
+  readonly isWanted: boolean;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #receivedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(follows: boolean) {
-    this.follows = follows;
+  constructor(isWanted: boolean) {
+    this.isWanted = isWanted;
   }
 
-  /** A look at the termios begins. */
-  looks(): void {
-    this.#lookedAt = performance.now();
+  /** The termios are being read. */
+  started(): void {
+    this.#startedAt = performance.now();
   }
 
-  /** Something was said to the host: an answer is what hosts change their speed after. */
-  answered(): void {
-    this.#heardAt = Number.NEGATIVE_INFINITY;
+  /** Something was written to the host: hosts change their speed after an answer. */
+  wrote(): void {
+    this.#receivedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The host has sent something: whether to look before it is handed on. */
-  hears(): boolean {
+  /** The host has sent something; whether its speed has to be read before that is handed on. */
+  received(): boolean {
     const now = performance.now();
-    const pause = now - this.#heardAt;
-    this.#heardAt = now;
-    return this.follows && pause > breath;
+    const pauseMs = now - this.#receivedAt;
+    this.#receivedAt = now;
+    return this.isWanted && pauseMs > maxPauseMs;
   }
 
-  /** Nothing has come: whether it is time to look all the same. */
-  get isOutdated(): boolean {
-    return this.follows && performance.now() - this.#lookedAt > lasts;
+  /** Whether the speed has to be read although nothing was sent. */
+  get isDue(): boolean {
+    return this.isWanted && performance.now() - this.#startedAt > pollIntervalMs;
   }
 }

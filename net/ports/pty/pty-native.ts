@@ -1,20 +1,21 @@
 import { createRequire } from "node:module";
 import { UserError } from "../../user-error.js";
 
-/** A new pseudo-terminal as openpty(3) gives it: two non-blocking descriptors, which children would inherit. */
+/** A new pseudo-terminal from openpty(3): two non-blocking descriptors, which children inherit, and the slave's path. */
 export interface OpenedPair {
   readonly master: number;
   readonly slave: number;
   readonly path: string;
 }
 
+/** The part of node-pty's native binding that is used. */
 interface Native {
   open(columns: number, rows: number): { readonly master: number; readonly slave: number; readonly pty: string };
 }
 
 let native: Native | undefined;
 
-/** openpty(3), by the native binding of node-pty, which is loaded when it is first needed. */
+/** Calls openpty(3) by node-pty's native binding, which is loaded at the first call. Throws a UserError if either fails. */
 export function openpty(): OpenedPair {
   native ??= loadNative();
   try {
@@ -25,7 +26,7 @@ export function openpty(): OpenedPair {
   }
 }
 
-/** Neither package exports `open()` in its types: the original at run time, the prebuilt one only in its platform's package. */
+/** Loads the binding. The prebuilt package has it in the package of its platform; the original node-pty exports it. */
 function loadNative(): Native {
   const require = createRequire(import.meta.url);
   const places = [

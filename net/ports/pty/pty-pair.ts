@@ -1,74 +1,78 @@
 import { closeSync, constants, openSync, readSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
-import { keepFromChildren, letGo } from "../../close-on-exec.js";
-import { firstSpeed, makeRaw } from "../termios.js";
+import { closeOnExec, forgetDescriptor } from "../../close-on-exec.js";
+import { factorySpeed, makeRaw } from "../termios.js";
 import { type OpenedPair, openpty } from "./pty-native.js";
 
-/** What a look at the other end found. */
+/** What a probe of the hosts' end has found. */
 interface Probe {
-  /** Some host has the terminal open. */
+  /** A host has the terminal open. */
   readonly attached: boolean;
-  /** Nobody has it open, and nobody can open it any more. */
+  /** No host has it open, and none can open it any more: an exclusive host (TIOCEXCL) has left. */
   readonly spent: boolean;
-  /** What came in meanwhile. */
+  /** Input that the probe has read; undefined: none. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** What a pair tells: bytes from the host, and that an exclusive host has left, which ends the pair. */
+/** What a pair reports. */
 interface PairEvents {
+  /** The host has sent something. */
   onBytes(bytes: Uint8Array): void;
+  /** An exclusive host (TIOCEXCL) has left; the pair is closed. */
   onEnd(): void;
 }
 
+/** Where bytes are read to before they are copied or thrown away. */
 const scratch = Buffer.allocUnsafe(65536);
 
 /**
- * One pseudo-terminal: the master is ours, the slave is the hosts'. We hold the slave too, without reading it: otherwise
- * the master fails with EIO whenever no host is there.
+ * One pseudo-terminal: the master is ours, the slave is the hosts'. This process keeps the slave open, too, and never reads
+ * it: otherwise reading the master fails with EIO whenever no host has the slave open.
  */
 export class PtyPair {
   readonly path: string;
-  /** Our end; termios calls on it mean the host's end. */
+  /** The master's descriptor; termios calls on it mean the host's end. */
   readonly master: number;
+  /** The slave's descriptor; undefined where an exclusive host keeps us from opening it. */
   #slave: number | undefined;
   readonly #input: ReadStream;
   readonly #events: PairEvents;
   #closed = false;
 
-  /** Opens a pair, at this path again if it is free. */
+  /** Opens a pair, at `path` if that is free. Throws a UserError if none can be opened. */
   constructor(events: PairEvents, path?: string) {
     const opened = path === undefined ? openpty() : openAt(path);
     this.path = opened.path;
     this.master = opened.master;
     this.#events = events;
-    keepFromChildren(this.master);
+    closeOnExec(this.master);
     this.#slave = openSlave(this.path) ?? opened.slave;
-    if (this.#slave !== opened.slave) closeSync(opened.slave); // ours is close-on-exec; an early exclusive host forbids it
+    if (this.#slave !== opened.slave) closeSync(opened.slave); // the new descriptor is close-on-exec; an exclusive host may forbid to open it
     try {
-      makeRaw(this.master, firstSpeed);
+      makeRaw(this.master, factorySpeed);
       this.#input = new ReadStream(this.master);
     } catch (error) {
-      letGo(this.master);
+      forgetDescriptor(this.master);
       this.#release();
       closeSync(this.master);
       throw error;
     }
     this.#input.on("data", (bytes) => events.onBytes(bytes));
-    this.#input.on("error", () => {}); // EIO: the last host has left, and we do not hold the slave
-    this.#input.on("close", () => this.#ended());
+    this.#input.on("error", () => {}); // EIO: the last host has left, and the slave is not open here; a close event follows
+    this.#input.on("close", () => this.#onClose());
   }
 
-  /** Its descriptors are closed: their numbers may mean something else by now. */
+  /** Whether its descriptors are closed: their numbers may belong to something else by now. */
   get isClosed(): boolean {
     return this.#closed;
   }
 
   /**
-   * Looks whether a host is there: gives our slave back, asks the master whether anybody else holds one (EIO = nobody),
-   * takes it again. All in one tick, so that the read stream never sees the hang-up.
+   * Finds out whether a host has the slave open: closes our own, reads the master (EIO: no other is open) and opens ours
+   * again. All this is synchronous, so that the read stream never sees the hang-up.
    */
   probe(): Probe {
-    if (this.#slave === undefined) return { attached: true, spent: false, bytes: undefined }; // onEnd will tell
+    if (this.#slave === undefined) return { attached: true, spent: false, bytes: undefined }; // `onEnd` reports when that host leaves
     closeSync(this.#slave);
     let attached = true;
     let bytes: Uint8Array | undefined;
@@ -78,42 +82,42 @@ export class PtyPair {
     } catch (error) {
       attached = (error as NodeJS.ErrnoException).code !== "EIO";
     }
-    this.#slave = openSlave(this.path); // EBUSY: a host wants it for itself alone (TIOCEXCL), which root never sees
+    this.#slave = openSlave(this.path); // EBUSY: a host has set TIOCEXCL, which does not bind root
     return { attached, spent: !attached && this.#slave === undefined, bytes };
   }
 
-  /** Says how many bytes the line took: the kernel keeps some for a late reader; what is beyond that is lost. */
+  /** Writes to the host; returns how many bytes the kernel took. It buffers some KiB for a slow reader. */
   write(bytes: Uint8Array): number {
     let taken = 0;
     try {
       while (taken < bytes.length) taken += writeSync(this.master, bytes, taken);
-    } catch {} // EAGAIN: full. EIO: nobody is there any more.
+    } catch {} // EAGAIN: the buffer is full. EIO: no host is there any more.
     return taken;
   }
 
-  /** Throws away what no host has read, so that the next one does not find it; says how much that was. */
+  /** Throws away what no host has read, so that the next one does not get it; returns how many bytes that were. */
   discardUnread(): number {
     return this.#slave === undefined ? 0 : discard(this.#slave);
   }
 
-  /** Throws away what has come in and was not told yet. */
+  /** Throws away input that was not reported yet. */
   discardInput(): void {
     discard(this.master);
   }
 
-  /** A host that is there sees a hang-up, as when a USB adapter is pulled. */
+  /** Closes both ends; an attached host sees a hang-up, as when a USB adapter is unplugged. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    letGo(this.master);
+    forgetDescriptor(this.master);
     this.#release();
     this.#input.destroy();
   }
 
-  #ended(): void {
+  #onClose(): void {
     if (this.#closed) return;
     this.#closed = true;
-    letGo(this.master);
+    forgetDescriptor(this.master);
     this.#release();
     this.#events.onEnd();
   }
@@ -124,13 +128,16 @@ export class PtyPair {
   }
 }
 
-/** The kernel gives the lowest free number: those below the wanted one are held until it comes by. */
+/** How many pairs with lower numbers are held at most, before any path will do. */
+const maxHeld = 64;
+
+/** Opens a pair at `path` if that is free. The kernel gives the lowest free number, so lower ones are held meanwhile. */
 function openAt(path: string): OpenedPair {
   const others: OpenedPair[] = [];
   try {
     for (;;) {
       const pair = openpty();
-      if (pair.path === path || number(pair.path) > number(path) || others.length === 64) return pair;
+      if (pair.path === path || numberOf(pair.path) > numberOf(path) || others.length === maxHeld) return pair;
       others.push(pair);
     }
   } finally {
@@ -138,10 +145,11 @@ function openAt(path: string): OpenedPair {
   }
 }
 
-function number(path: string): number {
+function numberOf(path: string): number {
   return Number(/\d+$/.exec(path)?.[0]);
 }
 
+/** The slave's descriptor, close-on-exec; undefined where it cannot be opened. */
 function openSlave(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
@@ -150,10 +158,11 @@ function openSlave(path: string): number | undefined {
   }
 }
 
-function discard(end: number): number {
+/** Reads a descriptor until it is empty; returns how many bytes that were. */
+function discard(fd: number): number {
   let count = 0;
   try {
-    for (let more = 1; more > 0; count += more) more = readSync(end, scratch);
-  } catch {} // EAGAIN: that was all
+    for (let more = 1; more > 0; count += more) more = readSync(fd, scratch);
+  } catch {} // EAGAIN: nothing is left
   return count;
 }

@@ -5,34 +5,35 @@ import { PtyInput } from "./pty-input.js";
 import { PtyPair } from "./pty-pair.js";
 import { Symlink } from "./symlink.js";
 
-/** How a pseudo-terminal is to be opened. */
+/** How a pseudo-terminal is opened. */
 export interface PtyOptions {
-  /** The path of a symlink to the terminal, for a name that stays. */
+  /** The path of a symlink to the terminal, which stays the same from run to run. Left out: there is none. */
   readonly link?: string;
-  /** Whether every change of the host's speed is to be told in time; left out: only what it sets when it comes. */
+  /** Whether every change of the host's speed is reported before what it sends at it. Left out: only its first speed is. */
   readonly followSpeed?: boolean;
 }
 
 /**
- * Opens a pseudo-terminal that hosts attach to and leave as they like.
- * @throws UserError if there is none to be had, or if the link is refused; then nothing has changed.
+ * Opens a pseudo-terminal; hosts may attach and leave at any time. The `path` of the port is that of the terminal, for
+ * instance /dev/pts/3. It changes where an exclusive host (TIOCEXCL) has left, which is reported as `path`.
+ * @throws UserError if no terminal can be opened, or the link cannot be made; then nothing has changed.
  */
 export function openPty(options: PtyOptions, events: PortEvents): SerialPort {
   return new Pty(options, events);
 }
 
 class Pty implements SerialPort {
-  readonly #teller: PortEventQueue;
+  readonly #events: PortEventQueue;
   readonly #link: Symlink | undefined;
-  readonly #intake: PtyInput;
-  readonly #lookout: AttachDetection;
+  readonly #input: PtyInput;
+  readonly #attachDetection: AttachDetection;
   #pair: PtyPair;
   #attached = false;
   #closed = false;
 
   constructor({ link, followSpeed = false }: PtyOptions, events: PortEvents) {
-    this.#teller = new PortEventQueue(events);
-    this.#intake = new PtyInput(this.#teller, { followSpeed });
+    this.#events = new PortEventQueue(events);
+    this.#input = new PtyInput(this.#events, { followSpeed });
     this.#link = link === undefined ? undefined : new Symlink(link);
     this.#pair = this.#open();
     try {
@@ -41,7 +42,7 @@ class Pty implements SerialPort {
       this.#pair.close();
       throw error;
     }
-    this.#lookout = new AttachDetection(() => this.#look());
+    this.#attachDetection = new AttachDetection(() => this.#probe());
   }
 
   get path(): string {
@@ -50,79 +51,79 @@ class Pty implements SerialPort {
 
   write(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (!this.#attached) this.#look();
+    if (!this.#attached) this.#probe();
     const taken = this.#attached ? this.#pair.write(bytes) : 0;
-    if (this.#attached) this.#lookout.moved();
-    this.#intake.said(bytes.subarray(0, taken));
-    this.#teller.dropped(bytes.length - taken);
+    if (this.#attached) this.#attachDetection.moved();
+    this.#input.wrote(bytes.subarray(0, taken));
+    this.#events.emitDropped(bytes.length - taken);
   }
 
-  /** A pseudo-terminal has neither modem lines nor a speed of its own. */
+  /** Does nothing: a pseudo-terminal has neither modem lines nor a speed of its own. */
   set(): void {}
 
   async close(): Promise<void> {
     this.#stop();
-    this.#teller.silence();
+    this.#events.stop();
     this.#pair.close();
-    await this.#intake.close(); // a running stty still holds the terminal
+    await this.#input.close(); // a stty that still runs holds the terminal
   }
 
   #open(path?: string): PtyPair {
-    return new PtyPair({ onBytes: (bytes) => this.#came(bytes), onEnd: () => this.#replacePair() }, path);
+    return new PtyPair({ onBytes: (bytes) => this.#receive(bytes), onEnd: () => this.#replacePair() }, path);
   }
 
-  #look(): void {
+  #probe(): void {
     const { attached, spent, bytes } = this.#pair.probe();
     if (attached || bytes !== undefined) this.#attach();
-    if (bytes !== undefined) this.#intake.take(bytes, this.#pair);
+    if (bytes !== undefined) this.#input.receive(bytes, this.#pair);
     if (spent) this.#replacePair();
     else if (!attached) this.#detach();
-    else this.#intake.look(this.#pair);
+    else this.#input.poll(this.#pair);
   }
 
-  /** A host that writes and leaves at once may be gone before anybody has looked. */
-  #came(bytes: Uint8Array): void {
-    const known = this.#attached;
-    this.#lookout.moved();
+  /** Bytes prove that a host is there; one that writes and leaves at once may be gone again before the next probe. */
+  #receive(bytes: Uint8Array): void {
+    const wasAttached = this.#attached;
+    this.#attachDetection.moved();
     this.#attach();
-    this.#intake.take(bytes, this.#pair);
-    if (!known) this.#look();
+    this.#input.receive(bytes, this.#pair);
+    if (!wasAttached) this.#probe();
   }
 
   #attach(): void {
     if (this.#attached) return;
     this.#attached = true;
-    this.#teller.change({ kind: "attach" });
-    this.#intake.arrive(this.#pair);
+    this.#events.emitChange({ kind: "attach" });
+    this.#input.attach(this.#pair);
   }
 
   #detach(): void {
     if (!this.#attached) return;
-    this.#intake.leave(this.#pair);
-    this.#tellDetached();
+    this.#input.detach(this.#pair);
+    this.#reportDetached();
   }
 
-  #tellDetached(): void {
-    if (this.#attached) this.#teller.change({ kind: "detach" });
+  #reportDetached(): void {
+    if (this.#attached) this.#events.emitChange({ kind: "detach" });
     this.#attached = false;
   }
 
-  /** The flag of an exclusive host (TIOCEXCL) stays on the terminal and goes only with it. */
+  /** Opens a new terminal: the flag of an exclusive host (TIOCEXCL) stays on the old one, and shuts all others out. */
   #replacePair(): void {
-    this.#intake.end();
-    this.#tellDetached();
+    this.#input.end();
+    this.#reportDetached();
     const before = this.path;
-    this.#pair.close(); // both ends closed first: then the path is free again
+    this.#pair.close(); // closed first, so that the new one may get the same path
     const next = this.#openAgain(before);
     if (next === undefined) {
       this.#stop();
-      this.#teller.change({ kind: "ended" });
+      this.#events.emitChange({ kind: "ended" });
       return;
     }
     this.#pair = next;
     if (this.path === before) return;
     this.#link?.follow(this.path);
-    this.#teller.change({ kind: "path", path: this.path });
+    this.#events.emitChange({ kind: "path", path: this.path });
   }
 
   #openAgain(path: string): PtyPair | undefined {
@@ -135,7 +136,7 @@ class Pty implements SerialPort {
 
   #stop(): void {
     this.#closed = true;
-    this.#lookout.stop();
+    this.#attachDetection.stop();
     this.#link?.remove();
   }
 }

@@ -2,49 +2,50 @@ import { lstatSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, sy
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../user-error.js";
 
+/** The path of a pseudo-terminal, on Linux or macOS. */
 const pseudoTerminal = /^\/dev\/(pts\/|ttys)\d+$/;
 
-/** A symlink with a name that stays, pointing at a pseudo-terminal whose name does not. */
+/** A symlink to a pseudo-terminal: its path stays the same, that of the terminal does not. */
 export class Symlink {
   readonly #link: string;
   #target: string | undefined;
   readonly #remove = (): void => this.remove();
 
   /**
-   * Looks whether the name may be had; touches nothing yet. To be asked before the terminal is opened: that might get the
-   * very number which a stale link still names.
-   * @throws UserError if the name belongs to something else.
+   * Checks whether the link can be made, and changes nothing. To be called before the terminal is opened: a new terminal
+   * may get the number that a stale link still names.
+   * @throws UserError if something else has the path, or its directory does not exist.
    */
   constructor(link: string) {
-    const refusal = whyNot(link);
+    const refusal = refusalOf(link);
     if (refusal !== undefined) throw new UserError(refusal);
     this.#link = resolve(link);
   }
 
-  /** Points the link at `target`, in one step: whoever opens it meets the old one or the new one. */
+  /** Points the link at `target`, atomically. It is removed when the process exits. Throws a UserError if it cannot be made. */
   point(target: string): void {
-    const beside = `${this.#link}.${crypto.randomUUID()}`;
+    const temporary = `${this.#link}.${crypto.randomUUID()}`;
     try {
-      symlinkSync(target, beside);
-      renameSync(beside, this.#link);
+      symlinkSync(target, temporary);
+      renameSync(temporary, this.#link);
     } catch (error) {
-      rmSync(beside, { force: true });
+      rmSync(temporary, { force: true });
       throw new UserError(
-        `the link ${this.#link} cannot be made: ${whyMade(error as NodeJS.ErrnoException, this.#link)}`,
+        `the link ${this.#link} cannot be made: ${reasonOf(error as NodeJS.ErrnoException, this.#link)}`,
       );
     }
     if (this.#target === undefined) process.once("exit", this.#remove);
     this.#target = target;
   }
 
-  /** Follows the terminal to a new path, unless somebody has put something else in the link's place. */
+  /** Points the link at a new path of the terminal, unless something else has replaced the link. */
   follow(target: string): void {
     try {
       if (this.#isOurs() || lstatSync(this.#link, { throwIfNoEntry: false }) === undefined) this.point(target);
-    } catch {} // the directory is gone; the new path is told in any case
+    } catch {} // the directory is gone; the new path is reported in any case
   }
 
-  /** Takes the link away if it still is ours. */
+  /** Removes the link, unless something else has replaced it. */
   remove(): void {
     process.off("exit", this.#remove);
     if (this.#isOurs()) rmSync(this.#link, { force: true });
@@ -60,18 +61,19 @@ export class Symlink {
   }
 }
 
-const whyMade = ({ code, message }: NodeJS.ErrnoException, link: string): string =>
+const reasonOf = ({ code, message }: NodeJS.ErrnoException, link: string): string =>
   code === "EACCES" || code === "EROFS" ? `${dirname(link)} is not writable; choose another directory` : message;
 
 /**
- * The kernel takes /dev/pts/N away with its master, so a link that leads nowhere is stale. One that a killed process left
- * behind may lead somewhere again, because the numbers are used anew: that cannot be told from one in use.
+ * Why the link cannot be made at this path; undefined: it can. The kernel removes /dev/pts/N together with its master, so
+ * a link to nothing is stale and may be replaced. A stale link may lead to a terminal again, because numbers are reused:
+ * that one is not distinguishable from a link in use.
  */
-function whyNot(link: string): string | undefined {
-  const place = dirname(resolve(link));
+function refusalOf(link: string): string | undefined {
+  const directory = dirname(resolve(link));
   try {
-    if (!statSync(place, { throwIfNoEntry: false })?.isDirectory())
-      return `the link ${link}: there is no directory ${place}`;
+    if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory())
+      return `the link ${link}: there is no directory ${directory}`;
     const found = lstatSync(link, { throwIfNoEntry: false });
     if (found === undefined) return undefined;
     if (!found.isSymbolicLink()) return `the link ${link}: this path exists and is not a symlink`;

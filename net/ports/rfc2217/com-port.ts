@@ -1,17 +1,17 @@
 import type { ModemLines, PortChange } from "../../serial.js";
 import { telnetOption } from "./telnet-options.js";
 
-/** What a word of the client leads to. */
+/** What a message of the client leads to. */
 export type ComPortAct =
-  /** A subnegotiation for the client. */
+  /** A subnegotiation is sent to the client; its bytes without the Telnet frame. */
   | { readonly kind: "answer"; readonly bytes: readonly number[] }
   | { readonly kind: "change"; readonly change: PortChange }
-  /** The client wants to hear nothing for a while, or again; or what waits for it is to be thrown away. */
+  /** The output is suspended or resumed, or what is queued for the client is thrown away. */
   | { readonly kind: "suspend" | "resume" | "purge" };
 
 type Handler = (value: Uint8Array) => readonly ComPortAct[];
 
-/** The client's commands (RFC 2217, section 3); an answer's number is a hundred more. */
+/** The client's commands, RFC 2217 section 3. The code of an answer is 100 more. */
 const code = {
   signature: 0,
   setBaudrate: 1,
@@ -28,17 +28,19 @@ const code = {
   purgeData: 12,
 } as const;
 
+/** The answer to SIGNATURE. */
 const signature = "bc28-emu";
-/** What a client hears that asks before it has set one, in bits per second. */
-const standardSpeed = 9600;
-/** Both transmit registers are empty, and nothing ever goes wrong on this line. */
+/** The speed that is reported until the client sets one, in bits per second. */
+const initialSpeed = 9600;
+/** LINESTATE: both transmit registers are empty, no error. It never changes here. */
 const lineState = 0x60;
 
+/** Bits of MODEMSTATE, RFC 2217 section 3: the lines, and which of them have changed. */
 const stateBits = { cts: 0x10, dsr: 0x20, ri: 0x40, dcd: 0x80 } as const;
 const deltaBits = { cts: 0x01, dsr: 0x02, ri: 0x04, dcd: 0x08 } as const;
-const wires = ["cts", "dsr", "ri", "dcd"] as const;
+const lineNames = ["cts", "dsr", "ri", "dcd"] as const;
 
-/** The values of the settings, and what else counts as one of them. */
+/** What the client sets beside the speed; each value as RFC 2217 encodes it. */
 interface Settings {
   datasize: number;
   parity: number;
@@ -47,7 +49,7 @@ interface Settings {
   inFlow: number;
 }
 
-/** What may be set; another value is answered with the one in force. */
+/** The values that are accepted; another one is answered with the value in force. */
 const allowed: { readonly [S in keyof Settings]: readonly number[] } = {
   datasize: [5, 6, 7, 8],
   parity: [1, 2, 3, 4, 5],
@@ -55,51 +57,57 @@ const allowed: { readonly [S in keyof Settings]: readonly number[] } = {
   outFlow: [1, 2, 3], // none, XON/XOFF, RTS/CTS
   inFlow: [14, 15, 16],
 };
-const inbound: readonly number[] = [...allowed.inFlow, 18]; // 18 is DTR
+/** SET-CONTROL values of the inbound flow control; 18 is DTR. */
+const inboundValues: readonly number[] = [...allowed.inFlow, 18];
 
 /**
- * The serial port that one RFC 2217 client sees: 9600 8N1, DTR and RTS on, until it says otherwise. What it sets is kept
- * and told back; nothing on this wire depends on it.
+ * The serial port that one RFC 2217 client sees: 9600 baud, 8N1, DTR and RTS on, until the client sets something else.
+ * Its settings are stored and reported back; how bytes pass does not depend on them.
  */
 export class ComPort {
-  /** Undefined until the client sets one: then even the standard speed is news. */
+  /** Undefined until the client sets one: the first one is reported even if it is the initial speed. */
   #speed: number | undefined;
   readonly #settings: Settings = { datasize: 8, parity: 1, stopsize: 1, outFlow: 1, inFlow: 14 };
   #dtr = true;
   #rts = true;
-  #breaks = false;
+  #isBreak = false;
+  /** MODEMSTATE bits that the client wants to be notified of. */
   #mask = 255;
-  /** The module's lines, and what the client was last told of them. */
+  /** The module's lines. */
   #lines: ModemLines;
-  #told: number | undefined;
+  /** The MODEMSTATE that the client was notified of last; undefined: it was not yet. */
+  #notified: number | undefined;
 
   constructor(lines: ModemLines) {
     this.#lines = lines;
   }
 
-  /** Takes a subnegotiation; one that is none of RFC 2217 leads to nothing. */
-  heard(bytes: Uint8Array): readonly ComPortAct[] {
+  /** Handles a subnegotiation; one that RFC 2217 does not define leads to nothing. */
+  receive(bytes: Uint8Array): readonly ComPortAct[] {
     const [option, command = -1] = bytes;
     return (option === telnetOption.comPort && this.#handlers[command]?.(bytes.subarray(2))) || [];
   }
 
-  /** The client has agreed to RFC 2217: it is told the module's lines for the first time. */
+  /** The client has agreed to RFC 2217: notifies it of the module's lines for the first time. */
   begin(): readonly ComPortAct[] {
-    return this.#told === undefined ? this.#notify({ asked: true }) : [];
+    return this.#notified === undefined ? this.#notify({ asked: true }) : [];
   }
 
-  /** The module's lines are now these. */
-  set(lines: ModemLines): readonly ComPortAct[] {
+  /** Takes the module's lines; notifies the client of a change. */
+  setLines(lines: ModemLines): readonly ComPortAct[] {
     this.#lines = lines;
-    return this.#told === undefined ? [] : this.#notify({ asked: false });
+    return this.#notified === undefined ? [] : this.#notify({ asked: false });
   }
 
-  /** Tells the lines, and which have changed since they were told last: always to who asks, else where the client wants to know. */
+  /**
+   * Notifies the client of the lines and of those that have changed since the last time: always where it has asked,
+   * otherwise where its mask says so.
+   */
   #notify({ asked }: { readonly asked: boolean }): readonly ComPortAct[] {
     const state = this.#state();
-    const before = this.#told ?? state;
+    const before = this.#notified ?? state;
     const changes = this.#changes(before, state);
-    this.#told = state;
+    this.#notified = state;
     const matters = ((before ^ state) | changes) & this.#mask;
     return asked || matters !== 0 ? [answer(code.notifyModemstate, (state | changes) & this.#mask)] : [];
   }
@@ -120,28 +128,28 @@ export class ComPort {
     [code.purgeData]: ([which]) => purge(which),
   };
 
-  /** SET-CONTROL: what is asked for, and what is switched. */
+  /** SET-CONTROL by value: requests of the current setting, break, DTR and RTS. Flow control is not among them. */
   readonly #controls: { readonly [value: number]: () => readonly ComPortAct[] } = {
     0: () => [answer(code.setControl, this.#settings.outFlow)],
-    4: () => [answer(code.setControl, this.#breaks ? 5 : 6)],
+    4: () => [answer(code.setControl, this.#isBreak ? 5 : 6)],
     5: () => this.#setBreak(true),
     6: () => this.#setBreak(false),
     7: () => [answer(code.setControl, this.#dtr ? 8 : 9)],
-    8: () => this.#setLines(8, true, this.#rts),
-    9: () => this.#setLines(9, false, this.#rts),
+    8: () => this.#setHostLines(8, true, this.#rts),
+    9: () => this.#setHostLines(9, false, this.#rts),
     10: () => [answer(code.setControl, this.#rts ? 11 : 12)],
-    11: () => this.#setLines(11, this.#dtr, true),
-    12: () => this.#setLines(12, this.#dtr, false),
+    11: () => this.#setHostLines(11, this.#dtr, true),
+    12: () => this.#setHostLines(12, this.#dtr, false),
     13: () => [answer(code.setControl, this.#settings.inFlow)],
   };
 
   #setSpeed(value: Uint8Array): readonly ComPortAct[] {
-    const wanted = value.length === 4 ? Buffer.from(value).readUInt32BE() : 0; // 0 asks
+    const wanted = value.length === 4 ? Buffer.from(value).readUInt32BE() : 0; // 0 requests the current speed
     const changes = wanted !== 0 && wanted !== this.#speed;
     if (changes) this.#speed = wanted;
-    const told = Buffer.alloc(4);
-    told.writeUInt32BE(this.#speed ?? standardSpeed);
-    return [...(changes ? [change({ kind: "speed", speed: wanted })] : []), answer(code.setBaudrate, ...told)];
+    const value4 = Buffer.alloc(4);
+    value4.writeUInt32BE(this.#speed ?? initialSpeed);
+    return [...(changes ? [change({ kind: "speed", speed: wanted })] : []), answer(code.setBaudrate, ...value4)];
   }
 
   #set(command: number, setting: keyof Settings, value = 0): readonly ComPortAct[] {
@@ -149,20 +157,20 @@ export class ComPort {
     return [answer(command, this.#settings[setting])];
   }
 
-  /** What is set for the way out holds for both. */
+  /** Outbound flow control sets the inbound one, too. */
   #setFlow(value: number): readonly ComPortAct[] {
-    if (inbound.includes(value)) return this.#set(code.setControl, "inFlow", value);
+    if (inboundValues.includes(value)) return this.#set(code.setControl, "inFlow", value);
     if (allowed.outFlow.includes(value)) this.#settings.inFlow = value + 13;
     return this.#set(code.setControl, "outFlow", value);
   }
 
   #setBreak(on: boolean): readonly ComPortAct[] {
-    const begins = on && !this.#breaks;
-    this.#breaks = on;
+    const begins = on && !this.#isBreak;
+    this.#isBreak = on;
     return [...(begins ? [change({ kind: "break" })] : []), answer(code.setControl, on ? 5 : 6)];
   }
 
-  #setLines(value: number, dtr: boolean, rts: boolean): readonly ComPortAct[] {
+  #setHostLines(value: number, dtr: boolean, rts: boolean): readonly ComPortAct[] {
     const changes = dtr !== this.#dtr || rts !== this.#rts;
     this.#dtr = dtr;
     this.#rts = rts;
@@ -175,13 +183,15 @@ export class ComPort {
   }
 
   #state(): number {
-    return wires.reduce((bits, wire) => bits | (this.#lines[wire] ? stateBits[wire] : 0), 0);
+    return lineNames.reduce((bits, line) => bits | (this.#lines[line] ? stateBits[line] : 0), 0);
   }
 
-  /** The delta bits between two states; of RI only its end counts. */
+  /** The delta bits between two states; RI counts only when it goes off. */
   #changes(before: number, state: number): number {
-    const changed = wires.filter((wire) => (before ^ state) & stateBits[wire] && !(wire === "ri" && this.#lines.ri));
-    return changed.reduce((bits, wire) => bits | deltaBits[wire], 0);
+    const changed = lineNames.filter(
+      (line) => (before ^ state) & stateBits[line] && !(line === "ri" && this.#lines.ri),
+    );
+    return changed.reduce((bits, line) => bits | deltaBits[line], 0);
   }
 }
 
@@ -190,9 +200,9 @@ const answer = (command: number, ...value: readonly number[]): ComPortAct => ({
   bytes: [telnetOption.comPort, command + 100, ...value],
 });
 
-const change = (told: PortChange): ComPortAct => ({ kind: "change", change: told });
+const change = (portChange: PortChange): ComPortAct => ({ kind: "change", change: portChange });
 
-/** 1 is what waits for the client, 2 what waits for the module: nothing ever does; 3 is both. */
+/** PURGE-DATA: 1 purges what is queued for the client, 2 what is queued for the module (nothing ever is), 3 both. */
 function purge(which = 0): readonly ComPortAct[] {
   if (which < 1 || which > 3) return [];
   return [...(which === 2 ? [] : [{ kind: "purge" } as const]), answer(code.purgeData, which)];

@@ -1,10 +1,10 @@
 import type { ModemLines, PortEvents, SerialPort } from "../../serial.js";
 import type { PortEventQueue } from "../port-events.js";
-import type { Speak, Speech, Wire } from "../sockets/socket-port.js";
+import type { HostConnection, HostProtocol, StartProtocol } from "../sockets/socket-port.js";
 import { listenForHosts, type TcpOptions } from "../sockets/tcp.js";
 import { ComPort, type ComPortAct } from "./com-port.js";
 import {
-  CrNul,
+  NulStripper,
   optionCommand,
   subnegotiation,
   type TelnetEvent,
@@ -12,119 +12,123 @@ import {
   TelnetWriter,
   telnet,
 } from "./telnet.js";
-import { type OptionWord, TelnetOptions, telnetOption } from "./telnet-options.js";
+import { type OptionMessage, TelnetOptions, telnetOption } from "./telnet-options.js";
 
-/** RFC 2217 with a host; to one that says nothing of Telnet nothing of it is said. */
-export const rfc2217Protocol: Speak = (wire, teller, lines) => new Rfc2217Protocol(wire, teller, lines);
+/** RFC 2217 with one host. A host that sends no Telnet command is sent none. */
+export const rfc2217Protocol: StartProtocol = (connection, events, lines) =>
+  new Rfc2217Protocol(connection, events, lines);
 
-/** What is kept for a host that wants to hear nothing for a while, in bytes. */
+/** How many bytes are kept for a host that has suspended the output, FLOWCONTROL-SUSPEND. */
 const maxQueuedBytes = 256 * 1024;
 
-class Rfc2217Protocol implements Speech {
-  readonly #wire: Wire;
-  readonly #teller: PortEventQueue;
+class Rfc2217Protocol implements HostProtocol {
+  readonly #connection: HostConnection;
+  readonly #events: PortEventQueue;
   readonly #reader = new TelnetReader();
   readonly #writer = new TelnetWriter();
-  readonly #crNul = new CrNul();
+  readonly #nulStripper = new NulStripper();
   readonly #options = new TelnetOptions();
   readonly #comPort: ComPort;
   #lines: ModemLines;
-  #speaksTelnet = false;
+  /** The host has sent a Telnet command. */
+  #usesTelnet = false;
   #suspended = false;
-  #kept: Uint8Array = new Uint8Array();
+  /** The output that is kept while it is suspended. */
+  #queued: Uint8Array = new Uint8Array();
 
-  constructor(wire: Wire, teller: PortEventQueue, lines: ModemLines) {
-    this.#wire = wire;
-    this.#teller = teller;
+  constructor(connection: HostConnection, events: PortEventQueue, lines: ModemLines) {
+    this.#connection = connection;
+    this.#events = events;
     this.#lines = lines;
     this.#comPort = new ComPort(lines);
   }
 
-  heard(bytes: Uint8Array): void {
-    for (const event of this.#reader.read(bytes)) this.#obey(event);
+  receive(bytes: Uint8Array): void {
+    for (const event of this.#reader.read(bytes)) this.#handle(event);
   }
 
-  say(bytes: Uint8Array): number {
+  send(bytes: Uint8Array): number {
     if (!this.#suspended) return this.#write(bytes);
-    const kept = bytes.subarray(0, maxQueuedBytes - this.#kept.length);
-    this.#kept = Buffer.concat([this.#kept, kept]);
-    return kept.length;
+    const queued = bytes.subarray(0, maxQueuedBytes - this.#queued.length);
+    this.#queued = Buffer.concat([this.#queued, queued]);
+    return queued.length;
   }
 
-  set(lines: ModemLines): void {
+  setLines(lines: ModemLines): void {
     this.#lines = lines;
-    if (!this.#suspended) this.#carryOut(this.#comPort.set(lines));
+    if (!this.#suspended) this.#carryOut(this.#comPort.setLines(lines));
   }
 
   end(): number {
-    return this.#kept.length;
+    return this.#queued.length;
   }
 
-  #obey(event: TelnetEvent): void {
-    if (event.kind === "data") this.#data(event.bytes);
+  #handle(event: TelnetEvent): void {
+    if (event.kind === "data") this.#handleData(event.bytes);
     else if (event.kind === "option") this.#negotiate(event);
-    else if (event.kind === "subnegotiation") this.#carryOut(this.#comPort.heard(event.bytes));
-    else if (event.code === telnet.brk) this.#teller.change({ kind: "break" });
+    else if (event.kind === "subnegotiation") this.#carryOut(this.#comPort.receive(event.bytes));
+    else if (event.code === telnet.brk) this.#events.emitChange({ kind: "break" });
   }
 
-  #data(bytes: Uint8Array): void {
-    const meant = this.#isBinary("them") ? bytes : this.#crNul.strip(bytes);
-    if (meant.length > 0) this.#teller.bytes(meant);
+  #handleData(bytes: Uint8Array): void {
+    const data = this.#isBinary("them") ? bytes : this.#nulStripper.strip(bytes);
+    if (data.length > 0) this.#events.emitBytes(data);
   }
 
-  #negotiate(word: OptionWord): void {
-    const answer = this.#options.heard(word);
-    if (answer !== undefined) this.#sayOption(answer);
-    if (!this.#speaksTelnet) {
-      this.#speaksTelnet = true;
-      for (const offer of this.#options.offer()) this.#sayOption(offer);
+  #negotiate(message: OptionMessage): void {
+    const answer = this.#options.receive(message);
+    if (answer !== undefined) this.#sendOption(answer);
+    if (!this.#usesTelnet) {
+      this.#usesTelnet = true;
+      for (const request of this.#options.requestAll()) this.#sendOption(request);
     }
-    const agreed = word.option === telnetOption.comPort && (word.verb === "will" || word.verb === "do");
-    if (agreed) this.#carryOut(this.#comPort.begin());
+    const agrees = message.verb === "will" || message.verb === "do";
+    if (agrees && message.option === telnetOption.comPort) this.#carryOut(this.#comPort.begin());
   }
 
   #carryOut(acts: readonly ComPortAct[]): void {
     for (const act of acts) {
-      if (act.kind === "answer") this.#command(subnegotiation(act.bytes));
-      else if (act.kind === "change") this.#teller.change(act.change);
-      else if (act.kind === "purge") this.#kept = new Uint8Array();
-      else this.#suspend(act.kind === "suspend");
+      if (act.kind === "answer") this.#sendCommand(subnegotiation(act.bytes));
+      else if (act.kind === "change") this.#events.emitChange(act.change);
+      else if (act.kind === "purge") this.#queued = new Uint8Array();
+      else this.#setSuspended(act.kind === "suspend");
     }
   }
 
-  #suspend(on: boolean): void {
-    this.#suspended = on;
-    if (on) return;
-    this.set(this.#lines);
-    const kept = this.#kept;
-    this.#kept = new Uint8Array();
-    this.#teller.dropped(kept.length - this.#write(kept));
+  #setSuspended(suspended: boolean): void {
+    this.#suspended = suspended;
+    if (suspended) return;
+    this.setLines(this.#lines);
+    const queued = this.#queued;
+    this.#queued = new Uint8Array();
+    this.#events.emitDropped(queued.length - this.#write(queued));
   }
 
   #write(bytes: Uint8Array): number {
-    const [text, taken] = this.#writer.write(bytes, { binary: this.#isBinary("us"), room: this.#wire.room });
-    this.#wire.send(text);
+    const { room } = this.#connection;
+    const [data, taken] = this.#writer.write(bytes, { binary: this.#isBinary("us"), room });
+    this.#connection.send(data);
     return taken;
   }
 
-  #sayOption({ verb, option }: OptionWord): void {
-    this.#command(optionCommand(verb, option));
+  #sendOption({ verb, option }: OptionMessage): void {
+    this.#sendCommand(optionCommand(verb, option));
   }
 
-  /** Who asks without end and does not read gets no answers, either. */
-  #command(bytes: Uint8Array): void {
-    if (bytes.length <= this.#wire.room) this.#wire.send(bytes);
+  /** Drops a command for which there is no room: a host that asks without end and does not read gets no answers. */
+  #sendCommand(bytes: Uint8Array): void {
+    if (bytes.length <= this.#connection.room) this.#connection.send(bytes);
   }
 
-  /** Whoever says nothing of Telnet means every byte as it is. */
+  /** Whether a side's data are binary: as agreed, or always with a host that uses no Telnet. */
   #isBinary(side: "us" | "them"): boolean {
-    return !this.#speaksTelnet || this.#options.has(side, telnetOption.binary);
+    return !this.#usesTelnet || this.#options.has(side, telnetOption.binary);
   }
 }
 
 /**
- * Opens a TCP port that is a serial port by RFC 2217: beside the bytes there pass speed, break and modem lines. One host at
- * a time. For one that says nothing of Telnet it is a port of bytes, in which 255 is doubled.
+ * Listens on a TCP port that is a serial port by RFC 2217: it carries bytes, speed, break and modem lines. One host at a
+ * time. A host that sends no Telnet command gets a plain port of bytes, in which a byte 255 is doubled.
  * @throws UserError if it cannot listen there.
  */
 export const openRfc2217 = (options: TcpOptions, events: PortEvents): Promise<SerialPort> =>

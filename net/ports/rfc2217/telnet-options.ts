@@ -1,37 +1,37 @@
 import type { Verb } from "./telnet.js";
 
-/** The options of RFC 856, RFC 858 and RFC 2217. */
+/** The options that are supported: RFC 856, RFC 858 and RFC 2217. */
 export const telnetOption = { binary: 0, suppressGoAhead: 3, comPort: 44 } as const;
 
 const supported: readonly number[] = Object.values(telnetOption);
 
-/** Which side has an option: we, or the other. */
+/** The side that an option belongs to: us, or the host. */
 type Side = "us" | "them";
-/** `asked`: we have offered it, or asked for it, and wait for the answer. */
+/** `asked`: we have offered or requested it, and wait for the answer. */
 type State = "no" | "asked" | "yes";
 
-/** A word on an option, ours or theirs. */
-export interface OptionWord {
+/** A command about an option, of either side. */
+export interface OptionMessage {
   readonly verb: Verb;
   readonly option: number;
 }
 
-/** What is said of whom by which verb: they WILL what we ask them to DO. */
+/** Whose option each verb of the host is about: its WILL is about its own, its DO about ours. */
 const sideOf: { readonly [V in Verb]: Side } = { will: "them", wont: "them", do: "us", dont: "us" };
 const agreement: { readonly [S in Side]: Verb } = { us: "will", them: "do" };
 const refusal: { readonly [S in Side]: Verb } = { us: "wont", them: "dont" };
 
-/** Who has agreed to what. An answer is never answered, so that nobody goes round in circles (RFC 1143). */
+/** The state of each option on both sides. An answer is not answered again: otherwise both sides could loop, RFC 1143. */
 export class TelnetOptions {
   readonly #states = new Map<string, State>();
 
-  /** Whether a side has an option. */
+  /** Whether an option is in force on a side. */
   has(side: Side, option: number): boolean {
     return this.#states.get(`${side} ${option}`) === "yes";
   }
 
-  /** Takes the other's word; returns our answer to it, if it needs one. */
-  heard({ verb, option }: OptionWord): OptionWord | undefined {
+  /** Handles a message of the host; returns our answer, or undefined if it needs none. */
+  receive({ verb, option }: OptionMessage): OptionMessage | undefined {
     const side = sideOf[verb];
     const before = this.#states.get(`${side} ${option}`) ?? "no";
     const agrees = verb === "will" || verb === "do";
@@ -41,13 +41,13 @@ export class TelnetOptions {
     return before === "yes" ? { verb: refusal[side], option } : undefined;
   }
 
-  /** What there is to be asked for, of all that is supported: they shall, and we will. */
-  offer(): readonly OptionWord[] {
+  /** Requests and offers all supported options that nobody has mentioned yet, on both sides. */
+  requestAll(): readonly OptionMessage[] {
     return supported.flatMap((option) => (["us", "them"] as const).flatMap((side) => this.#ask(side, option)));
   }
 
-  #ask(side: Side, option: number): readonly OptionWord[] {
-    // The COM port is offered by its client only (RFC 2217).
+  #ask(side: Side, option: number): readonly OptionMessage[] {
+    // Only the client offers COM-PORT-OPTION. RFC 2217
     if ((side === "us" && option === telnetOption.comPort) || this.#states.has(`${side} ${option}`)) return [];
     this.#states.set(`${side} ${option}`, "asked");
     return [{ verb: agreement[side], option }];

@@ -1,24 +1,25 @@
-/** Telnet's bytes that mean something (RFC 854, RFC 855). */
+/** Telnet's command bytes, RFC 854 and RFC 855. */
 export const telnet = { se: 240, brk: 243, sb: 250, will: 251, wont: 252, do: 253, dont: 254, iac: 255 } as const;
 
-/** One side's word on an option. */
+/** What a side says about an option. */
 export type Verb = "will" | "wont" | "do" | "dont";
 
-/** What a Telnet stream says, in its order. */
+/** One part of a Telnet stream. */
 export type TelnetEvent =
   | { readonly kind: "data"; readonly bytes: Uint8Array }
   | { readonly kind: "option"; readonly verb: Verb; readonly option: number }
-  /** What stood between SB and SE; its first byte is the option. */
+  /** The bytes between SB and SE; the first one is the option. */
   | { readonly kind: "subnegotiation"; readonly bytes: Uint8Array }
-  /** Any other command, for instance BRK. */
+  /** Any other command, for instance BRK (243). */
   | { readonly kind: "command"; readonly code: number };
 
-type Place = "data" | "command" | "will" | "wont" | "do" | "dont" | "sub" | "subCommand";
+/** States of the reader. */
+type State = "data" | "command" | "will" | "wont" | "do" | "dont" | "sub" | "subCommand";
 type Act = "nothing" | "data" | "command" | "option" | "begin" | "collect" | "end";
-type Step = readonly [act: Act, next: Place];
+type Step = readonly [act: Act, next: State];
 
-/** What may follow an IAC anywhere; in a subnegotiation it cuts that short, which then never was one. */
-const words: { readonly [byte: number]: Step } = {
+/** What may follow an IAC in any state. Within a subnegotiation it aborts that, and nothing of it is reported. */
+const commands: { readonly [byte: number]: Step } = {
   [telnet.sb]: ["begin", "sub"],
   [telnet.will]: ["nothing", "will"],
   [telnet.wont]: ["nothing", "wont"],
@@ -26,71 +27,78 @@ const words: { readonly [byte: number]: Step } = {
   [telnet.dont]: ["nothing", "dont"],
 };
 
-/** What a byte does where: rows are places, columns the bytes that matter there; all others are `else`. */
-const table: { readonly [P in Place]: { readonly [byte: number]: Step; readonly else: Step } } = {
+/** The reader's state table: for each state the bytes that matter, and `else` for all others. */
+const table: { readonly [P in State]: { readonly [byte: number]: Step; readonly else: Step } } = {
   data: { [telnet.iac]: ["nothing", "command"], else: ["data", "data"] },
-  command: { ...words, [telnet.iac]: ["data", "data"], else: ["command", "data"] },
+  command: { ...commands, [telnet.iac]: ["data", "data"], else: ["command", "data"] },
   will: { else: ["option", "data"] },
   wont: { else: ["option", "data"] },
   do: { else: ["option", "data"] },
   dont: { else: ["option", "data"] },
   sub: { [telnet.iac]: ["nothing", "subCommand"], else: ["collect", "sub"] },
-  subCommand: { ...words, [telnet.iac]: ["collect", "sub"], [telnet.se]: ["end", "data"], else: ["command", "data"] },
+  subCommand: {
+    ...commands,
+    [telnet.iac]: ["collect", "sub"],
+    [telnet.se]: ["end", "data"],
+    else: ["command", "data"],
+  },
 };
 
-/** A longer subnegotiation is passed over. */
-const longest = 256;
+/** A longer subnegotiation is ignored, in bytes. RFC 2217 has none above 20. */
+const maxSubnegotiationBytes = 256;
 
-/** Takes a Telnet stream apart, wherever it is cut. Any bytes are a stream. */
+/** Parses a Telnet stream, in chunks of any size. Every sequence of bytes is valid. */
 export class TelnetReader {
-  #place: Place = "data";
+  #state: State = "data";
   #sub: number[] = [];
   #data: number[] = [];
   #events: TelnetEvent[] = [];
 
+  /** The parts that these bytes complete, in order; data are reported at once. */
   read(bytes: Uint8Array): readonly TelnetEvent[] {
     for (const byte of bytes) {
-      const from = this.#place;
+      const from = this.#state;
       const [act, next] = table[from][byte] ?? table[from].else;
-      this.#place = next;
+      this.#state = next;
       this.#acts[act](byte, from);
     }
-    this.#tellData();
+    this.#endData();
     return this.#events.splice(0);
   }
 
-  readonly #acts: { readonly [A in Act]: (byte: number, from: Place) => void } = {
+  readonly #acts: { readonly [A in Act]: (byte: number, from: State) => void } = {
     nothing: () => {},
     data: (byte) => void this.#data.push(byte),
-    command: (code) => this.#tell({ kind: "command", code }),
-    option: (option, verb) => this.#tell({ kind: "option", verb: verb as Verb, option }),
+    command: (code) => this.#report({ kind: "command", code }),
+    option: (option, verb) => this.#report({ kind: "option", verb: verb as Verb, option }),
     begin: () => {
       this.#sub = [];
     },
     collect: (byte) => {
-      if (this.#sub.length <= longest) this.#sub.push(byte);
+      if (this.#sub.length <= maxSubnegotiationBytes) this.#sub.push(byte);
     },
     end: () => {
-      if (this.#sub.length <= longest) this.#tell({ kind: "subnegotiation", bytes: Uint8Array.from(this.#sub) });
+      if (this.#sub.length <= maxSubnegotiationBytes)
+        this.#report({ kind: "subnegotiation", bytes: Uint8Array.from(this.#sub) });
     },
   };
 
-  #tell(event: TelnetEvent): void {
-    this.#tellData();
+  #report(event: TelnetEvent): void {
+    this.#endData();
     this.#events.push(event);
   }
 
-  #tellData(): void {
+  #endData(): void {
     if (this.#data.length > 0) this.#events.push({ kind: "data", bytes: Uint8Array.from(this.#data) });
     this.#data = [];
   }
 }
 
-/** A command about an option. */
+/** The bytes of a command about an option. */
 export const optionCommand = (verb: Verb, option: number): Uint8Array =>
   Uint8Array.of(telnet.iac, telnet[verb], option);
 
-/** A subnegotiation with these bytes in it. */
+/** The bytes of a subnegotiation with this content, in which IAC is doubled. */
 export const subnegotiation = (bytes: readonly number[]): Uint8Array =>
   Uint8Array.of(
     ...[telnet.iac, telnet.sb],
@@ -103,13 +111,13 @@ const lf = 10;
 const cr = 13;
 
 /**
- * Makes Telnet data of bytes. Where BINARY is not agreed, a CR that no LF follows has a NUL behind it (RFC 854), which is
- * written as soon as the next byte is known.
+ * Encodes bytes as Telnet data. Without BINARY a CR that no LF follows is sent as CR NUL (RFC 854); the NUL is written
+ * when the next byte is known.
  */
 export class TelnetWriter {
   #afterCr = false;
 
-  /** As much as there is room for, and how many of the bytes that is. */
+  /** Encodes as many bytes as fit into `room`; returns the encoded bytes and how many of `bytes` they stand for. */
   write(bytes: Uint8Array, how: { readonly binary: boolean; readonly room: number }): readonly [Uint8Array, number] {
     const written: number[] = [];
     let taken = 0;
@@ -129,10 +137,11 @@ export class TelnetWriter {
   }
 }
 
-/** Takes the NUL behind a CR away again, wherever the data are cut. */
-export class CrNul {
+/** Decodes CR NUL to CR, in chunks of any size. */
+export class NulStripper {
   #afterCr = false;
 
+  /** The bytes without each NUL that follows a CR. */
   strip(bytes: Uint8Array): Uint8Array {
     return bytes.filter((byte) => {
       const stuffed = this.#afterCr && byte === nul;

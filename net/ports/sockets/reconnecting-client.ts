@@ -1,27 +1,28 @@
 import { Socket } from "node:net";
 import { addressText, type TcpAddress } from "../../listening.js";
 
-/** How long is waited before the next attempt, in milliseconds: twice as long each time. */
+/** The pause before the first further attempt, in ms; it doubles with each attempt, up to `maxRetryMs`. */
 const minRetryMs = 100;
 const maxRetryMs = 5000;
-/** How long an attempt may take, in milliseconds. */
+/** How long one attempt may take, in ms. */
 const connectTimeoutMs = 10_000;
-/** How long one of several addresses of a name may take; Node's own 250 ms give up on one that is merely far away. */
+/** How long one of several addresses of a name may take, in ms. Node's default, 250 ms, is too short for a distant host. */
 const nextAddressAfterMs = 1000;
 
-/** What a caller tells. */
+/** What the client reports. */
 interface ClientEvents {
-  met(socket: Socket): void;
-  /** Nobody is there; told once, until somebody is or the reason is another. */
-  failed(why: string): void;
+  /** A connection is up; it belongs to the receiver. */
+  onConnected(socket: Socket): void;
+  /** An attempt has failed. Not called again for the same reason until a connection was up. */
+  onFailed(why: string): void;
 }
 
-/** Calls an address until somebody is there, and again whenever the connection has ended. */
+/** A TCP client that connects again and again until it succeeds, and whenever the connection has ended. */
 export class ReconnectingClient {
   readonly #to: TcpAddress;
   readonly #events: ClientEvents;
-  #pause = minRetryMs;
-  #told: string | undefined;
+  #pauseMs = minRetryMs;
+  #reported: string | undefined;
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -30,22 +31,23 @@ export class ReconnectingClient {
     this.#events = events;
   }
 
-  call(): void {
+  /** Starts an attempt; further ones follow by themselves until `stop`. */
+  connect(): void {
     const socket = new Socket().setNoDelay().setKeepAlive(true, connectTimeoutMs);
     this.#socket = socket;
     this.#timer = setTimeout(() => socket.destroy(new Error("it does not answer")), connectTimeoutMs);
-    const failed = (error: Error): void => this.#failed(reason(error));
+    const onError = (error: Error): void => this.#fail(reasonOf(error));
     socket
-      .once("error", failed)
+      .once("error", onError)
       .once("connect", () => {
-        socket.off("error", failed).on("error", () => {}); // from here on it is its user's
-        this.#met(socket);
+        socket.off("error", onError).on("error", () => {}); // errors of an open connection concern its receiver
+        this.#connected(socket);
       })
-      .once("close", () => this.#callAgain())
+      .once("close", () => this.#retry())
       .connect({ ...this.#to, autoSelectFamilyAttemptTimeout: nextAddressAfterMs });
   }
 
-  /** Calls no more; an attempt is given up, a connection is its user's. */
+  /** Stops connecting. An attempt is given up; an open connection stays with its receiver. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     const socket = this.#socket;
@@ -53,46 +55,46 @@ export class ReconnectingClient {
     if (socket?.connecting) socket.destroy();
   }
 
-  #met(socket: Socket): void {
+  #connected(socket: Socket): void {
     clearTimeout(this.#timer);
-    // On this machine an attempt may hit upon its own end, where nobody listens on a port that the system also gives away.
+    // A TCP self-connection: where nothing listens on an ephemeral port, an attempt may get that port as its own.
     if (socket.localPort === socket.remotePort && socket.localAddress === socket.remoteAddress) {
       socket.destroy();
-      this.#failed(nobody);
+      this.#fail(nothingListens);
       return;
     }
-    this.#told = undefined;
-    // Who hangs up before a word was said is not called any sooner than one who is not there.
+    this.#reported = undefined;
+    // Only a peer that sends something shortens the pause again: one that hangs up at once is retried as a failure is.
     socket.once("data", () => {
-      this.#pause = minRetryMs;
+      this.#pauseMs = minRetryMs;
     });
-    this.#events.met(socket);
+    this.#events.onConnected(socket);
   }
 
-  #callAgain(): void {
+  #retry(): void {
     clearTimeout(this.#timer);
     if (this.#socket === undefined) return;
-    this.#timer = setTimeout(() => this.call(), this.#pause);
-    this.#pause = Math.min(this.#pause * 2, maxRetryMs);
+    this.#timer = setTimeout(() => this.connect(), this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, maxRetryMs);
   }
 
-  #failed(why: string): void {
-    if (why !== this.#told) this.#events.failed(`${addressText(this.#to)}: ${why}`);
-    this.#told = why;
+  #fail(why: string): void {
+    if (why !== this.#reported) this.#events.onFailed(`${addressText(this.#to)}: ${why}`);
+    this.#reported = why;
   }
 }
 
-const nobody = "nobody listens there";
+const nothingListens = "nobody listens there";
 const reasons: { readonly [code: string]: string } = {
-  ECONNREFUSED: nobody,
+  ECONNREFUSED: nothingListens,
   ENOTFOUND: "there is no such name",
   EAI_AGAIN: "the name cannot be looked up",
-  EHOSTUNREACH: "there is no way to it",
-  ENETUNREACH: "there is no way to it",
+  EHOSTUNREACH: "there is no route to it",
+  ENETUNREACH: "there is no route to it",
 };
 
-/** Where a name has several addresses, each of them failed: the first tells why. */
-function reason(error: NodeJS.ErrnoException): string {
+/** The reason in words. Where a name has several addresses all of them failed; the first one's error counts. */
+function reasonOf(error: NodeJS.ErrnoException): string {
   const first: NodeJS.ErrnoException = error instanceof AggregateError ? error.errors[0] : error;
   return reasons[first.code ?? ""] ?? first.message;
 }

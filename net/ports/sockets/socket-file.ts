@@ -4,57 +4,58 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { UserError } from "../../user-error.js";
 
-/** The system's limit, in bytes; a longer path would be cut off. */
-const longest = 107;
+/** The longest path of a socket, in bytes: Linux, unix(7), sun_path without its NUL. The system cuts off the rest. */
+const maxPathBytes = 107;
 
 /**
- * The file of a Unix socket. The socket is made beside its place and then put there: it is never seen with the rights of
- * others, and the file of a dead process is replaced in one step.
+ * The file of a Unix socket. The socket is made at a temporary path beside its own and then renamed: at its own path it
+ * never has wider permissions, and the file of a dead process is replaced in one step.
  */
 export class SocketFile {
   readonly #path: string;
-  /** Where the socket is to be made. */
-  readonly beside: string;
+  /** Where the socket is to be made first. */
+  readonly temporaryPath: string;
+  /** The file that was put in place. */
   #ours: Stats | undefined;
   readonly #remove = (): void => this.remove();
 
-  /** @throws UserError if the path is not to be had. */
+  /** The file at this path. @throws UserError if a socket cannot be made there. */
   static async at(path: string): Promise<SocketFile> {
     const file = new SocketFile(path);
-    const refusal = await whyNot(path, file.beside);
+    const refusal = await refusalOf(path, file.temporaryPath);
     if (refusal !== undefined) throw new UserError(`the socket ${path}: ${refusal}`);
     return file;
   }
 
   private constructor(path: string) {
     this.#path = path;
-    this.beside = `${path}.${randomBytes(3).toString("hex")}`;
+    this.temporaryPath = `${path}.${randomBytes(3).toString("hex")}`;
   }
 
-  /** Puts the socket in its place, for this user only. */
+  /** Moves the socket to its own path, with permissions for this user only. It is removed when the process exits. */
   putInPlace(): void {
-    chmodSync(this.beside, 0o600);
-    renameSync(this.beside, this.#path);
+    chmodSync(this.temporaryPath, 0o600);
+    renameSync(this.temporaryPath, this.#path);
     this.#ours = lstatSync(this.#path);
     process.once("exit", this.#remove);
   }
 
-  /** Takes the file away if it still is ours. */
+  /** Removes the file, unless another one has replaced it. */
   remove(): void {
     process.off("exit", this.#remove);
     const found = lstatSync(this.#path, { throwIfNoEntry: false });
     if (found?.ino === this.#ours?.ino && found?.dev === this.#ours?.dev) rmSync(this.#path, { force: true });
   }
 
-  /** What is told where the system refused to make it. */
-  cannot({ code, message }: NodeJS.ErrnoException): UserError {
+  /** The error for the user where the system refused to make the socket. */
+  makeError({ code, message }: NodeJS.ErrnoException): UserError {
     const why = code === "EACCES" || code === "EROFS" ? `${dirname(this.#path)} is not writable` : message;
     return new UserError(`the socket ${this.#path} cannot be made: ${why}; choose another path`);
   }
 }
 
-async function whyNot(path: string, beside: string): Promise<string | undefined> {
-  const tooLong = Buffer.byteLength(beside) - longest;
+async function refusalOf(path: string, temporaryPath: string): Promise<string | undefined> {
+  const tooLong = Buffer.byteLength(temporaryPath) - maxPathBytes;
   if (tooLong > 0) return `the path is ${tooLong} bytes too long for a socket`;
   try {
     if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory())
@@ -68,7 +69,7 @@ async function whyNot(path: string, beside: string): Promise<string | undefined>
   }
 }
 
-/** Nobody listens there any more: its process is dead. */
+/** Whether nothing listens at a socket's file: its process is dead. */
 function isStale(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);

@@ -1,72 +1,73 @@
 import type { Socket } from "node:net";
 
-/** What a host may owe us, in bytes; what the system keeps for it comes on top. */
-const patience = 256 * 1024;
-/** How long it may take to read the rest when we close, in milliseconds. */
-const farewell = 500;
+/** How many bytes are queued for a host that does not read, beside those that the system buffers. */
+const maxQueuedBytes = 256 * 1024;
+/** How long `close` waits for the host to read what is queued, in ms of real time. */
+const flushTimeoutMs = 500;
 
-/** What is heard of a host. */
+/** What a host's connection reports. */
 interface SocketHostEvents {
-  bytes(bytes: Uint8Array): void;
-  /** Told once; so many bytes will never reach it. */
-  gone(unread: number): void;
+  onBytes(bytes: Uint8Array): void;
+  /** The host has disconnected; called once. `unsent` bytes were queued for it and are lost. */
+  onGone(unsent: number): void;
 }
 
 /**
- * The host at the other end of a socket. One that closes its direction is gone, even where it would still listen: the two
- * cannot be told apart. What it was sent until then still goes out.
+ * The host at the other end of a socket. A host that closes its sending direction counts as gone: whether it still reads
+ * cannot be seen. What was sent to it until then still goes out.
  */
 export class SocketHost {
   readonly #socket: Socket;
-  #gone: ((unread: number) => void) | undefined;
-  /** What the system has not taken yet; a socket that is destroyed has forgotten it. */
-  #owed = 0;
+  /** Undefined once the host is gone or closed. */
+  #onGone: ((unsent: number) => void) | undefined;
+  /** Bytes that the system has not taken yet. Counted here: a destroyed socket no longer knows. */
+  #unsent = 0;
 
-  constructor(socket: Socket, { bytes, gone }: SocketHostEvents) {
+  constructor(socket: Socket, { onBytes, onGone }: SocketHostEvents) {
     this.#socket = socket;
-    this.#gone = gone;
+    this.#onGone = onGone;
     socket
-      .on("data", (came) => this.#gone && bytes(came))
+      .on("data", (bytes) => this.#onGone && onBytes(bytes))
       .on("end", () => this.#leave(0))
-      .on("error", () => {}) // it is closed next
-      .on("close", () => this.#leave(this.#owed));
+      .on("error", () => {}) // a close event follows
+      .on("close", () => this.#leave(this.#unsent));
   }
 
-  /** How many bytes it takes now. */
+  /** How many bytes `send` may take now. */
   get room(): number {
-    return this.#gone === undefined ? 0 : Math.max(0, patience - this.#socket.writableLength);
+    return this.#onGone === undefined ? 0 : Math.max(0, maxQueuedBytes - this.#socket.writableLength);
   }
 
-  /** The bytes are the socket's from here on. */
+  /** Sends bytes, at most `room`; they belong to the socket from now on. */
   send(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.#owed += bytes.length;
+    this.#unsent += bytes.length;
     this.#socket.write(bytes, (error) => {
-      if (!error) this.#owed -= bytes.length;
+      if (!error) this.#unsent -= bytes.length;
     });
   }
 
-  /** Hangs up, after what was sent; nothing is heard of it any more. */
+  /** Closes the connection after what was sent; nothing is reported any more. Resolves when the socket is closed. */
   close(): Promise<void> {
-    this.#gone = undefined;
+    this.#onGone = undefined;
     return ended(this.#socket);
   }
 
-  #leave(unread: number): void {
-    const gone = this.#gone;
-    if (gone === undefined) return;
+  #leave(unsent: number): void {
+    const onGone = this.#onGone;
+    if (onGone === undefined) return;
     void this.close();
-    gone(unread);
+    onGone(unsent);
   }
 }
 
-/** Ends a socket, by force where the other end does not read. */
+/** Ends a socket; destroys it where the other end does not read. */
 function ended(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     if (socket.closed) return resolve();
-    const force = setTimeout(() => socket.destroy(), farewell);
+    const timer = setTimeout(() => socket.destroy(), flushTimeoutMs);
     socket.once("close", () => {
-      clearTimeout(force);
+      clearTimeout(timer);
       resolve();
     });
     socket.end(() => socket.destroy());

@@ -4,84 +4,89 @@ import type { ModemLines, SerialPort } from "../../serial.js";
 import type { PortEventQueue } from "../port-events.js";
 import { SocketHost } from "./socket-host.js";
 
-/** The way to a host. */
-export type Wire = Pick<SocketHost, "room" | "send">;
+/** The sending side of a host's connection. */
+export type HostConnection = Pick<SocketHost, "room" | "send">;
 
-/** What one host speaks on its socket. */
-export interface Speech {
-  /** Something came from it. */
-  heard(bytes: Uint8Array): void;
-  /** Says the module's bytes to it; returns how many of them it took. */
-  say(bytes: Uint8Array): number;
-  /** The module's lines are now these. */
-  set(lines: ModemLines): void;
-  /** It is gone; returns how many of the module's bytes were still kept for it. */
+/** The protocol on one host's connection. */
+export interface HostProtocol {
+  /** Handles bytes that the host has sent. */
+  receive(bytes: Uint8Array): void;
+  /** Sends the module's bytes to the host; returns how many of them were taken. */
+  send(bytes: Uint8Array): number;
+  /** The module's lines have changed to these. */
+  setLines(lines: ModemLines): void;
+  /** The host is gone; returns how many of the module's bytes were still queued for it. */
   end(): number;
 }
 
-/** Begins to speak with a host. */
-export type Speak = (wire: Wire, teller: PortEventQueue, lines: ModemLines) => Speech;
+/** Starts the protocol with a host that has just connected. */
+export type StartProtocol = (connection: HostConnection, events: PortEventQueue, lines: ModemLines) => HostProtocol;
 
-/** Nothing but bytes, both ways. */
-export const rawSpeech: Speak = (wire, teller) => ({
-  heard: (bytes) => teller.bytes(bytes),
-  say(bytes) {
-    const taken = Uint8Array.from(bytes.subarray(0, wire.room)); // a copy: it may wait there
-    wire.send(taken);
+/** Bytes alone, both ways. */
+export const rawProtocol: StartProtocol = (connection, events) => ({
+  receive: (bytes) => events.emitBytes(bytes),
+  send(bytes) {
+    const taken = Uint8Array.from(bytes.subarray(0, connection.room)); // a copy: the socket may keep it for later
+    connection.send(taken);
     return taken.length;
   },
-  set: () => {},
+  setLines: () => {},
   end: () => 0,
 });
 
 /** What a port of sockets is made of. */
 interface SocketPortParts {
   readonly path: string;
-  readonly teller: PortEventQueue;
-  readonly speak: Speak;
-  /** Stops whatever brings hosts. */
+  readonly events: PortEventQueue;
+  readonly startProtocol: StartProtocol;
+  /** Stops listening or connecting. */
   stop(): Promise<void>;
 }
 
-/** How long a further host waits for the news that the former one has hung up, in milliseconds. */
-const courtesy = 100;
-/** How many may wait so. */
-const mostWaiting = 8;
-/** What the lines of three-wire modules are tied to. */
-const tied: ModemLines = { cts: true, dsr: true, dcd: true, ri: false };
+/**
+ * How long a further host waits before it is refused, in ms of real time. A host that reconnects at once may arrive
+ * before the end of its former connection.
+ */
+const waitMs = 100;
+/** How many hosts may wait at once. */
+const maxWaiting = 8;
+/** The lines of a three-wire module, whose inputs at the host are tied to these levels. */
+const tiedLines: ModemLines = { cts: true, dsr: true, dcd: true, ri: false };
 
-/** A front end whose hosts come as sockets, one at a time. */
+/** A front end whose hosts connect by sockets, one host at a time. */
 export class SocketPort implements SerialPort {
   readonly path: string;
   readonly #parts: SocketPortParts;
-  #attached: { readonly host: SocketHost; readonly speech: Speech } | undefined;
-  /** Further hosts, and when each is turned away. */
+  readonly #events: PortEventQueue;
+  #attached: { readonly host: SocketHost; readonly protocol: HostProtocol } | undefined;
+  /** Further hosts, each with the timer that refuses it. */
   readonly #waiting = new Map<Socket, NodeJS.Timeout>();
-  #lines: ModemLines = tied;
+  #lines: ModemLines = tiedLines;
   #closing: Promise<void> | undefined;
 
   constructor(parts: SocketPortParts) {
     this.path = parts.path;
     this.#parts = parts;
+    this.#events = parts.events;
   }
 
-  /** Lets a host in, or turns it away where another one stays attached. */
-  welcome(socket: Socket): void {
+  /** Attaches a host; while another one is attached it waits, and is refused if that one stays. */
+  accept(socket: Socket): void {
     if (this.#closing !== undefined) socket.destroy();
     else if (this.#attached === undefined) this.#attach(socket);
-    else if (this.#waiting.size < mostWaiting) this.#letWait(socket);
+    else if (this.#waiting.size < maxWaiting) this.#letWait(socket);
     else this.#refuse(socket);
   }
 
   write(bytes: Uint8Array): void {
     if (this.#closing !== undefined) return;
-    const taken = this.#attached?.speech.say(bytes) ?? 0;
-    this.#parts.teller.dropped(bytes.length - taken);
+    const taken = this.#attached?.protocol.send(bytes) ?? 0;
+    this.#events.emitDropped(bytes.length - taken);
   }
 
   set({ lines }: { readonly lines?: ModemLines }): void {
     this.#lines = { ...this.#lines, ...lines };
-    this.#attached?.speech.set(this.#lines);
+    this.#attached?.protocol.setLines(this.#lines);
   }
 
   close(): Promise<void> {
@@ -90,40 +95,38 @@ export class SocketPort implements SerialPort {
   }
 
   async #close(): Promise<void> {
-    this.#parts.teller.silence();
+    this.#events.stop();
     for (const socket of this.#waiting.keys()) socket.destroy();
     await Promise.all([this.#attached?.host.close(), this.#parts.stop()]);
   }
 
   #attach(socket: Socket): void {
-    const { teller, speak } = this.#parts;
     const host: SocketHost = new SocketHost(socket, {
-      bytes: (bytes) => speech.heard(bytes),
-      gone: (unread) => this.#detach(unread + speech.end()),
+      onBytes: (bytes) => protocol.receive(bytes),
+      onGone: (unsent) => this.#detach(unsent + protocol.end()),
     });
-    const speech = speak(host, teller, this.#lines);
-    this.#attached = { host, speech };
-    teller.change({ kind: "attach" });
+    const protocol = this.#parts.startProtocol(host, this.#events, this.#lines);
+    this.#attached = { host, protocol };
+    this.#events.emitChange({ kind: "attach" });
   }
 
-  #detach(unread: number): void {
+  #detach(unsent: number): void {
     this.#attached = undefined;
-    this.#parts.teller.dropped(unread);
-    this.#parts.teller.change({ kind: "detach" });
+    this.#events.emitDropped(unsent);
+    this.#events.emitChange({ kind: "detach" });
     const [next] = this.#waiting.keys();
     if (next === undefined) return;
-    this.#waitNoMore(next);
+    this.#stopWaiting(next);
     this.#attach(next);
   }
 
-  /** Who hangs up and comes again at once may be here before the news of the former. */
   #letWait(socket: Socket): void {
-    const refusal = setTimeout(() => this.#refuse(socket), courtesy);
-    this.#waiting.set(socket, refusal);
-    socket.on("error", () => {}).once("close", () => this.#waitNoMore(socket));
+    const timer = setTimeout(() => this.#refuse(socket), waitMs);
+    this.#waiting.set(socket, timer);
+    socket.on("error", () => {}).once("close", () => this.#stopWaiting(socket));
   }
 
-  #waitNoMore(socket: Socket): void {
+  #stopWaiting(socket: Socket): void {
     clearTimeout(this.#waiting.get(socket));
     this.#waiting.delete(socket);
   }
@@ -131,7 +134,7 @@ export class SocketPort implements SerialPort {
   #refuse(socket: Socket): void {
     const { remoteAddress: host, remotePort: port } = socket;
     const who = host === undefined || port === undefined ? "another host" : addressText({ host, port });
-    this.#parts.teller.change({ kind: "refused", who });
+    this.#events.emitChange({ kind: "refused", who });
     socket.on("error", () => {}).destroy();
   }
 }

@@ -1,51 +1,61 @@
 import { createServer } from "node:net";
-import { addressText, isLoopback, listeningAt, stopped, type TcpAddress } from "../../listening.js";
+import { addressText, closeServer, isLoopback, listenAt, type TcpAddress } from "../../listening.js";
 import type { PortEvents, SerialPort } from "../../serial.js";
 import { PortEventQueue } from "../port-events.js";
 import { ReconnectingClient } from "./reconnecting-client.js";
-import { rawSpeech, SocketPort, type Speak } from "./socket-port.js";
+import { rawProtocol, SocketPort, type StartProtocol } from "./socket-port.js";
 
 /** Where a front end listens. */
 export interface TcpOptions {
-  /** Left out: 127.0.0.1, for this machine only. */
+  /** The address to listen on. Left out: 127.0.0.1, which only this machine reaches. */
   readonly host?: string;
-  /** 0 picks a free one. */
+  /** The port; 0 picks a free one. */
   readonly port: number;
 }
 
-/** A host whose machine is gone says no goodbye; nobody else could attach. */
-const alive = { keepAlive: true, keepAliveInitialDelay: 10_000 } as const;
+/** TCP keep-alive, first probe after 10 s: a host whose machine has vanished must not stay attached for ever. */
+const keepAlive = { keepAlive: true, keepAliveInitialDelay: 10_000 } as const;
 
 /**
- * Opens a TCP port on which nothing but the module's bytes pass. One host at a time: a further one is turned away.
+ * Listens on a TCP port that carries the module's bytes and nothing else. One host at a time; a further one is refused.
+ * The `path` of the port is its address, for instance `127.0.0.1:7000`.
  * @throws UserError if it cannot listen there.
  */
 export const openTcp = (options: TcpOptions, events: PortEvents): Promise<SerialPort> =>
-  listenForHosts(options, rawSpeech, events);
+  listenForHosts(options, rawProtocol, events);
 
-/** Listens for hosts who speak in some way; throws a UserError if it cannot. */
+/** Listens on a TCP port for hosts that use a protocol. Throws a UserError if it cannot listen there. */
 export async function listenForHosts(
   { host = "127.0.0.1", port: asked }: TcpOptions,
-  speak: Speak,
+  startProtocol: StartProtocol,
   events: PortEvents,
 ): Promise<SerialPort> {
-  const server = createServer({ noDelay: true, ...alive }, (socket) => port.welcome(socket));
-  const address = await listeningAt(server, { host, port: asked }, "the module");
-  const teller = new PortEventQueue(events);
-  const port = new SocketPort({ path: addressText(address), teller, speak, stop: () => stopped(server) });
-  // Not before whoever opens it has it.
-  if (!isLoopback(address.host)) setImmediate(() => teller.change({ kind: "exposed", address: port.path }));
+  const server = createServer({ noDelay: true, ...keepAlive }, (socket) => port.accept(socket));
+  const address = await listenAt(server, { host, port: asked }, "the module");
+  const queue = new PortEventQueue(events);
+  const path = addressText(address);
+  const port = new SocketPort({ path, events: queue, startProtocol, stop: () => closeServer(server) });
+  // Reported later: the caller must have the port before its first event.
+  if (!isLoopback(address.host)) setImmediate(() => queue.emitChange({ kind: "exposed", address: path }));
   return port;
 }
 
-/** Calls a host that listens, for instance a simulator's serial port; calls it again whenever it is not connected. */
+/**
+ * Connects to a host that listens, for instance a simulator's serial port, and again whenever it is not connected. The
+ * `path` of the port is the host's address. A failed attempt throws nothing; it is reported as `unreachable`.
+ */
 export function openTcpConnect(to: TcpAddress, events: PortEvents): SerialPort {
-  const teller = new PortEventQueue(events);
-  const caller = new ReconnectingClient(to, {
-    met: (socket) => port.welcome(socket),
-    failed: (why) => teller.change({ kind: "unreachable", why }),
+  const queue = new PortEventQueue(events);
+  const client = new ReconnectingClient(to, {
+    onConnected: (socket) => port.accept(socket),
+    onFailed: (why) => queue.emitChange({ kind: "unreachable", why }),
   });
-  const port = new SocketPort({ path: addressText(to), teller, speak: rawSpeech, stop: () => caller.stop() });
-  caller.call();
+  const port = new SocketPort({
+    path: addressText(to),
+    events: queue,
+    startProtocol: rawProtocol,
+    stop: () => client.stop(),
+  });
+  client.connect();
   return port;
 }

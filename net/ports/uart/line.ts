@@ -1,90 +1,91 @@
 import type { Clock, Millis } from "../../time/clock.js";
 import { Wire } from "./wire.js";
 
-/** What stands at the ends of a line. */
+/** What a line calls when bytes arrive. */
 export interface LineEnds {
   toHost(bytes: Uint8Array): void;
   toModule(bytes: Uint8Array): void;
-  /** Something that was on its way has come to its end. */
-  moved(): void;
-  /** Bytes arrive garbled, because the speeds differ. */
-  garbled(host: number, module: number): void;
+  /** Called after each arrival, at either end. */
+  onArrived(): void;
+  /** Bytes begin to arrive garbled, because the speeds differ; both in bits per second. */
+  onGarbled(host: number, module: number): void;
 }
 
-/** A serial line: a wire each way, a speed at each end, and the clock by which bytes travel. */
+/** A serial line: a wire in each direction, a speed at each end, and the clock by which bytes travel. */
 export class Line {
   readonly #clock: Clock;
   readonly #ends: LineEnds;
-  readonly #toHost = new Wire((module, host) => this.#ends.garbled(host, module));
-  readonly #toModule = new Wire((host, module) => this.#ends.garbled(host, module));
-  /** Undefined: whatever the module's is. */
-  #host: number | undefined;
-  #module: number;
+  readonly #toHost = new Wire((module, host) => this.#ends.onGarbled(host, module));
+  readonly #toModule = new Wire((host, module) => this.#ends.onGarbled(host, module));
+  /** The host's speed; undefined: the same as the module's. */
+  #hostSpeed: number | undefined;
+  #moduleSpeed: number;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   #closed = false;
 
-  /** Begins with the module's speed at both ends. */
-  constructor(clock: Clock, ends: LineEnds, module: number) {
+  /** Both ends begin with the module's speed. */
+  constructor(clock: Clock, ends: LineEnds, moduleSpeed: number) {
     this.#clock = clock;
     this.#ends = ends;
-    this.#module = module;
+    this.#moduleSpeed = moduleSpeed;
   }
 
   /** Whether all that the host has sent has arrived. */
-  get isHeard(): boolean {
+  get isToModuleIdle(): boolean {
     return this.#toModule.wakeAt === undefined;
   }
 
-  /** Whether all that the module has said has arrived. */
-  get isSaid(): boolean {
+  /** Whether all that the module has sent has arrived. */
+  get isToHostIdle(): boolean {
     return this.#toHost.wakeAt === undefined;
   }
 
-  /** The host sends; says how many bytes found room. */
+  /** The host sends bytes; returns how many of them were taken. */
   fromHost(bytes: Uint8Array): number {
-    return this.#send(this.#toModule, bytes, this.#host ?? this.#module);
+    return this.#send(this.#toModule, bytes, this.#hostSpeed ?? this.#moduleSpeed);
   }
 
-  /** The module sends; says how many bytes found room. */
+  /** The module sends bytes; returns how many of them were taken. */
   fromModule(bytes: Uint8Array): number {
-    return this.#send(this.#toHost, bytes, this.#module);
+    return this.#send(this.#toHost, bytes, this.#moduleSpeed);
   }
 
-  /** The host changes its speed, at once. */
+  /** Sets the speed of the host's end, at once. */
   setHost(speed: number): void {
     const now = this.#clock.now();
-    this.#host = speed;
-    this.#toHost.listen(speed, now);
-    this.#toModule.listen(this.#module, Math.max(now, this.#toHost.end));
+    this.#hostSpeed = speed;
+    this.#toHost.setReceiverSpeed(speed, now);
+    this.#toModule.setReceiverSpeed(this.#moduleSpeed, Math.max(now, this.#toHost.end));
   }
 
-  /** From here on the host's speed is the module's; what it has sent before arrives as it was sent. */
+  /** The host's end has the module's speed from now on; what it has sent before arrives as it was sent. */
   forgetHost(): void {
     const now = this.#clock.now();
-    this.#host = undefined;
-    this.#toHost.listen(undefined, now);
-    this.#toModule.listen(undefined, Math.max(now, this.#toModule.end));
+    this.#hostSpeed = undefined;
+    this.#toHost.setReceiverSpeed(undefined, now);
+    this.#toModule.setReceiverSpeed(undefined, Math.max(now, this.#toModule.end));
   }
 
-  /** The module changes its speed when all that it has to say has left. */
+  /** Sets the speed of the module's end, once all that it has sent has left. */
   setModule(speed: number): void {
-    this.#module = speed;
-    if (this.#host !== undefined) this.#toModule.listen(speed, Math.max(this.#clock.now(), this.#toHost.end));
+    this.#moduleSpeed = speed;
+    if (this.#hostSpeed !== undefined)
+      this.#toModule.setReceiverSpeed(speed, Math.max(this.#clock.now(), this.#toHost.end));
   }
 
-  /** What the module has said and has not left yet is lost; says how many bytes that are. */
+  /** Drops what the module has sent and has not arrived yet; returns how many bytes that are. */
   cut(): number {
     return this.#toHost.clear(this.#clock.now());
   }
 
-  /** Nothing arrives any more. */
+  /** Stops the line; nothing arrives any more. */
   close(): void {
     this.#closed = true;
     this.#alarm?.off();
   }
 
   #send(wire: Wire, bytes: Uint8Array, speed: number): number {
-    const taken = wire.put(bytes, speed, this.#clock.now());
+    const taken = wire.send(bytes, speed, this.#clock.now());
     this.#setAlarm();
     return taken;
   }
@@ -96,7 +97,7 @@ export class Line {
     const toModule = this.#toModule.take(now);
     if (toHost.length > 0) this.#ends.toHost(toHost);
     if (toModule.length > 0) this.#ends.toModule(toModule);
-    this.#ends.moved();
+    this.#ends.onArrived();
     this.#setAlarm();
   }
 

@@ -5,49 +5,53 @@ import { withHostGrace } from "../../time/host-grace.js";
 import { PortEventQueue } from "../port-events.js";
 import { Line } from "./line.js";
 
-/** The speed of the host's end: so many bits per second, or what each host has set. */
+/** The speed of the host's end of a line: a number of bits per second, or `host`, the speed that each host has set. */
 export type Baud = number | "host";
 
-/** How a line with a speed is run. */
+/** How a line with a speed works. */
 export interface UartOptions {
   readonly baud: Baud;
-  /** By its time bytes travel. */
+  /** The clock by which bytes travel. */
   readonly clock: Clock;
-  /** Gets a line for people when host and module do not understand each other, or when bytes of the host are lost. */
+  /** Called with a line of text when the speeds of host and module differ, or when bytes of the host are lost. */
   readonly warn: (text: string) => void;
 }
 
-/** Opens a front end behind a line that has a speed: bytes take their time, and a wrong speed garbles them. */
+/**
+ * Opens a front end behind a serial line with a speed: bytes take the time of their bits, and arrive garbled where the
+ * speeds of host and module differ. Throws what opening the front end throws.
+ */
 export async function openUart(open: OpenPort, events: PortEvents, options: UartOptions): Promise<SerialPort> {
   const uart = new Uart(events, options);
   const { movement } = options.clock;
-  const begin = movement ? withHostGrace(open, movement, () => uart.isSpeaking) : open;
+  const begin = movement ? withHostGrace(open, movement, () => uart.isSending) : open;
   uart.port = await begin({ onBytes: (bytes) => uart.onBytes(bytes), onChange: (change) => uart.onChange(change) });
   return uart;
 }
 
 class Uart implements SerialPort, PortEvents {
-  /** There as soon as it is open; before that it tells nothing. */
+  /** The front end; undefined until it is open, and it reports nothing before that. */
   port: SerialPort | undefined;
   readonly #options: UartOptions;
-  readonly #teller: PortEventQueue;
+  readonly #events: PortEventQueue;
   readonly #line: Line;
-  /** The host is gone for good, and not all of what it has sent has arrived. */
+  /** The end of the input, reported when all that the host has sent has arrived. */
   #ended: PortChange | undefined;
-  /** Speeds that were warned of, and whether lost bytes were: once, until something changes. */
-  #warnedOf = "";
-  #losing = false;
-  /** Bytes that arrived at the front end, and that nobody took; told as one sum when all has arrived. */
+  /** The speeds of the last warning; the same ones are not warned of again. */
+  #warnedSpeeds = "";
+  /** The last bytes of the host were lost; a warning was given. */
+  #isLosing = false;
+  /** Bytes that arrived at the front end and that no host took; reported as one sum when all have arrived. */
   #untaken = 0;
 
   constructor(events: PortEvents, options: UartOptions) {
     this.#options = options;
-    this.#teller = new PortEventQueue(events);
+    this.#events = new PortEventQueue(events);
     const ends = {
       toHost: (bytes: Uint8Array) => this.port?.write(bytes),
       toModule: (bytes: Uint8Array) => events.onBytes(bytes),
-      moved: () => this.#moved(),
-      garbled: (host: number, module: number) => this.#warnOfGarbage(host, module),
+      onArrived: () => this.#arrived(),
+      onGarbled: (host: number, module: number) => this.#warnOfSpeeds(host, module),
     };
     this.#line = new Line(options.clock, ends, factoryNvm.natspeed.baud);
     if (options.baud !== "host") this.#line.setHost(options.baud);
@@ -57,27 +61,27 @@ class Uart implements SerialPort, PortEvents {
     return this.port?.path ?? "";
   }
 
-  /** Not all that the module has said has arrived. */
-  get isSpeaking(): boolean {
-    return !this.#line.isSaid;
+  /** Whether bytes of the module are still on their way. */
+  get isSending(): boolean {
+    return !this.#line.isToHostIdle;
   }
 
   // The module's side
 
   write(bytes: Uint8Array): void {
-    this.#teller.dropped(bytes.length - this.#line.fromModule(bytes));
+    this.#events.emitDropped(bytes.length - this.#line.fromModule(bytes));
   }
 
   set({ speed, cut, lines }: PortSetting): void {
     if (cut) this.#line.cut();
     if (speed !== undefined) this.#line.setModule(speed);
-    if (speed !== undefined) this.#warnedOf = "";
+    if (speed !== undefined) this.#warnedSpeeds = "";
     if (lines !== undefined) this.port?.set({ lines });
   }
 
   async close(): Promise<void> {
     this.#line.close();
-    this.#teller.silence();
+    this.#events.stop();
     await this.port?.close();
   }
 
@@ -85,62 +89,62 @@ class Uart implements SerialPort, PortEvents {
 
   onBytes(bytes: Uint8Array): void {
     const lost = bytes.length - this.#line.fromHost(bytes);
-    if (lost > 0 && !this.#losing) this.#warn("bytes of the host are lost, because too many wait for the line");
-    this.#losing = lost > 0;
+    if (lost > 0 && !this.#isLosing) this.#warn("bytes of the host are lost, because too many wait for the line");
+    this.#isLosing = lost > 0;
   }
 
   onChange(change: PortChange): void {
-    if (change.kind === "speed") this.#hostSets(change.speed);
-    if (change.kind === "attach") this.#hostComes();
-    if (change.kind === "detach") this.#hostLeaves();
+    if (change.kind === "speed") this.#setHostSpeed(change.speed);
+    if (change.kind === "attach") this.#attach();
+    if (change.kind === "detach") this.#detach();
     if (change.kind === "dropped") this.#untaken += change.bytes;
     else if (change.kind === "ended") this.#ended = change;
-    else this.#teller.change(change);
-    this.#moved();
+    else this.#events.emitChange(change);
+    this.#arrived();
   }
 
-  /** Speed 0 is a host that hangs up; then nothing is sent anyway. */
-  #hostSets(speed: number): void {
+  /** Sets the speed of the host's end. Speed 0 (B0) means that the host hangs up, and is ignored. */
+  #setHostSpeed(speed: number): void {
     if (this.#options.baud !== "host" || speed === 0) return;
     this.#line.setHost(speed);
-    this.#warnedOf = "";
+    this.#warnedSpeeds = "";
   }
 
-  /** Of what nobody took the beginning of, nobody gets the rest. */
-  #hostComes(): void {
+  /** A host attaches. What it would get the rest of only is cut. */
+  #attach(): void {
     if (this.#untaken > 0) this.#untaken += this.#line.cut();
-    this.#tellUntaken();
+    this.#reportUntaken();
   }
 
-  /** The next one comes as to a new port: neither what is still on its way nor the speed is meant for it. */
-  #hostLeaves(): void {
+  /** A host detaches. The next one gets a new port: neither the bytes that are on their way nor the speed. */
+  #detach(): void {
     this.#untaken += this.#line.cut();
-    this.#tellUntaken();
+    this.#reportUntaken();
     if (this.#options.baud === "host") this.#line.forgetHost();
-    this.#warnedOf = "";
+    this.#warnedSpeeds = "";
   }
 
-  /** Some things are told only when a wire has become empty. */
-  #moved(): void {
-    if (this.#line.isSaid) this.#tellUntaken();
-    if (this.#ended === undefined || !this.#line.isHeard) return;
-    this.#teller.change(this.#ended);
+  /** Bytes have arrived. Reports what was waiting for the line to become idle. */
+  #arrived(): void {
+    if (this.#line.isToHostIdle) this.#reportUntaken();
+    if (this.#ended === undefined || !this.#line.isToModuleIdle) return;
+    this.#events.emitChange(this.#ended);
     this.#ended = undefined;
   }
 
-  #tellUntaken(): void {
-    this.#teller.dropped(this.#untaken);
+  #reportUntaken(): void {
+    this.#events.emitDropped(this.#untaken);
     this.#untaken = 0;
   }
 
-  #warnOfGarbage(host: number, module: number): void {
+  #warnOfSpeeds(host: number, module: number): void {
     const speeds = `host at ${host}, module at ${module}`;
-    if (speeds === this.#warnedOf) return;
-    this.#warnedOf = speeds;
+    if (speeds === this.#warnedSpeeds) return;
+    this.#warnedSpeeds = speeds;
     this.#warn(`${speeds}, both read garbage; set the host's speed, or the module's by AT+NATSPEED`);
   }
 
-  /** Each front end has a line of its own. */
+  /** Warns, with the path: each front end has a line of its own. */
   #warn(text: string): void {
     this.#options.warn(`uart! ${this.path}: ${text}`);
   }

@@ -1,132 +1,133 @@
 import type { Millis } from "../../time/clock.js";
 import { Receiver } from "./receiver.js";
 
-/** Bytes that leave one behind the other. */
-interface Piece {
+/** Bytes that are sent without a gap. */
+interface Burst {
   readonly bytes: Uint8Array;
   /** Bits per second. */
   readonly speed: number;
-  /** When the first start bit begins. */
+  /** When the start bit of the first byte begins. */
   readonly start: Millis;
 }
 
-/** The receiver's speed from some moment on; undefined: whatever the sender's is. */
-interface Tuning {
+/** The receiver's speed from a moment on; undefined: the same as the sender's. */
+interface SpeedChange {
   readonly speed: number | undefined;
   readonly from: Millis;
 }
 
-/** What may wait for its turn, in bytes: 68 s at 9600 baud. */
-const mostWaiting = 65_536;
-/** What is remembered of the receiver's speeds: who changes them faster than bytes come is heard at the latest ones. */
-const mostTunings = 16;
-/** Shorter than any bit, in seconds, and longer than what rounding leaves. */
-const nothing = 1e-9;
-/** A byte as 8N1, in bits per second and ms. */
+/** How many bytes may be on their way: 68 s at 9600 baud. */
+const maxBytes = 65_536;
+/** How many changes of the receiver's speed are kept; older ones are forreceivedten. */
+const maxSpeedChanges = 16;
+/** Idle times that differ by less count as equal, in seconds: less than any bit, more than the rounding error. */
+const toleranceSeconds = 1e-9;
+/** How long bytes take as 8N1, ten bits each, at a speed in bits per second. */
 const spanOf = (bytes: number, speed: number): Millis => (bytes * 10_000) / speed;
 
-/** One direction of a serial line: bytes take their time, and are garbled where the receiver has another speed. */
+/** One direction of a serial line: bytes take the time of their bits, and are garbled where the receiver has another speed. */
 export class Wire {
   readonly #onMismatch: (from: number, to: number) => void;
-  #pieces: Piece[] = [];
-  /** So many bytes of the first piece have arrived. */
+  #bursts: Burst[] = [];
+  /** How many bytes of the first burst have arrived. */
   #arrived = 0;
-  #waiting = 0;
+  /** How many bytes all bursts have. */
+  #bytes = 0;
   #end: Millis = Number.NEGATIVE_INFINITY;
-  #tunings: Tuning[] = [];
-  /** There while the speeds differ, with what it has seen so far, up to `#seenUntil`. */
+  #speedChanges: SpeedChange[] = [];
+  /** Exists while the speeds differ. It has received the line up to `#receivedUntil`. */
   #receiver: Receiver | undefined;
-  #seenUntil: Millis = Number.NEGATIVE_INFINITY;
+  #receivedUntil: Millis = Number.NEGATIVE_INFINITY;
 
-  /** `onMismatch` is called when bytes begin to be garbled, with the speeds of sender and receiver. */
+  /** `onMismatch` is called when bytes begin to arrive garbled, with the speeds of sender and receiver. */
   constructor(onMismatch: (from: number, to: number) => void) {
     this.#onMismatch = onMismatch;
   }
 
-  /** When the last bit leaves, or has left. */
+  /** When the last bit leaves or has left. */
   get end(): Millis {
     return this.#end;
   }
 
-  /** When there may be something to take. */
+  /** When the next byte may have arrived; undefined: nothing is on its way. */
   get wakeAt(): Millis | undefined {
-    const [piece] = this.#pieces;
-    if (piece !== undefined) return arrivalOf(piece, this.#arrived);
-    const rest = this.#receiver?.rest;
-    return rest === undefined ? undefined : this.#seenUntil + rest * 1000;
+    const [burst] = this.#bursts;
+    if (burst !== undefined) return arrivalOf(burst, this.#arrived);
+    const remaining = this.#receiver?.remaining;
+    return remaining === undefined ? undefined : this.#receivedUntil + remaining * 1000;
   }
 
-  /** The sender sends; says how many bytes found room. */
-  put(bytes: Uint8Array, speed: number, now: Millis): number {
-    const kept = Uint8Array.from(bytes.subarray(0, mostWaiting - this.#waiting));
-    if (kept.length === 0) return 0;
+  /** Sends bytes behind those before; returns how many of them were taken. */
+  send(bytes: Uint8Array, speed: number, now: Millis): number {
+    const taken = Uint8Array.from(bytes.subarray(0, maxBytes - this.#bytes));
+    if (taken.length === 0) return 0;
     const start = Math.max(now, this.#end);
-    this.#pieces.push({ bytes: kept, speed, start });
-    this.#waiting += kept.length;
-    this.#end = start + spanOf(kept.length, speed);
-    return kept.length;
+    this.#bursts.push({ bytes: taken, speed, start });
+    this.#bytes += taken.length;
+    this.#end = start + spanOf(taken.length, speed);
+    return taken.length;
   }
 
-  /** From then on the receiver has this speed; undefined, as before the first time: the sender's. */
-  listen(speed: number | undefined, from: Millis): void {
-    const before = this.#tunings.filter((tuning) => tuning.from < from);
-    this.#tunings = [...before, { speed, from }].slice(-mostTunings);
+  /** Sets the receiver's speed from a moment on; undefined, as at first: the same as the sender's. */
+  setReceiverSpeed(speed: number | undefined, from: Millis): void {
+    const before = this.#speedChanges.filter((change) => change.from < from);
+    this.#speedChanges = [...before, { speed, from }].slice(-maxSpeedChanges);
   }
 
-  /** What has arrived by now and was not taken yet. */
+  /** The bytes that have arrived by now and were not taken yet. */
   take(now: Millis): Uint8Array {
-    const got: number[] = [];
-    for (let [piece] = this.#pieces; piece !== undefined; [piece] = this.#pieces) {
-      for (; this.#arrived < piece.bytes.length && arrivalOf(piece, this.#arrived) <= now; this.#arrived += 1)
-        this.#hear(piece, this.#arrived, got);
-      if (this.#arrived < piece.bytes.length) break;
-      this.#pieces.shift();
-      this.#waiting -= piece.bytes.length;
+    const received: number[] = [];
+    for (let [burst] = this.#bursts; burst !== undefined; [burst] = this.#bursts) {
+      for (; this.#arrived < burst.bytes.length && arrivalOf(burst, this.#arrived) <= now; this.#arrived += 1)
+        this.#receive(burst, this.#arrived, received);
+      if (this.#arrived < burst.bytes.length) break;
+      this.#bursts.shift();
+      this.#bytes -= burst.bytes.length;
       this.#arrived = 0;
     }
-    if (this.#pieces.length === 0) this.#beIdleUntil(now, got);
-    return Uint8Array.from(got);
+    if (this.#bursts.length === 0) this.#idleUntil(now, received);
+    return Uint8Array.from(received);
   }
 
-  /** What has not arrived yet never will; says how many bytes that are. */
+  /** Drops what has not arrived yet; returns how many bytes that are. */
   clear(now: Millis): number {
-    const lost = this.#waiting - this.#arrived;
-    this.#pieces = [];
+    const lost = this.#bytes - this.#arrived;
+    this.#bursts = [];
     this.#arrived = 0;
-    this.#waiting = 0;
+    this.#bytes = 0;
     this.#end = Math.min(this.#end, now);
     this.#receiver = undefined;
     return lost;
   }
 
-  #hear(piece: Piece, index: number, got: number[]): void {
-    const byte = piece.bytes[index] ?? 0;
-    const start = piece.start + spanOf(index, piece.speed);
-    this.#beIdleUntil(start, got);
-    const to = this.#tunedAt(start) ?? piece.speed;
-    if (isInTune(piece.speed, to)) {
+  #receive(burst: Burst, index: number, received: number[]): void {
+    const byte = burst.bytes[index] ?? 0;
+    const start = burst.start + spanOf(index, burst.speed);
+    this.#idleUntil(start, received);
+    const to = this.#receiverSpeedAt(start) ?? burst.speed;
+    if (areSpeedsCompatible(burst.speed, to)) {
       this.#receiver = undefined;
-      got.push(byte);
+      received.push(byte);
       return;
     }
-    const receiver = this.#receiverFor(piece.speed, to);
+    const receiver = this.#receiverFor(burst.speed, to);
     receiver.byte(byte);
-    got.push(...receiver.take());
-    this.#seenUntil = arrivalOf(piece, index);
+    received.push(...receiver.take());
+    this.#receivedUntil = arrivalOf(burst, index);
   }
 
-  /** A byte of which the receiver still expects bits ends as if they were ones. */
-  #beIdleUntil(moment: Millis, got: number[]): void {
+  /** The line is idle until `moment`: the bits that the receiver still expects of a byte are ones. */
+  #idleUntil(moment: Millis, received: number[]): void {
     const receiver = this.#receiver;
-    if (receiver?.rest === undefined || moment <= this.#seenUntil) return;
-    const idle = (moment - this.#seenUntil) / 1000;
-    if (idle < receiver.rest - nothing) receiver.idle(idle);
+    if (receiver?.remaining === undefined || moment <= this.#receivedUntil) return;
+    const idle = (moment - this.#receivedUntil) / 1000;
+    if (idle < receiver.remaining - toleranceSeconds) receiver.idle(idle);
     else receiver.finish();
-    this.#seenUntil = moment;
-    got.push(...receiver.take());
+    this.#receivedUntil = moment;
+    received.push(...receiver.take());
   }
 
-  /** Where a speed changes, a byte under way is lost. */
+  /** The receiver for these speeds; where one of them has changed, the byte that it was receiving is lost. */
   #receiverFor(from: number, to: number): Receiver {
     if (this.#receiver?.from === from && this.#receiver.to === to) return this.#receiver;
     this.#receiver = new Receiver(from, to);
@@ -134,25 +135,25 @@ export class Wire {
     return this.#receiver;
   }
 
-  #tunedAt(moment: Millis): number | undefined {
-    const current = this.#tunings.findLast(({ from }) => from <= moment);
-    if (current !== this.#tunings[0])
-      this.#tunings = this.#tunings.filter(({ from }) => from >= (current?.from ?? from));
+  #receiverSpeedAt(moment: Millis): number | undefined {
+    const current = this.#speedChanges.findLast(({ from }) => from <= moment);
+    if (current !== this.#speedChanges[0])
+      this.#speedChanges = this.#speedChanges.filter(({ from }) => from >= (current?.from ?? from));
     return current?.speed;
   }
 }
 
-const arrivalOf = ({ bytes: _, start, speed }: Piece, index: number): Millis => start + spanOf(index + 1, speed);
+const arrivalOf = ({ bytes: _, start, speed }: Burst, index: number): Millis => start + spanOf(index + 1, speed);
 
-/** So much two speeds may differ for every byte to arrive as it was sent; the tenth bit is then half a bit off. */
-const tolerance = 0.04;
+/** How much two speeds may differ, as a fraction, for bytes to arrive unchanged: the tenth bit is then under half a bit off. */
+const speedTolerance = 0.04;
 
-/** Whether bytes sent at one speed are received at the other. */
-export const isInTune = (from: number, to: number): boolean => Math.abs(from - to) <= tolerance * from;
+/** Whether bytes that are sent at one speed arrive unchanged at the other. */
+export const areSpeedsCompatible = (from: number, to: number): boolean => Math.abs(from - to) <= speedTolerance * from;
 
-/** What a receiver at `to` bits per second makes of bytes that came at `from` without a gap, with the line idle around them. */
+/** What a receiver at `to` bits per second gets of bytes that were sent at `from` without a gap, on a line idle before and after. */
 export function garble(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  if (isInTune(from, to)) return bytes;
+  if (areSpeedsCompatible(from, to)) return bytes;
   const receiver = new Receiver(from, to);
   for (const byte of bytes) receiver.byte(byte);
   receiver.finish();

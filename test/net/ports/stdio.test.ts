@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ReadStream } from "node:tty";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keepFromChildren, letGo, withoutMasters } from "../../../net/close-on-exec.js";
+import { closeOnExec, forgetDescriptor, withoutInherited } from "../../../net/close-on-exec.js";
 import { openpty } from "../../../net/ports/pty/pty-native.js";
 import { openStdio } from "../../../net/ports/stdio.js";
 import { ReadableCopy } from "../readable-copy.js";
@@ -102,15 +102,15 @@ describe("stdio in a process", () => {
 
   function onTerminal(...args: string[]) {
     const { master, slave, path } = openpty();
-    keepFromChildren(master);
-    const child = withoutMasters([slave, slave, "pipe"], (stdio) =>
+    closeOnExec(master);
+    const child = withoutInherited([slave, slave, "pipe"], (stdio) =>
       spawn(process.execPath, [copy.program, ...args], { stdio }),
     );
     const screen = new ReadStream(master, { writable: true });
     screen.on("error", () => {});
     const isRaw = (): boolean => /-icanon/.test(String(spawnSync("stty", ["-F", path, "-a"]).stdout));
     const close = (): void => {
-      letGo(master);
+      forgetDescriptor(master);
       screen.destroy();
     };
     return { child, screen, isRaw, close, ...listen(child) };

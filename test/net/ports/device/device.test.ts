@@ -190,8 +190,8 @@ describe("what a host says", () => {
         const breaker = new LoopBreaker(() => told.push("loop"));
         for (let turn = 0; turn < Math.max(module.length, host.length); turn += 1) {
           breaker.wrote(Buffer.from(module[turn] ?? ""));
-          expect(breaker.passes(Buffer.from(host[turn] ?? ""))).toBe(true);
-          expect(breaker.passes(Buffer.from("hello"))).toBe(true);
+          expect(breaker.accepts(Buffer.from(host[turn] ?? ""))).toBe(true);
+          expect(breaker.accepts(Buffer.from("hello"))).toBe(true);
         }
       }),
     );

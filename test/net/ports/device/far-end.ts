@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
-import { keepFromChildren, letGo } from "../../../../net/close-on-exec.js";
+import { closeOnExec, forgetDescriptor } from "../../../../net/close-on-exec.js";
 import { openpty } from "../../../../net/ports/pty/pty-native.js";
 import { sleep } from "../../witness.js";
 import type { Host } from "../front-ends.js";
@@ -22,8 +22,8 @@ export class FarEnd implements Host {
     this.path = path;
     this.#master = master;
     this.#slave = slave;
-    keepFromChildren(master);
-    keepFromChildren(slave);
+    closeOnExec(master);
+    closeOnExec(slave);
   }
 
   get heard(): Buffer {
@@ -56,8 +56,8 @@ export class FarEnd implements Host {
   async leave(): Promise<void> {
     if (this.#left) return;
     this.#left = true;
-    letGo(this.#master);
-    letGo(this.#slave);
+    forgetDescriptor(this.#master);
+    forgetDescriptor(this.#slave);
     closeSync(this.#slave);
     if (this.#input === undefined) closeSync(this.#master);
     else this.#input.destroy();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
-import { withoutMasters } from "../../../../net/close-on-exec.js";
+import { withoutInherited } from "../../../../net/close-on-exec.js";
 import { sleep } from "../../witness.js";
 import type { Host } from "../front-ends.js";
 
@@ -58,7 +58,7 @@ export interface Program {
 
 /** Starts a foreign program; its output is kept. */
 export function run(command: string, args: readonly string[], options: { uid?: number; gid?: number } = {}): Program {
-  const child = withoutMasters(["ignore", "pipe", "pipe"], (stdio) => spawn(command, args, { ...options, stdio }));
+  const child = withoutInherited(["ignore", "pipe", "pipe"], (stdio) => spawn(command, args, { ...options, stdio }));
   let said = "";
   let complained = "";
   child.stdout?.setEncoding("latin1").on("data", (text) => {

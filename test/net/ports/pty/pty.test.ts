@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { withoutMasters } from "../../../../net/close-on-exec.js";
+import { withoutInherited } from "../../../../net/close-on-exec.js";
 import { openPty, type PtyOptions } from "../../../../net/ports/pty/pty.js";
 import { Symlink } from "../../../../net/ports/pty/symlink.js";
 import type { SerialPort } from "../../../../net/serial.js";
@@ -208,7 +208,7 @@ describe("several pseudo-terminals in one process", () => {
         for (const [index, host] of hosts.entries()) await host.write(Buffer.from(String(index)));
         await until("both", () => oneHeard.bytes.length + twoHeard.bytes.length === 2);
         expect([oneHeard.bytes.toString(), twoHeard.bytes.toString()]).toEqual(["0", "1"]);
-        const list = withoutMasters(["ignore", "pipe", "ignore"], (stdio) =>
+        const list = withoutInherited(["ignore", "pipe", "ignore"], (stdio) =>
           spawnSync("ls", ["-l", "/proc/self/fd"], { stdio }),
         );
         expect(String(list.stdout)).not.toMatch(/ptmx|\/dev\/pts/);

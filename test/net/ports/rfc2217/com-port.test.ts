@@ -47,30 +47,30 @@ const words: readonly (readonly [what: string, said: readonly string[], told: re
 describe("RFC 2217", () => {
   test.each(words)("%s", (_, said, expected) => {
     const port = new ComPort(tied);
-    expect(said.flatMap((text) => told(port.heard(bytesOf(`2c ${text}`))))).toEqual(expected);
+    expect(said.flatMap((text) => told(port.receive(bytesOf(`2c ${text}`))))).toEqual(expected);
   });
 
   test("another option's subnegotiation is none of its", () => {
-    expect(new ComPort(tied).heard(bytesOf("1801"))).toEqual([]);
+    expect(new ComPort(tied).receive(bytesOf("1801"))).toEqual([]);
   });
 
   test("lines are told when it begins, and then when they change, with what has changed", () => {
     const port = new ComPort(tied);
-    expect(port.set({ ...tied, cts: false })).toEqual([]);
+    expect(port.setLines({ ...tied, cts: false })).toEqual([]);
     expect(told(port.begin())).toEqual(["6ba0"]);
     expect(port.begin()).toEqual([]);
-    expect(port.set({ ...tied, cts: false })).toEqual([]);
-    expect(told(port.set(tied))).toEqual(["6bb1"]);
-    expect(told(port.set({ ...tied, ri: true }))).toEqual(["6bf0"]);
-    expect(told(port.set(tied))).toEqual(["6bb4"]); // only the end of a ring is a change
+    expect(port.setLines({ ...tied, cts: false })).toEqual([]);
+    expect(told(port.setLines(tied))).toEqual(["6bb1"]);
+    expect(told(port.setLines({ ...tied, ri: true }))).toEqual(["6bf0"]);
+    expect(told(port.setLines(tied))).toEqual(["6bb4"]); // only the end of a ring is a change
   });
 
   test("lines that the client does not want to know of are not told", () => {
     const port = new ComPort(tied);
     port.begin();
-    port.heard(bytesOf("2c 0b 20"));
-    expect(port.set({ ...tied, cts: false })).toEqual([]);
-    expect(told(port.set({ ...tied, dsr: false }))).toEqual(["6b00"]);
+    port.receive(bytesOf("2c 0b 20"));
+    expect(port.setLines({ ...tied, cts: false })).toEqual([]);
+    expect(told(port.setLines({ ...tied, dsr: false }))).toEqual(["6b00"]);
   });
 
   test("any bytes are taken", () => {
@@ -78,7 +78,7 @@ describe("RFC 2217", () => {
       fc.property(fc.array(fc.uint8Array({ maxLength: 12 })), (subnegotiations) => {
         const port = new ComPort(tied);
         for (const bytes of subnegotiations) {
-          for (const act of port.heard(Uint8Array.of(44, ...bytes))) {
+          for (const act of port.receive(Uint8Array.of(44, ...bytes))) {
             if (act.kind === "answer") expect(act.bytes.length).toBeLessThan(16);
           }
         }

@@ -136,7 +136,7 @@ describe("who speaks", () => {
 
   test("without end, and does not read, gets no more answers, and none is cut", () => {
     let room = 100;
-    const wire = {
+    const connection = {
       get room() {
         return room;
       },
@@ -144,9 +144,9 @@ describe("who speaks", () => {
         room -= bytes.length;
       },
     };
-    const speech = rfc2217Protocol(wire, new PortEventQueue(new Witness()), {});
+    const protocol = rfc2217Protocol(connection, new PortEventQueue(new Witness()), {});
     const question = Buffer.from("fffa2c00fff0", "hex");
-    for (let n = 0; n < 10; n += 1) speech.heard(question);
+    for (let n = 0; n < 10; n += 1) protocol.receive(question);
     expect(room).toBe(100 - 7 * 14);
   });
 });
@@ -155,10 +155,10 @@ describe("who speaks", () => {
 async function spoken(pieces: readonly Uint8Array[]) {
   const heard = new Witness();
   const sent: Uint8Array[] = [];
-  const speech = rfc2217Protocol({ room: 1024, send: (bytes) => sent.push(bytes) }, new PortEventQueue(heard), {
+  const protocol = rfc2217Protocol({ room: 1024, send: (bytes) => sent.push(bytes) }, new PortEventQueue(heard), {
     cts: true,
   });
-  for (const piece of pieces) speech.heard(piece);
+  for (const piece of pieces) protocol.receive(piece);
   await Promise.resolve();
   return { bytes: heard.bytes, changes: heard.changes, sent: Buffer.concat(sent) };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CrNul, type TelnetEvent, TelnetReader, TelnetWriter } from "../../../../net/ports/rfc2217/telnet.js";
-import { type OptionWord, TelnetOptions } from "../../../../net/ports/rfc2217/telnet-options.js";
+import { NulStripper, type TelnetEvent, TelnetReader, TelnetWriter } from "../../../../net/ports/rfc2217/telnet.js";
+import { type OptionMessage, TelnetOptions } from "../../../../net/ports/rfc2217/telnet-options.js";
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const read = (...chunks: readonly Uint8Array[]): readonly TelnetEvent[] => {
@@ -81,10 +81,10 @@ test.each([true, false])("data come through in order, whatever stands between th
         expect(taken).toBe(bytes.length);
         return [text, bytesOf(between)];
       });
-      const crNul = new CrNul();
+      const nulStripper = new NulStripper();
       const came = dataIn(read(...stream));
       const sent = Buffer.concat(pieces.map(([bytes]) => bytes));
-      expect(Buffer.from(binary ? came : crNul.strip(came))).toEqual(sent);
+      expect(Buffer.from(binary ? came : nulStripper.strip(came))).toEqual(sent);
     }),
   );
 });
@@ -98,33 +98,36 @@ test("a writer takes no more than there is room for, and cuts nothing in two", (
 describe("options are agreed on", () => {
   test("what is supported and what is not, and nobody is answered twice", () => {
     const options = new TelnetOptions();
-    expect(options.heard({ verb: "will", option: 44 })).toEqual({ verb: "do", option: 44 });
-    expect(options.heard({ verb: "will", option: 44 })).toBeUndefined();
+    expect(options.receive({ verb: "will", option: 44 })).toEqual({ verb: "do", option: 44 });
+    expect(options.receive({ verb: "will", option: 44 })).toBeUndefined();
     expect(options.has("them", 44)).toBe(true);
-    expect(options.heard({ verb: "do", option: 1 })).toEqual({ verb: "wont", option: 1 });
-    expect(options.heard({ verb: "will", option: 24 })).toEqual({ verb: "dont", option: 24 });
-    expect(options.heard({ verb: "dont", option: 1 })).toBeUndefined();
-    expect(options.heard({ verb: "wont", option: 44 })).toEqual({ verb: "dont", option: 44 });
+    expect(options.receive({ verb: "do", option: 1 })).toEqual({ verb: "wont", option: 1 });
+    expect(options.receive({ verb: "will", option: 24 })).toEqual({ verb: "dont", option: 24 });
+    expect(options.receive({ verb: "dont", option: 1 })).toBeUndefined();
+    expect(options.receive({ verb: "wont", option: 44 })).toEqual({ verb: "dont", option: 44 });
     expect(options.has("them", 44)).toBe(false);
   });
 
   test("an answer to what was offered needs none", () => {
     const options = new TelnetOptions();
-    const offered = options.offer();
+    const offered = options.requestAll();
     expect(offered).toContainEqual({ verb: "will", option: 0 });
-    expect(options.offer()).toEqual([]);
-    expect(options.heard({ verb: "do", option: 0 })).toBeUndefined();
-    expect(options.heard({ verb: "wont", option: 0 })).toBeUndefined();
+    expect(options.requestAll()).toEqual([]);
+    expect(options.receive({ verb: "do", option: 0 })).toBeUndefined();
+    expect(options.receive({ verb: "wont", option: 0 })).toBeUndefined();
     expect([options.has("us", 0), options.has("them", 0)]).toEqual([true, false]);
   });
 
   test("two that speak with each other come to an end", () => {
     const sides = [new TelnetOptions(), new TelnetOptions()] as const;
-    const waiting: readonly [OptionWord[], OptionWord[]] = [[...sides[1].offer()], [...sides[0].offer()]];
+    const waiting: readonly [OptionMessage[], OptionMessage[]] = [
+      [...sides[1].requestAll()],
+      [...sides[0].requestAll()],
+    ];
     for (let round = 0; waiting.some((words) => words.length > 0); round += 1) {
       expect(round).toBeLessThan(10);
       for (const side of [0, 1] as const) {
-        const answers = waiting[side].splice(0).flatMap((word) => sides[side].heard(word) ?? []);
+        const answers = waiting[side].splice(0).flatMap((word) => sides[side].receive(word) ?? []);
         waiting[side === 0 ? 1 : 0].push(...answers);
       }
     }

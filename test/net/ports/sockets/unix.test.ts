@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { withoutMasters } from "../../../../net/close-on-exec.js";
+import { withoutInherited } from "../../../../net/close-on-exec.js";
 import { openUnix } from "../../../../net/ports/sockets/unix.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { asOrdinaryUser } from "../../ordinary-user.js";
@@ -49,7 +49,7 @@ describe("its file", () => {
   test("that a dead process left behind is replaced", async () => {
     const path = join(folder, "stale");
     const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.stdout.write("up"))`;
-    const killed = withoutMasters(["ignore", "pipe", "inherit"], (stdio) =>
+    const killed = withoutInherited(["ignore", "pipe", "inherit"], (stdio) =>
       spawn(process.execPath, ["-e", script], { stdio }),
     );
     await new Promise((resolve) => killed.stdout?.once("data", resolve));

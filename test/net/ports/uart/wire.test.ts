@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Receiver } from "../../../../net/ports/uart/receiver.js";
-import { garble, isInTune, Wire } from "../../../../net/ports/uart/wire.js";
+import { areSpeedsCompatible, garble, Wire } from "../../../../net/ports/uart/wire.js";
 
 const speeds = [2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 921_600] as const;
 const anySpeed = fc.oneof(fc.constantFrom(...speeds), fc.integer({ min: 50, max: 4_000_000 }));
@@ -35,7 +35,7 @@ describe("what a receiver at another speed sees", () => {
     fc.assert(
       fc.property(anyBytes, anySpeed, fc.integer({ min: -39, max: 39 }), (bytes, from, permille) => {
         const to = Math.round(from * (1 + permille / 1000));
-        fc.pre(isInTune(from, to));
+        fc.pre(areSpeedsCompatible(from, to));
         expect(hex(garble(bytes, from, to))).toBe(hex(bytes));
         const receiver = new Receiver(from, to); // nor does the tolerance hide what the waveform says
         for (const byte of bytes) receiver.byte(byte);
@@ -48,7 +48,7 @@ describe("what a receiver at another speed sees", () => {
   test("is what looks at the line's levels find", () => {
     fc.assert(
       fc.property(anyBytes, anySpeed, anySpeed, (bytes, from, to) => {
-        fc.pre(!isInTune(from, to));
+        fc.pre(!areSpeedsCompatible(from, to));
         expect([...garble(bytes, from, to)]).toEqual(garbleBySampling(bytes, from, to));
       }),
       { numRuns: 1000 },
@@ -79,7 +79,7 @@ describe("what a receiver at another speed sees", () => {
 describe("a wire", () => {
   const wireAt = (to?: number): Wire => {
     const wire = new Wire(() => {});
-    if (to !== undefined) wire.listen(to, 0);
+    if (to !== undefined) wire.setReceiverSpeed(to, 0);
     return wire;
   };
 
@@ -92,10 +92,10 @@ describe("a wire", () => {
         let now = 0;
         for (const [bytes, gap] of given) {
           now = Math.max(now, one.end) + gap;
-          one.put(bytes, from, now);
+          one.send(bytes, from, now);
           if (often)
             for (let at = one.wakeAt; at !== undefined && at <= one.end; at = one.wakeAt) got.push(...one.take(at));
-          other.put(bytes, from, now);
+          other.send(bytes, from, now);
         }
         expect([...got, ...one.take(now + 1e9)]).toEqual([...other.take(now + 1e9)]);
         expect([one.wakeAt, other.wakeAt]).toEqual([undefined, undefined]);
@@ -107,7 +107,7 @@ describe("a wire", () => {
     fc.assert(
       fc.property(anyBytes, anySpeed, anySpeed, (bytes, from, to) => {
         const wire = wireAt(to);
-        wire.put(bytes, from, 0);
+        wire.send(bytes, from, 0);
         const got: number[] = [];
         let alarms = 0;
         for (let at = wire.wakeAt, last = -1; at !== undefined; last = at, at = wire.wakeAt) {
@@ -123,16 +123,17 @@ describe("a wire", () => {
 
   test("takes 64 KiB, and no more until something has arrived", () => {
     const wire = wireAt();
-    expect(wire.put(new Uint8Array(70_000), 9600, 0)).toBe(65_536);
-    expect(wire.put(Uint8Array.of(1), 9600, 0)).toBe(0);
+    expect(wire.send(new Uint8Array(70_000), 9600, 0)).toBe(65_536);
+    expect(wire.send(Uint8Array.of(1), 9600, 0)).toBe(0);
     expect(wire.take(1e9).length).toBe(65_536);
-    expect(wire.put(Uint8Array.of(1), 9600, 1e9)).toBe(1);
+    expect(wire.send(Uint8Array.of(1), 9600, 1e9)).toBe(1);
   });
 
   test("a receiver whose speed changes without end is heard at the last one", () => {
     const wire = wireAt(9600);
-    wire.put(Buffer.from("AT"), 9600, 0);
-    for (let round = 1; round <= 200_000; round += 1) wire.listen(round % 2 === 0 ? 9600 : 19_200, round / 1e6);
+    wire.send(Buffer.from("AT"), 9600, 0);
+    for (let round = 1; round <= 200_000; round += 1)
+      wire.setReceiverSpeed(round % 2 === 0 ? 9600 : 19_200, round / 1e6);
     expect(Buffer.from(wire.take(1e9)).toString()).toBe("AT");
   });
 });
