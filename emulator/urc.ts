@@ -1,12 +1,12 @@
 import { fromBytes, fromText, type Octets } from "../at/octets.js";
-import type { Matter, Report } from "../mqtt/session.js";
+import type { Operation, Report } from "../mqtt/session.js";
 import type { Quirks } from "./profile/quirks.js";
 
 type Lines = {
   readonly [K in Report["kind"]]: (report: Extract<Report, { readonly kind: K }>, quirks: Quirks) => Octets;
 };
 
-const urcOf: Readonly<Record<Matter, Octets>> = {
+const urcOf: Readonly<Record<Operation, Octets>> = {
   publish: "+QMTPUB",
   pubrel: "+QMTPUBREL", // guide, figure 1
   subscribe: "+QMTSUB",
@@ -23,8 +23,8 @@ const lines: Lines = {
   subscribed: ({ id, granted }) => `+QMTSUB: 0,${id},0,${granted.join(",")}`,
   unsubscribed: ({ id }) => `+QMTUNS: 0,${id},0`,
   published: ({ id }) => `+QMTPUB: 0,${id},0`,
-  retransmitted: ({ matter, id, times }) => `${urcOf[matter]}: 0,${id},1,${times}`,
-  failed: ({ matter, id }) => `${urcOf[matter]}: 0,${id},2`,
+  retransmitted: ({ operation, id, times }) => `${urcOf[operation]}: 0,${id},1,${times}`,
+  failed: ({ operation, id }) => `${urcOf[operation]}: 0,${id},2`,
   received: ({ id, topic, payload }, { receivedPayload }) => {
     const quote = receivedPayload === "quoted" ? '"' : "";
     return `+QMTRECV: 0,${id},"${fromText(topic)}",${quote}${fromBytes(payload)}${quote}`;

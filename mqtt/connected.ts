@@ -1,17 +1,17 @@
-import { answerArrived, publishAcked } from "./delivery.js";
+import { answerArrived, publishAcknowledged } from "./delivery.js";
 import type { Config, LinkInput, Request } from "./io.js";
 import { keepAlive, keepAliveWakeAt, pingAnswered } from "./keep-alive.js";
 import { violated } from "./link-end.js";
 import type { Millis, ServerPacket, ServerPacketOf } from "./packet.js";
-import { failOverdue, publishUnacked } from "./qos0.js";
+import { failOverdue, publishUnacknowledged } from "./qos0.js";
 import { publishArrived, pubrelArrived } from "./reception.js";
 import { retry } from "./retry.js";
-import { chain, doing, type Handle, type Session, type Step } from "./state.js";
+import { chain, change, type Handler, type Session, type Step, stepTo } from "./state.js";
 
 type Type = ServerPacket["type"];
 
-/** What each packet of the broker means once it has let us in. */
-const arrivals: { readonly [T in Type]: Handle<ServerPacketOf<T>> } = {
+/** How each packet of the broker is handled after CONNACK. */
+const packetHandlers: { readonly [T in Type]: Handler<ServerPacketOf<T>> } = {
   CONNACK: (session) => violated(session, "a second CONNACK"), // [MQTT-3.2.0-1]
   PUBLISH: publishArrived,
   PUBACK: answerArrived,
@@ -23,8 +23,12 @@ const arrivals: { readonly [T in Type]: Handle<ServerPacketOf<T>> } = {
   PINGRESP: pingAnswered,
 };
 
-/** What falls due, in this order: what is sent again spares the PINGREQ. */
-const duties: readonly ((session: Session, now: Millis, config: Config) => Step)[] = [retry, failOverdue, keepAlive];
+/** What can be due, in this order: a packet that is sent again makes a PINGREQ needless. */
+const timeHandlers: readonly ((session: Session, now: Millis, config: Config) => Step)[] = [
+  retry,
+  failOverdue,
+  keepAlive,
+];
 
 /** A packet of the broker. */
 export function packetArrived(
@@ -34,9 +38,9 @@ export function packetArrived(
   config: Config,
 ): Step {
   // The table has a handler of the right packet at each type, which the compiler cannot follow.
-  const handle = arrivals[packet.type] as Handle<ServerPacket>;
-  const noted = session.flights.length > 0 ? { ...session, heard: session.heard + 1 } : session; // only flights look at it
-  return handle(noted, packet, now, config);
+  const handler = packetHandlers[packet.type] as Handler<ServerPacket>;
+  const counts = session.flights.length > 0; // only requests in flight use the number
+  return handler(counts ? change(session, { received: session.received + 1 }) : session, packet, now, config);
 }
 
 /** QMTPUB. note 3.2.9 */
@@ -46,22 +50,24 @@ export function publish(
   now: Millis,
   config: Config,
 ): Step {
-  return input.qos === 0 ? publishUnacked(session, input, now, config) : publishAcked(session, input, now, config);
+  return input.qos === 0
+    ? publishUnacknowledged(session, input, now, config)
+    : publishAcknowledged(session, input, now, config);
 }
 
-/** All that is due by now; the duty that ends the link is the last. */
-export function onTime(session: Session, _input: unknown, now: Millis, config: Config): Step {
-  return duties.reduce<Step>(
-    (step, duty) => chain(step, (so) => (so.phase === "connected" ? duty(so, now, config) : doing(so))),
-    doing(session),
+/** Does all that is due at `now`, until something ends the link. */
+export function timePassed(session: Session, _input: unknown, now: Millis, config: Config): Step {
+  return timeHandlers.reduce<Step>(
+    (step, handler) => chain(step, (next) => (next.phase === "connected" ? handler(next, now, config) : stepTo(next))),
+    stepTo(session),
   );
 }
 
-/** The next moment at which something is due. */
-export function dutiesWakeAt(session: Session): Millis | undefined {
+/** The next moment at which something is due; undefined where nothing will be. */
+export function connectedWakeAt(session: Session): Millis | undefined {
   let earliest = keepAliveWakeAt(session);
-  for (const { deadline } of [...session.flights, ...session.qos0Pending]) {
-    if (earliest === undefined || deadline < earliest) earliest = deadline;
+  for (const waiting of [session.flights, session.qos0Pending]) {
+    for (const { deadline } of waiting) if (earliest === undefined || deadline < earliest) earliest = deadline;
   }
   return earliest;
 }

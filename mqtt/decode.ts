@@ -107,7 +107,7 @@ function decodePublish(frame: Frame, level: Level): Publish | string {
   if (topic.includes("\0")) return "PUBLISH with U+0000 in its topic"; // [MQTT-1.5.3-2]
   const id = qos === 0 ? 0 : idAt(frame, topicEnd);
   if (qos !== 0 && id === 0) return withoutId("PUBLISH");
-  const payload = new Uint8Array(bytes.subarray(qos === 0 ? topicEnd : topicEnd + 2, end));
+  const payload = Buffer.from(bytes.subarray(qos === 0 ? topicEnd : topicEnd + 2, end));
   return { type: "PUBLISH", id, qos, retain: (first & 1) !== 0, dup, topic, payload };
 }
 

@@ -1,23 +1,23 @@
 import type { ClientPacket, Connect, MessageId, Millis, Qos, ServerPacket, TopicRequest } from "./packet.js";
 
-/** Where the client stands between two QMTOPENs. */
+/** The state of the client between one QMTOPEN and the next. */
 export type Phase = "idle" | "opening" | "open" | "connecting" | "connected" | "disconnecting";
 
-/** Names one dial: whatever comes late for another one is not ours. */
+/** The number of a dial; events of a link with another number come too late and are ignored. */
 export type LinkId = number;
 
-/** Why a link did not come up, or went. */
+/** Why a link was not established, or ended. */
 export type DownReason =
-  | "closed" // the peer sent FIN, or hung up
+  | "closed" // the peer sent FIN
   | "reset" // the peer sent RST
   | "refused"
   | "unresolved" // the name does not resolve
-  | "unreachable" // no way to the host or the network
+  | "unreachable" // no route to the host or the network
   | "timedOut"
-  | "networkGone" // detached, coverage lost: the radio says so
+  | "networkGone" // the radio is detached or without coverage
   | "failed"; // anything else
 
-/** What the host asked for: the requests of AT+QMT…, as data. */
+/** What the host asks for with AT+QMT… */
 export type Request =
   | { readonly kind: "open"; readonly host: string; readonly port: number }
   | { readonly kind: "close" }
@@ -34,22 +34,22 @@ export type Request =
       readonly payload: Uint8Array;
     };
 
-/** What happens to the link and on it. */
+/** What happens on the link. */
 export type LinkInput =
   | { readonly kind: "up" }
   | { readonly kind: "down"; readonly reason: DownReason }
   | { readonly kind: "packet"; readonly packet: ServerPacket }
-  /** What came is not MQTT, or not allowed: the link must go. */
+  /** The broker sent what is not MQTT, or what no server may send. */
   | { readonly kind: "violation"; readonly why: string }
-  /** The first `packets` packets sent on this link have left for TCP. */
+  /** TCP has taken the first `packets` packets of this link. */
   | { readonly kind: "sent"; readonly packets: number }
   | { readonly kind: "sendFailed" };
 
-/** Everything that a step can begin with. */
+/** Everything that a step can take in. */
 export type Input = Request | LinkInput | { readonly kind: "time" };
 
-/** What a retransmission or a failure was of. */
-export type Matter = "publish" | "pubrel" | "subscribe" | "unsubscribe";
+/** What was retransmitted, or failed. */
+export type Operation = "publish" | "pubrel" | "subscribe" | "unsubscribe";
 
 /** What the host is told. */
 export type Report =
@@ -61,8 +61,8 @@ export type Report =
   | { readonly kind: "subscribed"; readonly id: MessageId; readonly granted: readonly number[] }
   | { readonly kind: "unsubscribed"; readonly id: MessageId }
   | { readonly kind: "published"; readonly id: MessageId; readonly qos: Qos }
-  | { readonly kind: "retransmitted"; readonly matter: Matter; readonly id: MessageId; readonly times: number }
-  | { readonly kind: "failed"; readonly matter: Exclude<Matter, "pubrel">; readonly id: MessageId }
+  | { readonly kind: "retransmitted"; readonly operation: Operation; readonly id: MessageId; readonly times: number }
+  | { readonly kind: "failed"; readonly operation: Exclude<Operation, "pubrel">; readonly id: MessageId }
   | {
       readonly kind: "received";
       readonly id: MessageId;
@@ -72,28 +72,31 @@ export type Report =
     }
   | { readonly kind: "stat"; readonly code: 1 | 2 | 3 | 4 | 5 | 6 | 7 };
 
-/** What a step asks of the caller, in this order. */
+/** What the caller of a step has to do. */
 export type Effect =
   | { readonly kind: "dial"; readonly link: LinkId; readonly host: string; readonly port: number }
   | { readonly kind: "send"; readonly packet: ClientPacket }
-  /** `end`: FIN after what is queued. `reset`: at once. `why` is for the log. */
+  /** Ends the link. `end`: FIN after what is queued; `reset`: RST at once. `why` is for the log. */
   | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset"; readonly why?: string }
   | { readonly kind: "report"; readonly report: Report }
-  /** Something came that changes nothing: for the log. */
+  /** An input that changes nothing; for the log. */
   | { readonly kind: "ignored"; readonly what: string };
 
-/** The settings that count at the moment of a step. */
+/** The settings at the moment of a step. */
 export interface Config {
   /** `<pkt_timeout>` in ms. */
   readonly pktTimeout: Millis;
   /** `<retry_times>`, 0 to 10. */
   readonly retryTimes: number;
-  /** `<timeout_notice>`: tell each retransmission. */
+  /** `<timeout_notice>`: the host is told of each retransmission. */
   readonly timeoutNotice: boolean;
+  /** Whether MQTT 3.1 sets DUP in a PUBREL, SUBSCRIBE or UNSUBSCRIBE that is sent again. */
   readonly dup31: "set" | "clear";
+  /** The +QMTSTAT that follows a CONNACK with a refusal. */
   readonly afterRefusal: 4 | 1 | "silent";
+  /** After QMTDISC: close at once, or wait until the server closes. */
   readonly afterDisconnect: "close" | "wait";
 }
 
-/** Why a request is not taken: 3, 50 and 159 of the note's chapter 4, in this order. */
+/** Why a request is refused: errors 3, 50 and 159 of the note's chapter 4, in this order. */
 export type Refusal = "wrongState" | "idInFlight" | "windowFull";

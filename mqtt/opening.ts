@@ -1,15 +1,15 @@
 import type { DownReason, LinkInput, Report, Request } from "./io.js";
 import { ended, hangUp, isDue } from "./link-end.js";
 import type { Millis } from "./packet.js";
-import { chain, doing, nothingOut, type Session, type Step, tell } from "./state.js";
+import { chain, change, nothingSent, type Session, type Step, stepTo, tell } from "./state.js";
 
-type Opened = Extract<Report, { kind: "opened" }>["result"];
+type OpenResult = Extract<Report, { kind: "opened" }>["result"];
 
-/** How long TCP may take to come up. note 3.2.3 */
-const openWithin: Millis = 75_000;
+/** How long a TCP connection may take to be established, in ms. note 3.2.3 */
+const openTimeout: Millis = 75_000;
 
-/** The result of a link that did not come up. note 3.2.3 */
-const results: { readonly [R in DownReason]: Opened } = {
+/** The result for a link that could not be established. note 3.2.3 */
+const results: { readonly [R in DownReason]: OpenResult } = {
   unresolved: 4,
   networkGone: 5,
   closed: -1,
@@ -20,44 +20,43 @@ const results: { readonly [R in DownReason]: Opened } = {
   failed: -1,
 };
 
-/** QMTOPEN: a new link with a number of its own. */
+/** QMTOPEN: dials a new link with a new number. */
 export function dial(session: Session, input: Extract<Request, { kind: "open" }>, now: Millis): Step {
   const { host, port } = input;
   const link = session.link + 1;
-  const dialled: Session = {
-    ...session,
+  const dialled = change(session, {
     phase: "opening",
     link,
     peer: { host, port },
-    deadline: now + openWithin,
-    out: nothingOut,
+    deadline: now + openTimeout,
+    out: nothingSent,
     mayClose: false,
-  };
-  return doing(dialled, { kind: "dial", link, host, port });
+  });
+  return stepTo(dialled, { kind: "dial", link, host, port });
 }
 
-/** QMTOPEN while the server has still to close the old link: that one ends first. decided */
-export function dialAnew(session: Session, input: Extract<Request, { kind: "open" }>, now: Millis): Step {
-  return chain(doing(ended(session), hangUp(session, "end")), (free) => dial(free, input, now));
+/** QMTOPEN while the server has not closed the old link yet: the old link is closed first. decided */
+export function dialAgain(session: Session, input: Extract<Request, { kind: "open" }>, now: Millis): Step {
+  return chain(stepTo(ended(session), hangUp(session, "end")), (idle) => dial(idle, input, now));
 }
 
-/** TCP is up. */
+/** TCP is established. */
 export function opened(session: Session): Step {
-  return doing({ ...session, phase: "open", deadline: undefined }, result(0));
+  return stepTo(change(session, { phase: "open", deadline: undefined }), result(0));
 }
 
-/** TCP did not come up. */
+/** TCP was not established. */
 export function openFailed(session: Session, input: Extract<LinkInput, { kind: "down" }>): Step {
-  return doing(ended(session), result(results[input.reason]));
+  return stepTo(ended(session), result(results[input.reason]));
 }
 
-/** TCP did not come up in time. */
+/** Gives up where TCP was not established in time. */
 export function openOverdue(session: Session, _input: unknown, now: Millis): Step {
   return isDue(session, now)
-    ? doing(ended(session), hangUp(session, "reset", "no TCP connection in time"), result(-1))
-    : doing(session);
+    ? stepTo(ended(session), hangUp(session, "reset", "no TCP connection in time"), result(-1))
+    : stepTo(session);
 }
 
-function result(result: Opened) {
+function result(result: OpenResult) {
   return tell({ kind: "opened", result });
 }

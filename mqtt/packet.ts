@@ -1,4 +1,4 @@
-/** Span or moment in milliseconds; a moment counts from the start of the clock. */
+/** A time span or a moment in milliseconds; a moment counts from the start of the clock. */
 export type Millis = number;
 
 export type Qos = 0 | 1 | 2;
@@ -42,7 +42,7 @@ export interface Publish {
   readonly payload: Uint8Array;
 }
 
-/** PUBACK, PUBREC, PUBCOMP and UNSUBACK: an identifier and nothing else. */
+/** The packets that hold an identifier and nothing else. */
 export interface Ack {
   readonly type: "PUBACK" | "PUBREC" | "PUBCOMP" | "UNSUBACK";
   readonly id: MessageId;
@@ -51,7 +51,7 @@ export interface Ack {
 export interface Pubrel {
   readonly type: "PUBREL";
   readonly id: MessageId;
-  /** Only MQTT 3.1 knows a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE with DUP. */
+  /** Only in MQTT 3.1 a PUBREL, SUBSCRIBE or UNSUBSCRIBE that is sent again can have DUP. */
   readonly dup: boolean;
 }
 
@@ -70,7 +70,7 @@ export interface Subscribe {
 export interface Suback {
   readonly type: "SUBACK";
   readonly id: MessageId;
-  /** One code a topic: 0, 1, 2 or 128 (refused). */
+  /** One code for each topic: 0, 1, 2 or 128 (refused). */
   readonly granted: readonly number[];
 }
 
@@ -85,10 +85,10 @@ export interface Bare {
   readonly type: "PINGREQ" | "PINGRESP" | "DISCONNECT";
 }
 
-/** Everything that can stand on the wire, in MQTT's own words. */
+/** Every packet of MQTT 3.1 and 3.1.1, with the names of the specification. */
 export type Packet = Connect | Connack | Publish | Ack | Pubrel | Subscribe | Suback | Unsubscribe | Bare;
 
-/** What the client sends. */
+/** The packets that a client sends. */
 export type ClientPacket =
   | Connect
   | Publish
@@ -98,7 +98,7 @@ export type ClientPacket =
   | Unsubscribe
   | { readonly type: "PINGREQ" | "DISCONNECT" };
 
-/** What a server may send. */
+/** The packets that a server may send. */
 export type ServerPacket = Connack | Publish | Ack | Pubrel | Suback | { readonly type: "PINGRESP" };
 
 /** The packet of a server that has this type. */

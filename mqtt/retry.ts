@@ -1,34 +1,36 @@
-import { endFlight, flows, hasLeft, redeliver, replace } from "./delivery.js";
+import { endFlight, flows, isTaken, redeliver, replace } from "./delivery.js";
 import type { Config } from "./io.js";
 import { dropLink } from "./link-end.js";
 import type { Millis } from "./packet.js";
-import { chain, doing, type Flight, type Session, type Step, tell } from "./state.js";
+import { chain, type Flight, type Session, type Step, stepTo, tell } from "./state.js";
 
-/** After CONNACK: what was kept goes out again in its order, with timers and counters anew. [MQTT-4.4.0-1] [MQTT-4.6.0-1] */
+/** After CONNACK: the kept requests are sent again in their order, with new timers and counters. [MQTT-4.4.0-1] [MQTT-4.6.0-1] */
 export function resume(session: Session, now: Millis, config: Config): Step {
+  const restarted = (flight: Flight): Flight => ({ ...flight, retries: 0, receivedBefore: session.received });
   return session.flights.reduce<Step>(
-    (step, flight) => chain(step, (so) => redeliver(so, { ...flight, retries: 0, heard: session.heard }, now, config)),
-    doing(session),
+    (step, flight) => chain(step, (next) => redeliver(next, restarted(flight), now, config)),
+    stepTo(session),
   );
 }
 
-/** All flights whose time is over, in the order of the list; the first that finds the link dead is the last. */
+/** Sends each request again whose time is over, in their order, until one of them ends the link. */
 export function retry(session: Session, now: Millis, config: Config): Step {
   return session.flights
     .filter(({ deadline }) => now >= deadline)
     .reduce<Step>(
-      (step, flight) => chain(step, (so) => (so.phase === "connected" ? retryOne(so, flight, now, config) : doing(so))),
-      doing(session),
+      (step, flight) =>
+        chain(step, (next) => (next.phase === "connected" ? retryOne(next, flight, now, config) : stepTo(next))),
+      stepTo(session),
     );
 }
 
 function retryOne(session: Session, flight: Flight, now: Millis, config: Config): Step {
   if (flight.retries >= flight.limit) return fail(session, flight);
   const again = { ...flight, retries: flight.retries + 1 };
-  // A copy behind its own first one helps nobody, but the time is over all the same. decided
-  if (!hasLeft(session, flight)) return doing(replace(session, postponed(again, now, config)));
+  // While the last copy still waits for TCP no further copy is sent, but the try counts. decided
+  if (!isTaken(session, flight)) return stepTo(replace(session, postponed(again, now, config)));
   const sent = redeliver(session, again, now, config);
-  return config.timeoutNotice ? chain(sent, (so) => doing(so, notice(again))) : sent;
+  return config.timeoutNotice ? chain(sent, (next) => stepTo(next, notice(again))) : sent;
 }
 
 function postponed(flight: Flight, now: Millis, config: Config): Flight {
@@ -37,13 +39,14 @@ function postponed(flight: Flight, now: Millis, config: Config): Flight {
 
 /** `<timeout_notice>`. note 3.2.1 */
 function notice({ stage, id, retries }: Flight) {
-  return tell({ kind: "retransmitted", matter: flows[stage].matter, id, times: retries });
+  return tell({ kind: "retransmitted", operation: flows[stage].operation, id, times: retries });
 }
 
-/** Result 2; a broker not heard at all since the first transmission is gone. note 5.1 */
-function fail(session: Session, { id, stage, heard }: Flight): Step {
-  const { matter } = flows[stage];
-  const told = tell({ kind: "failed", matter: matter === "pubrel" ? "publish" : matter, id });
-  const landed = doing(endFlight(session, id), told);
-  return session.heard > heard ? landed : chain(landed, (so) => dropLink(so, 6, "retries used up in silence"));
+/** Result 2. Where the broker has sent nothing at all since the first transmission, the link is dropped, too. note 5.1 */
+function fail(session: Session, { id, stage, receivedBefore }: Flight): Step {
+  const { operation } = flows[stage];
+  const report = tell({ kind: "failed", operation: operation === "pubrel" ? "publish" : operation, id });
+  const failed = stepTo(endFlight(session, id), report);
+  if (session.received > receivedBefore) return failed;
+  return chain(failed, (next) => dropLink(next, 6, "retries used up, and nothing received meanwhile"));
 }

@@ -1,4 +1,4 @@
-import { dutiesWakeAt, onTime, packetArrived, publish } from "./connected.js";
+import { connectedWakeAt, packetArrived, publish, timePassed } from "./connected.js";
 import { connectAnswered, connectOverdue, connectUnsendable, sendConnect } from "./connecting.js";
 import { subscribe, unsubscribe } from "./delivery.js";
 import type { Config, Input, Phase, Refusal, Request } from "./io.js";
@@ -16,10 +16,10 @@ import {
   serverSilent,
   violation,
 } from "./link-end.js";
-import { dial, dialAnew, opened, openFailed, openOverdue } from "./opening.js";
+import { dial, dialAgain, opened, openFailed, openOverdue } from "./opening.js";
 import type { Level, Millis } from "./packet.js";
-import { handedOver, noteSent } from "./qos0.js";
-import { doing, type Handle, ignore, type Session, type Step } from "./state.js";
+import { noteSent, sentWhileConnected } from "./qos0.js";
+import { type Handler, ignore, type Session, type Step, stepTo } from "./state.js";
 
 export type {
   Config,
@@ -28,7 +28,7 @@ export type {
   Input,
   LinkId,
   LinkInput,
-  Matter,
+  Operation,
   Phase,
   Refusal,
   Report,
@@ -36,13 +36,13 @@ export type {
 } from "./io.js";
 export { newSession, type Session, type Step } from "./state.js";
 
-type Listens = { readonly [K in Input["kind"]]?: Handle<Extract<Input, { readonly kind: K }>> };
+type PhaseHandlers = { readonly [K in Input["kind"]]?: Handler<Extract<Input, { readonly kind: K }>> };
 
-/** Who listens to what. A request that is not here is refused, all else is ignored, both in `step` and nowhere else. */
-export const listens: { readonly [P in Phase]: Listens } = {
+/** How each phase handles its inputs. A request without a handler is refused, any other input is ignored; `step` does both. */
+export const handlers: { readonly [P in Phase]: PhaseHandlers } = {
   idle: { open: dial, close: closeAgain },
   opening: { up: opened, down: openFailed, time: openOverdue, close: abort },
-  open: { connect: sendConnect, close, packet: unasked, violation, down: lost },
+  open: { connect: sendConnect, close, packet: packetBeforeConnect, violation, down: lost },
   connecting: {
     packet: connectAnswered,
     violation,
@@ -58,16 +58,16 @@ export const listens: { readonly [P in Phase]: Listens } = {
     unsubscribe,
     packet: packetArrived,
     violation,
-    sent: handedOver,
+    sent: sentWhileConnected,
     sendFailed,
-    time: onTime,
+    time: timePassed,
     disconnect,
     close: closeConnected,
     down: lost,
   },
   // Only with afterDisconnect = wait.
   disconnecting: {
-    open: dialAnew,
+    open: dialAgain,
     close: closeEarly,
     sent: noteSent,
     sendFailed: serverSilent,
@@ -86,28 +86,28 @@ const requests: { readonly [K in Request["kind"]]: true } = {
   publish: true,
 };
 
-/** `<inflight>`: QoS 1 and 2 publishes without their final answer. decided */
+/** `<inflight>`: how many QoS 1 and 2 publishes may be in flight. decided */
 const window = 5;
 
-/** Takes one input to the next session and what is to be done; nothing else happens. */
+/** Takes one input; returns the next session and what is to be done. */
 export function step(session: Session, input: Input, now: Millis, config: Config): Step {
   // The table has a handler of the right input at each kind, which the compiler cannot follow.
-  const handle = listens[session.phase][input.kind] as Handle<Input> | undefined;
+  const handler = handlers[session.phase][input.kind] as Handler<Input> | undefined;
   if (isRequest(input)) {
     const why = refusal(session, input);
     if (why !== undefined) return ignore(session, `${input.kind} while ${session.phase}: ${why}`);
   }
-  if (handle !== undefined) return handle(session, input, now, config);
-  return input.kind === "time" ? doing(session) : ignore(session, `${input.kind} while ${session.phase}`);
+  if (handler !== undefined) return handler(session, input, now, config);
+  return input.kind === "time" ? stepTo(session) : ignore(session, `${input.kind} while ${session.phase}`);
 }
 
 function isRequest(input: Input): input is Request {
   return Object.hasOwn(requests, input.kind);
 }
 
-/** Why a request would not be taken now: the first that applies, in the order of the error numbers 3, 50, 159. decided */
+/** Why a request is refused now: the first reason in the order of the errors 3, 50, 159; undefined where it is accepted. decided */
 export function refusal(session: Session, request: Request): Refusal | undefined {
-  if (listens[session.phase][request.kind] === undefined) return "wrongState";
+  if (handlers[session.phase][request.kind] === undefined) return "wrongState";
   if (request.kind === "close" && session.phase === "idle" && !session.mayClose) return "wrongState";
   if ("id" in request && session.flights.some(({ id }) => id === request.id)) return "idInFlight";
   if (request.kind === "publish" && request.qos !== 0 && isWindowFull(session)) return "windowFull";
@@ -115,20 +115,20 @@ export function refusal(session: Session, request: Request): Refusal | undefined
 }
 
 function isWindowFull({ flights }: Session): boolean {
-  return flights.filter(({ asked }) => asked.type === "PUBLISH").length >= window;
+  return flights.filter(({ request }) => request.type === "PUBLISH").length >= window;
 }
 
-/** The earliest deadline, computed anew each time: a `time` step is due then. */
+/** When the next `time` input is due; undefined where none is. */
 export function wakeAt(session: Session): Millis | undefined {
-  return session.phase === "connected" ? dutiesWakeAt(session) : session.deadline;
+  return session.phase === "connected" ? connectedWakeAt(session) : session.deadline;
 }
 
-/** The MQTT version that is spoken on the link: that of its CONNECT, 3.1.1 before. */
+/** The MQTT version of the link: that of its CONNECT; before CONNECT 3.1.1. */
 export function levelOf(session: Session): Level {
   return session.connect?.level ?? 4;
 }
 
-/** A server speaks only when it was spoken to. [MQTT-3.2.0-1] */
-function unasked(session: Session, input: Extract<Input, { readonly kind: "packet" }>): Step {
+/** No server may send a packet before CONNECT. [MQTT-3.2.0-1] */
+function packetBeforeConnect(session: Session, input: Extract<Input, { readonly kind: "packet" }>): Step {
   return violation(session, { kind: "violation", why: `${input.packet.type} before CONNECT` });
 }

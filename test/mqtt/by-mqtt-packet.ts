@@ -108,7 +108,7 @@ function native(parsed: Foreign, body: Buffer, level: Level): ServerPacket | str
       if (topic.includes("\0")) return "PUBLISH with U+0000 in its topic";
       if (qos !== 0 && messageId <= 0) return "PUBLISH without an identifier";
       const id = qos === 0 ? 0 : messageId;
-      return { type: "PUBLISH", id, qos, retain, dup, topic, payload: new Uint8Array(payload as Buffer) };
+      return { type: "PUBLISH", id, qos, retain, dup, topic, payload: payload as Buffer };
     }
     case "suback": {
       const { messageId = 0, granted } = parsed;

@@ -6,7 +6,7 @@ import { PacketReader, type Reading } from "../../mqtt/packet-reader.js";
 import { decodedByMqttPacket, encodedByMqttPacket } from "./by-mqtt-packet.js";
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
-const text = (s: string) => new Uint8Array(Buffer.from(s));
+const text = (s: string) => Buffer.from(s);
 
 const connect: Connect = { type: "CONNECT", level: 4, clientId: "a", cleanSession: true, keepAlive: 120 };
 const full: Connect = {
@@ -129,7 +129,7 @@ describe("PacketReader", () => {
     const chunk = bytes("30 04 0001 74 2a");
     const [reading] = readingsOf(reader, chunk, 4);
     chunk.fill(0);
-    expect(reading).toEqual({ kind: "packet", packet: { ...came, payload: new Uint8Array([42]) } });
+    expect(reading).toEqual({ kind: "packet", packet: { ...came, payload: Buffer.of(42) } });
   });
 
   test("a packet of just maxInbound bytes is taken, in pieces too", () => {

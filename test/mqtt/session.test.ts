@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  handlers,
   type Input,
   levelOf,
-  listens,
   newSession,
   type Phase,
   type Request,
@@ -70,7 +70,7 @@ const inputs: { readonly [K in Input["kind"]]: Extract<Input, { kind: K }> } = {
 
 const requests: readonly string[] = ["open", "close", "connect", "disconnect", "subscribe", "unsubscribe", "publish"];
 
-/** Who listens to what, once more and in the plainest words: the table is the contract. */
+/** Which inputs each phase handles: the contract, written a second time. */
 const matrix: { readonly [P in Phase]: string } = {
   idle: "close open",
   opening: "close down time up",
@@ -85,9 +85,9 @@ describe("the phase table", () => {
     Object.values(inputs).map((input) => [phase as Phase, input.kind, input] as const),
   );
 
-  test.each(Object.entries(matrix))("%s listens to: %s", (phase, kinds) => {
+  test.each(Object.entries(matrix))("%s handles: %s", (phase, kinds) => {
     expect(
-      Object.keys(listens[phase as Phase])
+      Object.keys(handlers[phase as Phase])
         .sort()
         .join(" "),
     ).toBe(kinds);
@@ -98,7 +98,7 @@ describe("the phase table", () => {
     expect(before.phase).toBe(phase);
     const { session, effects } = step(before, input, 50, config);
     const isRequest = requests.includes(kind);
-    const taken = listens[phase][kind] !== undefined && !(phase === "idle" && kind === "close");
+    const taken = handlers[phase][kind] !== undefined && !(phase === "idle" && kind === "close");
     if (isRequest) expect(refusal(before, input as Request)).toBe(taken ? undefined : "wrongState");
     if (!taken) {
       expect(session).toBe(before);
@@ -374,13 +374,13 @@ const anyInput: fc.Arbitrary<Input> = fc.oneof(
 const start = fc.boolean().map((cleanSession) => play(connecting({ cleanSession, keepAlive: 5 })));
 
 function check(session: Session, now: number, wasTime: boolean): void {
-  expect(Object.keys(listens)).toContain(session.phase);
+  expect(Object.keys(handlers)).toContain(session.phase);
   const wake = wakeAt(session);
   if (wasTime && wake !== undefined) expect(wake).toBeGreaterThan(now);
   const held = session.flights.map(({ id }) => id);
   expect(new Set(held).size).toBe(held.length);
-  expect(session.flights.filter(({ asked }) => asked.type === "PUBLISH").length).toBeLessThanOrEqual(5);
-  expect(session.out.left).toBeLessThanOrEqual(session.out.packets);
+  expect(session.flights.filter(({ request }) => request.type === "PUBLISH").length).toBeLessThanOrEqual(5);
+  expect(session.out.taken).toBeLessThanOrEqual(session.out.packets);
 }
 
 test("no sequence of inputs throws, leaves the table or forgets an answer", () => {
