@@ -7,54 +7,56 @@ import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
 import { Outstanding } from "./time/outstanding.js";
 
-/** What the module finds in its network. */
+/** What a module's network is made of. */
 export interface NetworkOptions {
+  /** Undefined: there is no embedded broker. */
   readonly broker: BrokerOptions | undefined;
   readonly mappings: readonly Mapping[];
   readonly clock: Clock;
+  /** Calendar time when the clock is at 0, in ms since 1970 as `Date` counts them. */
   readonly epochAtStart: Millis;
   readonly log: Log;
 }
 
-/** Where the module's links and calls go. */
+/** The network of a module: where its links and requests go. */
 export interface Network {
   readonly broker: EmbeddedBroker | undefined;
   readonly dial: Dial;
-  readonly calls: RequestRunner;
-  /** Takes note of what the module does: a clock that is moved by hand waits for what it is owed. */
+  readonly requests: RequestRunner;
+  /** Takes note of a trace event: a manual clock waits for the answers that the broker has to send. */
   note(event: TraceEvent): void;
-  /** Ends what is under way; links get half a second to bring their last bytes away. */
+  /** Ends all links and requests; links get half a second to send their last bytes. */
   hangUp(): Promise<void>;
-  /** Closes the broker, too. */
+  /** Does that, and closes the broker. */
   close(): Promise<void>;
 }
 
-/** How long a link may take to bring its last bytes away, in ms of real time. */
-const farewell = 500;
+/** How long a link may take to send its last bytes, in ms of real time. */
+const flushTimeoutMs = 500;
 
-/** Starts the embedded broker where one is wanted, and finds ways to it and to others. Throws a UserError. */
+/** Makes the network and starts the embedded broker, if there is one. Throws a UserError if the broker cannot start. */
 export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
-  const { movement } = clock;
+  const { movement: quiescence } = clock;
   const broker = await brokerOf(options);
-  const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), movement, broker });
-  const calls = createRequestRunner({
+  const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), quiescence, broker });
+  const requests = createRequestRunner({
     connect: dialer.connect,
-    resolve: (host) => nameTo(mappings, broker, host),
-    movement,
+    resolve: (host) => lookupTarget(mappings, broker, host),
+    quiescence,
   });
-  const owed = new Outstanding();
-  const forgive = movement?.awaiting(() => owed.isAny);
+  const outstanding = new Outstanding();
+  const stopWaiting = quiescence?.awaiting(() => outstanding.isAny);
   const hangUp = (): Promise<void> => {
-    forgive?.();
-    calls.close();
-    return dialer.close(farewell);
+    stopWaiting?.();
+    requests.close();
+    return dialer.close(flushTimeoutMs);
   };
   return {
     broker,
     dial: dialer.dial,
-    calls,
-    note: movement ? (event) => owed.note(event) : () => {},
+    requests,
+    note: quiescence ? (event) => outstanding.note(event) : () => {},
     hangUp,
     async close() {
       await hangUp();
@@ -65,18 +67,18 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
 
 async function brokerOf({ broker, clock, epochAtStart, log }: NetworkOptions): Promise<EmbeddedBroker | undefined> {
   if (broker === undefined) return undefined;
-  const { startBroker } = await import("./broker/broker.js"); // with the clouds and HTTP, which others do not need
+  const { startBroker } = await import("./broker/broker.js"); // loaded late: it loads the cloud stand-ins and node:http
   return startBroker({
     log: (line) => log.info(`broker: ${line}`),
     warn: (line) => log.warn(`broker: ${line}`),
     time: () => epochAtStart + clock.now(),
     ...broker,
-    ...withoutHaste(broker, clock),
+    ...withTimeForLogins(broker, clock),
   });
 }
 
-/** Time does not pass while the one who decides on a login still thinks. */
-function withoutHaste({ authenticate }: BrokerOptions, { movement }: Clock): Pick<BrokerOptions, "authenticate"> {
+/** With a manual clock, time waits while `authenticate` has not answered. */
+function withTimeForLogins({ authenticate }: BrokerOptions, { movement }: Clock): Pick<BrokerOptions, "authenticate"> {
   if (authenticate === undefined || movement === undefined) return {};
   return {
     authenticate(login) {
@@ -86,8 +88,8 @@ function withoutHaste({ authenticate }: BrokerOptions, { movement }: Clock): Pic
   };
 }
 
-/** Where a name leads when no port is asked for; a broker that listens everywhere is on this machine. */
-function nameTo(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
-  const leads = mapName(mappings, broker, host, 0).host;
-  return leads === "0.0.0.0" || leads === "::" ? "127.0.0.1" : leads;
+/** The name or address to look up for a host; a broker that listens on all addresses has that of this machine. */
+function lookupTarget(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
+  const target = mapName(mappings, broker, host, 0).host;
+  return target === "0.0.0.0" || target === "::" ? "127.0.0.1" : target;
 }

@@ -10,24 +10,24 @@ import type { RequestRunner } from "./link/requests.js";
 import type { PortEvents, SerialPort } from "./serial.js";
 import type { Clock, Millis } from "./time/clock.js";
 
-/** What the loop connects. */
+/** The parts that the loop connects. */
 export interface Wiring {
   readonly modem: Modem;
   readonly clock: Clock;
   readonly dial: Dial;
-  readonly calls: Pick<RequestRunner, "start">;
-  /** Gets the non-volatile memory whenever it has changed. */
+  readonly requests: Pick<RequestRunner, "start">;
+  /** Called with the non-volatile memory whenever it has changed. */
   readonly keep: (nvm: Nvm) => void;
-  /** Gets every trace event, with the modem's time. */
+  /** Called with every trace event and the module's time. */
   readonly trace: (event: TraceEvent, now: Millis) => void;
 }
 
-/** The one loop: a stimulus in, effects out, one alarm. */
+/** The event loop of a module: gives it each stimulus, carries out its effects, and keeps one alarm for it. */
 export class Loop {
   readonly #wiring: Wiring;
   readonly #ports = new Set<SerialPort>();
-  /** What gives each call up that is not over yet. */
-  readonly #calls = new Map<RequestId, () => void>();
+  /** A function for each running request that cancels it. */
+  readonly #requests = new Map<RequestId, () => void>();
   #link: { readonly id: number; readonly link: Link } | undefined;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   /** The module has power. */
@@ -37,24 +37,24 @@ export class Loop {
     this.#wiring = wiring;
   }
 
-  /** Joins a front end to the module's UART: what the module says goes to all of them. */
+  /** Adds a front end to the module's UART: the module's output goes to all of them. */
   join(port: SerialPort): void {
     this.#ports.add(port);
   }
 
-  /** What a front end calls when the host sends something. */
+  /** The events to open a front end with. */
   events(onChange: PortEvents["onChange"]): PortEvents {
     return { onBytes: (bytes) => this.tell({ from: "host", bytes }), onChange };
   }
 
-  /** Switches the module on. */
+  /** Switches the module on. Stimuli before that are lost. */
   powerUp(): void {
     const { modem, clock } = this.#wiring;
     this.#on = true;
     this.#carryOutAll(modem.powerUp(clock.now()));
   }
 
-  /** Switches the module off, politely towards the broker; nothing reaches it afterwards. */
+  /** Switches the module off: it disconnects from the broker, and nothing reaches it afterwards. */
   powerDown(): void {
     const { modem, clock } = this.#wiring;
     this.#carryOutAll(modem.powerDown(clock.now()));
@@ -62,12 +62,12 @@ export class Loop {
     this.#alarm?.off();
   }
 
-  /** The network drops the link that the module has, if it has one: it is told, and so is the other end. */
+  /** The network drops the module's link, if it has one. Both ends notice: the module gets `reason`, the broker RST. */
   cut(reason: DownReason): void {
     this.#link?.link.cut(reason);
   }
 
-  /** Lets something reach the module; without power it hears nothing. */
+  /** Gives a stimulus to the module and carries out its effects. Does nothing while the module is off. */
   tell(stimulus: Stimulus): void {
     if (!this.#on) return;
     const { modem, clock } = this.#wiring;
@@ -83,7 +83,7 @@ export class Loop {
   #carryOut(effect: Effect): void {
     if (effect.to === "host") for (const port of this.#ports) port.write(effect.bytes);
     else if (effect.to === "link") this.#actOn(effect.link, effect.act);
-    else if (effect.to === "call") this.#call(effect.id, effect.act);
+    else if (effect.to === "call") this.#request(effect.id, effect.act);
     else if (effect.to === "port") this.#set(effect);
     else if (effect.to === "nvm") this.#wiring.keep(effect.nvm);
     else this.#wiring.trace(effect.event, this.#wiring.clock.now());
@@ -104,17 +104,17 @@ export class Loop {
     else link[act.kind]();
   }
 
-  #call(id: RequestId, act: RequestAct): void {
+  #request(id: RequestId, act: RequestAct): void {
     if (act.kind === "giveUp") {
-      this.#calls.get(id)?.();
-      this.#calls.delete(id);
+      this.#requests.get(id)?.();
+      this.#requests.delete(id);
       return;
     }
-    const giveUp = this.#wiring.calls.start(act, (outcome) => {
-      this.#calls.delete(id);
+    const cancel = this.#wiring.requests.start(act, (outcome) => {
+      this.#requests.delete(id);
       this.tell({ from: "call", id, outcome });
     });
-    this.#calls.set(id, giveUp);
+    this.#requests.set(id, cancel);
   }
 
   #linkEvents(link: number): LinkEvents {
@@ -130,8 +130,8 @@ export class Loop {
   }
 
   /**
-   * An alarm that rings too early finds nothing due and is set anew; that is cheaper than to move it each time, but not
-   * where time waits for stillness behind every alarm.
+   * Sets the alarm for the module. One that is set for an earlier time stays: it rings in vain and is set again, which costs
+   * less than to replace it each time. With a manual clock it is replaced, because each alarm costs a wait for quiescence.
    */
   #setAlarm(): void {
     const { modem, clock } = this.#wiring;

@@ -74,7 +74,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     modem,
     clock,
     dial: network.dial,
-    calls: network.calls,
+    requests: network.requests,
     keep: (kept) => nvm?.save(kept),
     trace(event) {
       network.note(event);

@@ -1,4 +1,7 @@
-/** Something the user can put right: its message is one line for stderr, its code the exit code (1 = failure, 2 = usage). */
+/**
+ * An error that the user can correct. Its message is one line that says what is wrong and what to do. Its code is the exit
+ * code of the command: 1 for a failure, 2 for wrong usage.
+ */
 export class UserError extends Error {
   readonly code: 1 | 2;
 
@@ -9,5 +12,5 @@ export class UserError extends Error {
   }
 }
 
-/** What is thrown where the command line asks for something that there is not: one line, and exit code 2. */
+/** The error for a wrong command line or option: exit code 2. */
 export const usage = (message: string): UserError => new UserError(message, 2);

@@ -6,94 +6,96 @@ import { systemLookup } from "./lookup.js";
 import { type Destination, isBroker, type NameMap } from "./name-map.js";
 import { streamPair } from "./stream-pair.js";
 
-/** Opens a link. Nothing is told before the call has returned. */
+/** Opens a link to a host and port. Events come only after the call has returned. */
 export type Dial = (host: string, port: number, events: LinkEvents) => Link;
 
-/** Dials, and keeps what it dialled until it is gone. */
+/** Opens links and other connections, and keeps a list of them until they are closed. */
 export interface Dialer {
   readonly dial: Dial;
-  /** Begins a connection that is not a link, on the same way: whoever asks for it listens to it. */
+  /** Opens a connection that is not a link, by the same rules. The caller listens to its events, errors included. */
   connect(host: string, port: number): Connection;
-  /** How many links are not gone yet, ended ones included. */
+  /** How many links are not closed yet, ended ones included. */
   links(): number;
-  /** Gives ended links `grace` ms to bring their last bytes away, then destroys what is left, and tells it nothing. */
+  /** Lets links that were ended send their last bytes for up to `grace` ms, then destroys everything without an event. */
   close(grace?: number): Promise<void>;
 }
 
-/** How a dialer finds its way. */
+/** How a dialer finds hosts. */
 export interface DialerOptions {
-  /** Left out: names and addresses are dialled as the host gave them. */
+  /** Where connections go instead. Left out: to the host and port that were given. */
   readonly resolve?: NameMap;
-  /** Left out: the system's resolver. */
+  /** Resolves names. Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
-  /** Given: whatever moves is counted there, and the embedded broker is reached without the system in between. */
-  readonly movement?: Quiescence | undefined;
+  /** That of a manual clock: connections are counted there, and those to the embedded broker are made without a socket. */
+  readonly quiescence?: Quiescence | undefined;
+  /** The embedded broker. */
   readonly broker?: Pick<EmbeddedBroker, "host" | "port" | "accept"> | undefined;
 }
 
-/** A dialer of links. What a link tells, and when, is said at `Link` and `LinkEvents`. */
+/** Makes a dialer. The rules for its links are told at `Link` and `LinkEvents`. */
 export function createDialer(options: DialerOptions = {}): Dialer {
-  const { resolve, movement, broker } = options;
+  const { resolve, quiescence, broker } = options;
   const links = new Set<StreamLink>();
-  const others = new Set<Connection>();
+  const otherConnections = new Set<Connection>();
   const system = systemLookup();
-  const lookup = countedLookup(options.lookup ?? system.lookup, movement);
-  const begin = (host: string, port: number): Connection => {
+  const lookup = countedLookup(options.lookup ?? system.lookup, quiescence);
+  const open = (host: string, port: number): Connection => {
     const to = resolve?.(host, port) ?? { host, port };
-    if (movement && broker && isBroker(to, broker)) return connectInProcess(broker, () => movement.moved());
+    if (quiescence && broker && isBroker(to, broker)) return connectInProcess(broker, () => quiescence.moved());
     const socket = connectSocket(to, lookup);
-    movement?.watch(socket);
+    quiescence?.watch(socket);
     return socket;
   };
   const dial: Dial = (host, port, events) => {
-    const link = new StreamLink(begin(host, port), events);
+    const link = new StreamLink(open(host, port), events);
     links.add(link);
-    link.gone.then(() => links.delete(link));
+    link.closed.then(() => links.delete(link));
     return link;
   };
   const connect = (host: string, port: number): Connection => {
-    const connection = begin(host, port);
-    others.add(connection.once("close", () => others.delete(connection)));
+    const connection = open(host, port);
+    otherConnections.add(connection.once("close", () => otherConnections.delete(connection)));
     return connection;
   };
   const close = async (grace = 0): Promise<void> => {
     system.close();
-    for (const connection of others) connection.destroy();
+    for (const connection of otherConnections) connection.destroy();
     const ending = grace > 0 ? Array.from(links).filter((link) => link.isEnding) : [];
-    const gone = Array.from(links, (link) => (ending.includes(link) ? link.gone : link.destroy()));
-    if (ending.length > 0) await within(grace, Promise.all(gone));
+    const closed = Array.from(links, (link) => (ending.includes(link) ? link.closed : link.destroy()));
+    if (ending.length > 0) await within(grace, Promise.all(closed));
     await Promise.all(Array.from(links, (link) => link.destroy()));
   };
   return { dial, connect, links: () => links.size, close };
 }
 
-/** Waits for something, but no longer than `span` ms of real time. */
-export async function within(span: number, awaited: Promise<unknown>): Promise<void> {
+/** Resolves when `promise` does, but after `span` ms of real time at the latest. */
+async function within(span: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, span);
   });
-  await Promise.race([awaited, late]);
+  await Promise.race([promise, late]);
   clearTimeout(timer);
 }
 
-const nextAddressAfter = 1000; // node's own 250 ms give up on a broker that is merely far away
+/** How long one of several addresses of a name may take, in ms. Node's default, 250 ms, is too short for a distant broker. */
+const nextAddressAfterMs = 1000;
 
-/** Begins a TCP connection; what fails is told a tick later, whatever it is. */
+/** Opens a TCP connection. Every failure is an `error` event, also that of a wrong port. */
 function connectSocket({ host, port }: Destination, lookup: LookupFunction): Socket {
-  // Node takes no noDelay in connect(), and Nagle would hold a small packet back for 40 ms.
+  // Without Nagle's algorithm, which may hold a small packet back for 40 ms. connect() has no such option.
   const socket = new Socket().setNoDelay();
   try {
-    socket.connect({ host, port, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: nextAddressAfter, lookup });
+    socket.connect({ host, port, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: nextAddressAfterMs, lookup });
   } catch (error) {
     socket.destroy(error instanceof Error ? error : new Error(String(error)));
   }
   return socket;
 }
 
-/** Begins a connection to the embedded broker without the system in between; `moved` is called for whatever passes. */
-export function connectInProcess(broker: Pick<EmbeddedBroker, "accept">, moved: () => void): Connection {
-  const [near, far] = streamPair(moved);
+/** Opens a connection to the embedded broker without a socket; `onActivity` is called for everything that passes. */
+export function connectInProcess(broker: Pick<EmbeddedBroker, "accept">, onActivity: () => void): Connection {
+  const [near, far] = streamPair(onActivity);
   if (broker.accept(far)) near.connect();
   else near.destroy(Object.assign(new Error("the broker is closed"), { code: "ECONNREFUSED" }));
   return near;

@@ -5,50 +5,51 @@ import { type Connection, reasonOf } from "./link.js";
 
 type Post = Extract<NetworkRequest, { readonly kind: "post" }>;
 
-/** Begins a connection to where host and port lead; that it fails is an error a tick later. */
+/** Opens a connection to a host and port. A failure is an `error` event. */
 export type Connect = (host: string, port: number) => Connection;
 
-/** What is taken of an answer, in bytes; a token is a few hundred. */
-const mostHeader = 8192;
-const mostBody = 16_384;
+/** How many bytes of an answer's header are accepted. */
+const maxHeaderBytes = 8192;
+/** How many bytes of an answer's body are read; the rest is ignored. A token has a few hundred. */
+const maxBodyBytes = 16_384;
 
 /**
- * Posts a form over a connection of its own; no redirection is followed. `done` is called once, never before this has
- * returned, unless it is given up: that is what the function does that comes back.
+ * Posts a form over a connection of its own; no redirection is followed. `done` is called once, after this has returned.
+ * Returns a function that cancels the post, so that `done` is not called.
  */
 export function httpPost(post: Post, connect: Connect, done: (outcome: RequestOutcome) => void): () => void {
   const connection = connect(post.host, post.port);
-  const way = new Way(connection);
-  const { request: begin } = process.getBuiltinModule("node:http"); // slow to load, and most modules never post
-  const request = begin({
+  const progress = new Progress(connection);
+  const { request: startRequest } = process.getBuiltinModule("node:http"); // loaded late: it is slow to load, and most modules never post
+  const request = startRequest({
     method: "POST",
     path: post.path,
     headers: headersOf(post),
-    maxHeaderSize: mostHeader,
+    maxHeaderSize: maxHeaderBytes,
     createConnection: () => connection,
   });
   let isAnswered = false;
-  let over = false;
+  let isOver = false;
   const end = (outcome?: RequestOutcome): void => {
-    if (over) return;
-    over = true;
+    if (isOver) return;
+    isOver = true;
     request.destroy();
     if (outcome !== undefined) done(outcome);
   };
   const fail = (why: PostFailure): void => end({ kind: "notPosted", why });
-  connection.on("error", (error) => fail(way.failure(error))); // it may come before node:http listens
+  connection.on("error", (error) => fail(progress.failureOf(error))); // it may come before node:http listens for it
   request
     .on("response", (answer) => {
       isAnswered = true;
       readAnswer(answer, end, fail);
     })
-    .on("error", (error) => fail(way.failure(error)))
+    .on("error", (error) => fail(progress.failureOf(error)))
     .on("close", () => isAnswered || fail("notHttp"))
     .end(post.body, "latin1");
   return end;
 }
 
-/** What a small client sends, and in its order. */
+/** The headers of a small HTTP client, in its order. */
 function headersOf({ host, port, body }: Post): OutgoingHttpHeaders {
   const name = host.includes(":") ? `[${host}]` : host;
   return {
@@ -59,7 +60,7 @@ function headersOf({ host, port, body }: Post): OutgoingHttpHeaders {
   };
 }
 
-/** An answer that is not 200 is one whatever stands in it; one that ends too early is none. */
+/** Reads the body of an answer. One whose status is not 200 needs no body; one that ends too early is no HTTP. */
 function readAnswer(
   answer: IncomingMessage,
   end: (outcome: RequestOutcome) => void,
@@ -68,20 +69,20 @@ function readAnswer(
   const status = answer.statusCode ?? 0;
   const chunks: Buffer[] = [];
   let size = 0;
-  const finish = (): void => end({ kind: "posted", status, body: Buffer.concat(chunks).subarray(0, mostBody) });
+  const finish = (): void => end({ kind: "posted", status, body: Buffer.concat(chunks).subarray(0, maxBodyBytes) });
   answer
     .on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= mostBody) finish();
+      if (size >= maxBodyBytes) finish();
     })
     .on("end", finish)
     .on("close", () => fail("notHttp"));
   if (status !== 200) finish();
 }
 
-/** How far a connection has come. */
-class Way {
+/** How far a connection has come, to tell the reason of a failure. */
+class Progress {
   readonly #connection: Connection;
   #isUp: boolean;
 
@@ -93,12 +94,12 @@ class Way {
     });
   }
 
-  /** What an error means, by the moment in which it came. A reset in place of any answer says that nobody took the request. */
-  failure(error: NodeJS.ErrnoException): PostFailure {
+  /** The reason of a failure, depending on when it came. A reset before any answer means that the request was not taken. */
+  failureOf(error: NodeJS.ErrnoException): PostFailure {
     const reason = reasonOf(error);
     if (reason === "unresolved") return reason;
     if (reason === "refused" || (!this.#isUp && reason !== "reset")) return "noSocket";
     const isAnswered = this.#connection instanceof Socket && this.#connection.bytesRead > 0;
-    return error.syscall !== undefined && !isAnswered ? "sendFailed" : "notHttp"; // a syscall: TCP itself says so
+    return error.syscall !== undefined && !isAnswered ? "sendFailed" : "notHttp"; // with a syscall it is an error of TCP
   }
 }

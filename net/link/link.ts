@@ -1,66 +1,78 @@
 import type { Duplex } from "node:stream";
 import type { DownReason } from "../../mqtt/session.js";
 
-/** What a link tells; `down` is told once, and is the last word. */
+/** What a link reports. None of these is called from inside a method of the link. */
 export interface LinkEvents {
+  /** The connection is up. */
   up(): void;
+  /** The connection has failed or ended. Called once; nothing is reported after it. */
   down(reason: DownReason): void;
+  /** The broker has sent bytes; they belong to the receiver. */
   bytes(bytes: Uint8Array): void;
-  /** So many bytes, from the start of this link, have been handed to TCP. */
+  /** `total` bytes of this link, counted from its start, have been handed to TCP. */
   sent(total: number): void;
+  /** The system has refused a write. Not called for writes that are lost because the connection went down. */
   sendFailed(): void;
 }
 
-/** One connection towards a broker. */
+/** One connection to a broker. */
 export interface Link {
+  /** Queues bytes. */
   write(bytes: Uint8Array): void;
-  /** FIN after what is queued, at most 1 s later. Nothing is told any more. */
+  /** Sends FIN after what is queued, at most 1 s later. Nothing is reported any more. */
   end(): void;
-  /** RST at once. Nothing is told any more. */
+  /** Sends RST at once. Nothing is reported any more. */
   reset(): void;
+  /** Stops reading: what the broker sends waits in TCP. */
   pause(): void;
+  /** Reads again. */
   resume(): void;
-  /** What stands between both ends drops the connection: `down` tells `reason`, and the other end sees RST. */
+  /** The network drops the connection: `down` reports `reason`, and the broker sees RST. */
   cut(reason: DownReason): void;
 }
 
-/** What a link goes over: emits `connect` when it is up. Node's socket is one, an end of a stream pair is another. */
+/** The stream of a link, which emits `connect` when it is up: a socket of Node, or an end of a stream pair. */
 export interface Connection extends Duplex {
+  /** Whether `connect` is still to come. */
   readonly connecting: boolean;
-  /** RST at once. */
+  /** Sends RST at once. */
   resetAndDestroy(): this;
 }
 
-const endWithin = 1000; // milliseconds of real time, whatever the modem's clock does
+/** How long an ended connection may stay open, in ms of real time, whatever the module's clock does. */
+const endTimeoutMs = 1000;
 
-/** A link over one connection, and whether it may still tell. What it tells, and when, is said at `Link` and `LinkEvents`. */
+/** A link over one connection. */
 export class StreamLink implements Link {
-  readonly gone: Promise<void>;
+  /** Resolves when the connection is closed. */
+  readonly closed: Promise<void>;
   readonly #connection: Connection;
+  /** Undefined when nothing is to be reported any more. */
   #events: LinkEvents | undefined;
+  /** Bytes that are written at the end of this tick. */
   #batch: Uint8Array[] = [];
   #sent = 0;
 
   constructor(connection: Connection, events: LinkEvents) {
     this.#connection = connection;
     this.#events = events;
-    this.gone = new Promise((resolve) => connection.once("close", () => resolve()));
+    this.closed = new Promise((resolve) => connection.once("close", () => resolve()));
     connection
       .on("connect", () => this.#events?.up())
       .on("data", (bytes: Uint8Array) => this.#events?.bytes(bytes))
-      .on("end", () => this.#down("closed")) // a peer that only half-closed will not be heard again either
+      .on("end", () => this.#down("closed")) // a broker that has half-closed sends nothing any more
       .on("error", (error) => this.#down(reasonOf(error)))
       .on("close", () => this.#down("failed"));
   }
 
-  /** A FIN is on its way, behind what is queued. */
+  /** Whether `end` was called and the connection is not closed yet. */
   get isEnding(): boolean {
     return this.#connection.writableEnded && !this.#connection.destroyed;
   }
 
   write(bytes: Uint8Array): void {
     if (!this.#events) return;
-    // What one stimulus writes leaves together: one system call, and one `sent`.
+    // All writes of one tick leave together: one system call, and one `sent`.
     if (this.#batch.push(bytes) === 1) process.nextTick(() => this.#flush());
   }
 
@@ -72,15 +84,15 @@ export class StreamLink implements Link {
       this.#connection.destroy();
       return;
     }
-    this.#connection.resume().end(); // resumed, or the peer's FIN would never be reached
-    const timer = setTimeout(() => this.#connection.destroy(), endWithin).unref();
+    this.#connection.resume().end(); // resumed: a paused stream would never get to the broker's FIN
+    const timer = setTimeout(() => this.#connection.destroy(), endTimeoutMs).unref();
     this.#connection.once("close", () => clearTimeout(timer));
   }
 
   reset(): void {
-    // After a FIN the connection cannot be reset any more, and while connecting there is nobody to reset.
+    // After a FIN a socket cannot be reset any more, and while it connects there is no peer to reset.
     const canReset = this.#events !== undefined && !this.#connection.connecting;
-    this.#silence();
+    this.#stopReporting();
     if (canReset) this.#connection.resetAndDestroy();
     else this.#connection.destroy();
   }
@@ -99,10 +111,11 @@ export class StreamLink implements Link {
     this.#connection.resume();
   }
 
+  /** Closes the connection at once; nothing is reported any more. */
   destroy(): Promise<void> {
-    this.#silence();
+    this.#stopReporting();
     this.#connection.destroy();
-    return this.gone;
+    return this.closed;
   }
 
   #flush(): void {
@@ -112,7 +125,7 @@ export class StreamLink implements Link {
     this.#connection.write(bytes, (error) => this.#written(bytes.length, error));
   }
 
-  /** Writes that fall with a link that went for another reason are no news; one that the system refused is. */
+  /** Reports the result of a write. Only a write that the system refused itself is a failure to send. */
   #written(length: number, error: NodeJS.ErrnoException | null | undefined): void {
     if (error?.syscall === "write") this.#events?.sendFailed();
     if (error) return;
@@ -122,18 +135,18 @@ export class StreamLink implements Link {
 
   #down(reason: DownReason): void {
     const events = this.#events;
-    this.#silence();
+    this.#stopReporting();
     this.#connection.destroy();
     events?.down(reason);
   }
 
-  #silence(): void {
+  #stopReporting(): void {
     this.#events = undefined;
     this.#batch = [];
   }
 }
 
-/** What node says when a link fails, in our words; what is not here is `failed`. */
+/** The reason for each error code of Node; any other code is `failed`. */
 const reasons: { readonly [code: string]: DownReason } = {
   ECONNREFUSED: "refused",
   ENOTFOUND: "unresolved",
@@ -147,14 +160,14 @@ const reasons: { readonly [code: string]: DownReason } = {
   EHOSTDOWN: "unreachable",
   ENETUNREACH: "unreachable",
   ENETDOWN: "unreachable",
-  EADDRNOTAVAIL: "unreachable", // an IPv6 address where there is no IPv6
+  EADDRNOTAVAIL: "unreachable", // an IPv6 address on a machine without IPv6
   ETIMEDOUT: "timedOut",
   ECONNRESET: "reset",
   ECONNABORTED: "reset",
   EPIPE: "reset",
 };
 
-/** Why a link failed. Where a name has several addresses, each of them failed: the first tells why. */
+/** Why a connection failed. Where a name has several addresses all of them failed; the first one's error counts. */
 export function reasonOf(error: NodeJS.ErrnoException): DownReason {
   const first: NodeJS.ErrnoException = error instanceof AggregateError ? error.errors[0] : error;
   return reasons[first?.code ?? ""] ?? "failed";

@@ -3,21 +3,22 @@ import * as dns from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { withoutInherited } from "../close-on-exec.js";
 
-/** A resolver that can be stopped. */
+/** A resolver of names that can be stopped. */
 export interface Lookup {
+  /** Has the signature of `dns.lookup`. */
   readonly lookup: LookupFunction;
-  /** Gives up on everything that is still being looked up. */
+  /** Aborts every look-up that is running. */
   close(): void;
 }
 
 /**
- * The system's resolver, in a process of its own: node cannot call off a getaddrinfo, and waits for it even in
- * process.exit, which takes twenty seconds where no name server answers. Without a getent it is node's own.
+ * The system's resolver, run as a child process, getent(1). Node cannot abort its own getaddrinfo and waits for it even in
+ * process.exit: 20 s where no name server answers. Where there is no getent, `dns.lookup` is used.
  */
 export function systemLookup(): Lookup {
   const running = new Set<ChildProcess>();
   const lookup: LookupFunction = (name, options, callback) => {
-    ask(name, running).then(
+    runGetent(name, running).then(
       (addresses) => answer(addresses, options.all === true, callback),
       (error: NodeJS.ErrnoException) =>
         error.code === "ENOENT" ? dns.lookup(name, options, callback) : callback(error, "", 0),
@@ -29,14 +30,15 @@ export function systemLookup(): Lookup {
   return { lookup, close };
 }
 
+/** Calls back with the addresses that were found, as `dns.lookup` does: all of them, or the first. */
 function answer(addresses: readonly string[], all: boolean, callback: Parameters<LookupFunction>[2]): void {
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
   if (all) callback(null, found);
   else callback(null, found[0]?.address ?? "", found[0]?.family ?? 0);
 }
 
-/** The addresses of a name, in the system's order; rejects with ENOTFOUND, or ENOENT where there is no getent. */
-function ask(name: string, running: Set<ChildProcess>): Promise<readonly string[]> {
+/** The addresses of a name, in the system's order. Rejects with code ENOTFOUND, or ENOENT where there is no getent. */
+function runGetent(name: string, running: Set<ChildProcess>): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const child = withoutInherited(["ignore", "pipe", "ignore"], (stdio) =>
       spawn("getent", ["ahosts", "--", name], { stdio }),

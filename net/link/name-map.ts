@@ -1,25 +1,26 @@
 import { isIP, isIPv6 } from "node:net";
 import { UserError } from "../user-error.js";
 
-/** Where a link is dialled. */
+/** Where a connection goes. */
 export interface Destination {
   readonly host: string;
   readonly port: number;
 }
 
-/** One `--map NAME=HOST[:PORT]`: the names it stands for, and where they lead. */
+/** One `--map NAME=HOST[:PORT]`: connections to these names go to another host. */
 export interface Mapping {
-  /** `*` stands for any run of characters; case does not count. An address is met only where it is written in full. */
+  /** `*` stands for any characters; case does not count. An address is matched only by the same address. */
   readonly name: string;
+  /** A name or an address. */
   readonly host: string;
-  /** Left out: the port that the host asked for. */
+  /** Left out: the port that the module's host has given. */
   readonly port?: number;
 }
 
-/** Turns what the host asked for into what is dialled. */
+/** Turns the host and port of a command into where the connection goes. */
 export type NameMap = (host: string, port: number) => Destination;
 
-/** Reads `NAME=HOST[:PORT]`; throws a UserError (code 2) naming what is wrong with it. */
+/** Parses `NAME=HOST[:PORT]`. Throws a UserError (code 2) that says what is wrong with it. */
 export function parseMapping(text: string): Mapping {
   const [, name, target] = /^([^=]*)=(.*)$/s.exec(text) ?? refuse(text, "it has no =");
   if (!name || !isPattern(name)) return refuse(text, "NAME must be a name without a port, * allowed, or an address");
@@ -31,8 +32,8 @@ export function parseMapping(text: string): Mapping {
 }
 
 /**
- * Where the host's `host` and `port` lead: by the first mapping that fits, else to the embedded broker if there is one,
- * else as given. An address that no mapping names in full is dialled as it is, and what was mapped is not mapped again.
+ * Where a connection to `host` and `port` goes: where the first mapping that matches says; else to the embedded broker, if
+ * there is one and `host` is a name; else to `host` itself. A mapped host is not mapped again.
  */
 export function mapName(
   mappings: readonly Mapping[],
@@ -40,44 +41,44 @@ export function mapName(
   host: string,
   port: number,
 ): Destination {
-  const mapping = mappings.find((candidate) => fits(candidate.name, host));
+  const mapping = mappings.find((candidate) => matches(candidate.name, host));
   if (mapping) return { host: mapping.host, port: mapping.port ?? port };
   return broker && isIP(host) === 0 ? broker : { host, port };
 }
 
-/** Names of this machine's own addresses, for those who listen on them. */
-const heardAt: { readonly [listening: string]: readonly string[] } = {
+/** Under which further hosts a server is reached that listens on an address of this machine. */
+const aliases: { readonly [listensOn: string]: readonly string[] } = {
   "127.0.0.1": ["localhost"],
   "::1": ["localhost"],
   "0.0.0.0": ["localhost", "127.0.0.1"],
   "::": ["localhost", "127.0.0.1", "::1"],
 };
 
-/** Whether it is the embedded broker that is found there, by whatever way one got there. */
+/** Whether the embedded broker listens at this destination. */
 export function isBroker({ host, port }: Destination, broker: Destination): boolean {
-  const names = [broker.host, ...(heardAt[broker.host] ?? [])];
+  const names = [broker.host, ...(aliases[broker.host] ?? [])];
   return port === broker.port && names.includes(host.toLowerCase());
 }
 
-/** A glob that catches all names would catch all addresses too, so addresses are never matched by one. */
-function fits(name: string, host: string): boolean {
+/** Whether a mapping's name matches a host. A pattern never matches an address: `*` is meant for all names. */
+function matches(name: string, host: string): boolean {
   if (isIP(host) !== 0) return name.toLowerCase() === host.toLowerCase();
   const pattern = name.replace(/[\\^$.+?()[\]{}|]/g, "\\$&").replace(/\*+/g, ".*");
   return new RegExp(`^${pattern}$`, "is").test(host);
 }
 
-/** An IPv6 address has colons of its own: bare it goes without a port, in brackets it may have one. */
+/** Splits HOST[:PORT]. An IPv6 address has a port only in brackets. */
 function splitTarget(target: string): readonly [host: string, port: string | undefined] {
   if (isIPv6(target)) return [target, undefined];
-  const [, address, behind] = /^\[([^\]]*)\](?::(.*))?$/s.exec(target) ?? [];
-  if (address !== undefined) return [isIPv6(address) ? address : "", behind];
+  const [, address, port] = /^\[([^\]]*)\](?::(.*))?$/s.exec(target) ?? [];
+  if (address !== undefined) return [isIPv6(address) ? address : "", port];
   const colon = target.indexOf(":");
   return colon < 0 ? [target, undefined] : [target.slice(0, colon), target.slice(colon + 1)];
 }
 
 const isPattern = (name: string): boolean => isIPv6(name) || !/[\s:/[\]\p{Cc}]/u.test(name);
 
-/** Figures and dots alone are an address, or a slip of the pen: never a name. */
+/** Whether it is an address or a name. Digits and dots alone are never a name. */
 const isHost = (host: string): boolean =>
   isIP(host) !== 0 || (!/[\s:/*=@[\]\p{Cc}]/u.test(host) && !/^[\d.]*$/.test(host));
 

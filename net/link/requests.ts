@@ -4,68 +4,72 @@ import { countedLookup, type Quiescence } from "../time/quiescence.js";
 import { type Connect, httpPost } from "./http-post.js";
 import { systemLookup } from "./lookup.js";
 
-/** Carries out what else than a link the module asks of the network. */
+/** Carries out the requests of the module that are no links: look-ups of names, and HTTP posts. */
 export interface RequestRunner {
-  /** `done` is called once, never before this has returned, and not after `close`. What comes back gives the call up. */
-  start(call: NetworkRequest, done: (outcome: RequestOutcome) => void): () => void;
-  /** Gives up what is under way, and tells nothing more. */
+  /**
+   * Starts a request. `done` is called once, after this has returned, and not after `close`. Returns a function that
+   * cancels the request, so that `done` is not called.
+   */
+  start(request: NetworkRequest, done: (outcome: RequestOutcome) => void): () => void;
+  /** Cancels all requests. */
   close(): void;
 }
 
-/** How names are found, and peers. */
+/** What requests are carried out with. */
 export interface RequestRunnerOptions {
+  /** Opens the connection of a post. */
   readonly connect: Connect;
-  /** Where a name leads instead; left out: nowhere else. An address is never asked for. */
+  /** The name or address to look up instead of a name. Left out: the name itself. Never called with an address. */
   readonly resolve?: (host: string) => string;
-  /** Left out: the system's resolver. */
+  /** Resolves names. Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
-  /** Given: names that are being looked up are waited for there. */
-  readonly movement?: Quiescence | undefined;
+  /** That of a manual clock: time waits for look-ups and posts. */
+  readonly quiescence?: Quiescence | undefined;
 }
 
-/** How long a name may take, in ms of real time; then it counts as one that is not there. */
+/** How long a look-up may take, in ms of real time; after that the name counts as unknown. */
 const lookupTimeoutMs = 10_000;
 
-/** Carries out calls on this machine. */
+/** Makes a runner that uses this machine's network. */
 export function createRequestRunner({
   connect,
   resolve = (host) => host,
   lookup,
-  movement,
+  quiescence,
 }: RequestRunnerOptions): RequestRunner {
   const system = systemLookup();
-  const lookUp = countedLookup(lookup ?? system.lookup, movement);
-  const pending = new Set<() => void>();
-  const carryOut = (call: NetworkRequest, done: (outcome: RequestOutcome) => void): (() => void) =>
-    call.kind === "post"
-      ? httpPost(call, connect, done)
-      : inTime(addressOf(call.host, resolve, lookUp), (address) => done({ kind: "resolved", address }));
-  const start: RequestRunner["start"] = (call, done) => {
-    const forgive = call.kind === "post" ? movement?.awaiting(() => true) : undefined;
+  const lookUp = countedLookup(lookup ?? system.lookup, quiescence);
+  const running = new Set<() => void>();
+  const carryOut = (request: NetworkRequest, done: (outcome: RequestOutcome) => void): (() => void) =>
+    request.kind === "post"
+      ? httpPost(request, connect, done)
+      : withTimeout(addressOf(request.host, resolve, lookUp), (address) => done({ kind: "resolved", address }));
+  const start: RequestRunner["start"] = (request, done) => {
+    const stopWaiting = request.kind === "post" ? quiescence?.awaiting(() => true) : undefined;
     const settle = (): void => {
-      pending.delete(giveUp);
-      forgive?.();
+      running.delete(cancel);
+      stopWaiting?.();
     };
-    const stop = carryOut(call, (outcome) => {
+    const stop = carryOut(request, (outcome) => {
       settle();
       done(outcome);
     });
-    const giveUp = (): void => {
+    const cancel = (): void => {
       settle();
       stop();
     };
-    pending.add(giveUp);
-    return giveUp;
+    running.add(cancel);
+    return cancel;
   };
   const close = (): void => {
-    for (const giveUp of pending) giveUp();
+    for (const cancel of running) cancel();
     system.close();
   };
   return { start, close };
 }
 
-/** Tells an address as soon as it is there; what takes too long is not there. What comes back silences it. */
-function inTime(found: Promise<string | undefined>, tell: (address: string | undefined) => void): () => void {
+/** Calls `done` with the address, or with undefined after the time-out. Returns a function that prevents that. */
+function withTimeout(found: Promise<string | undefined>, done: (address: string | undefined) => void): () => void {
   let over = false;
   const stop = (): void => {
     over = true;
@@ -74,14 +78,14 @@ function inTime(found: Promise<string | undefined>, tell: (address: string | und
   const finish = (address: string | undefined): void => {
     if (over) return;
     stop();
-    tell(address);
+    done(address);
   };
   const timer = setTimeout(() => finish(undefined), lookupTimeoutMs);
   found.then(finish, () => finish(undefined));
   return stop;
 }
 
-/** An address is its own answer, and so is one to which a name leads; else IPv4 comes first. */
+/** The address of a host: an address itself, also one that a name is mapped to; else an IPv4 address before an IPv6 one. */
 async function addressOf(
   host: string,
   resolve: (host: string) => string,

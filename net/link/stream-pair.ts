@@ -1,46 +1,48 @@
 import { Duplex } from "node:stream";
 
-/** So much may wait for a reader before the writer has to wait, in bytes; the buffers of TCP hold as much, or more. */
-const room = 1 << 20;
+/** How many bytes one end may write before the other reads, as with the buffers of TCP. */
+const maxBufferedBytes = 1 << 20;
 
-type Taken = (error?: Error) => void;
+/** The callback of a write: called when its bytes were taken, or with an error. */
+type WriteCallback = (error?: Error) => void;
 
-/** Both ends of a connection within this process; `moved` is called for whatever passes between them. */
-export function streamPair(moved: () => void): readonly [near: StreamEnd, far: StreamEnd] {
-  const near = new StreamEnd(moved);
-  const far = new StreamEnd(moved);
+/** Both ends of a connection within this process; `onActivity` is called for everything that passes between them. */
+export function streamPair(onActivity: () => void): readonly [near: StreamEnd, far: StreamEnd] {
+  const near = new StreamEnd(onActivity);
+  const far = new StreamEnd(onActivity);
   near.join(far);
   far.join(near);
   return [near, far];
 }
 
 /**
- * One end of a connection that goes up, ends and breaks as a TCP socket does. Node's own `duplexPair` tells the other end
- * nothing when one is destroyed. What passes takes a turn of the event loop: neither end is called from inside the other.
+ * One end of a connection that connects, ends and breaks as a TCP socket does; `duplexPair` of Node does not report to the
+ * other end that one was destroyed. Everything takes a turn of the event loop, so that neither end calls the other directly.
  */
 export class StreamEnd extends Duplex {
-  /** The end that dials, until it is up. */
+  /** Whether this end is connecting; ends with the event `connect`. */
   connecting = false;
-  readonly #moved: () => void;
+  readonly #onActivity: () => void;
   #peer: StreamEnd = this;
-  /** What the peer waits for before it writes on. */
-  #taken: Taken | undefined;
-  #hasEnded = false;
+  /** The callback of the peer's write, until its bytes are read here. */
+  #pendingWrite: WriteCallback | undefined;
+  #endReceived = false;
   #isPaused = false;
-  #resets = false;
-  /** How the connection broke while nobody read. */
-  #broken: Error | undefined;
+  #isReset = false;
+  /** The error of a reset that came while this end was paused. */
+  #resetError: Error | undefined;
 
-  constructor(moved: () => void) {
-    super({ readableHighWaterMark: room });
-    this.#moved = moved;
+  constructor(onActivity: () => void) {
+    super({ readableHighWaterMark: maxBufferedBytes });
+    this.#onActivity = onActivity;
   }
 
+  /** Connects this end with the other one. To be called once, before anything else. */
   join(peer: StreamEnd): void {
     this.#peer = peer;
   }
 
-  /** Tells that the connection is up. */
+  /** Connects: emits `connect` in the next turn of the event loop. */
   connect(): void {
     this.connecting = true;
     this.#pass(() => {
@@ -49,13 +51,13 @@ export class StreamEnd extends Duplex {
     });
   }
 
-  /** Breaks the connection: what is on its way is lost. */
+  /** Resets the connection, RST: what is on its way is lost. */
   resetAndDestroy(): this {
-    this.#resets = true;
+    this.#isReset = true;
     return this.destroy();
   }
 
-  /** Until `resume` neither bytes nor the end are read, nor is it noticed that the connection broke. */
+  /** Reads nothing until `resume`. An end or a reset of the peer is not noticed before. */
   override pause(): this {
     this.#isPaused = true;
     return super.pause();
@@ -63,20 +65,20 @@ export class StreamEnd extends Duplex {
 
   override resume(): this {
     this.#isPaused = false;
-    return this.#broken ? this.destroy(this.#broken) : super.resume();
+    return this.#resetError ? this.destroy(this.#resetError) : super.resume();
   }
 
   override _read(): void {
-    const taken = this.#taken;
-    this.#taken = undefined;
-    taken?.();
+    const done = this.#pendingWrite;
+    this.#pendingWrite = undefined;
+    done?.();
   }
 
-  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: Taken): void {
-    this.#send(Buffer.from(chunk), done); // a copy, as over a wire: the reader may write on it
+  override _write(chunk: Uint8Array, _encoding: BufferEncoding, done: WriteCallback): void {
+    this.#send(Buffer.from(chunk), done); // a copy: the reader may change it
   }
 
-  override _writev(chunks: readonly { readonly chunk: Uint8Array }[], done: Taken): void {
+  override _writev(chunks: readonly { readonly chunk: Uint8Array }[], done: WriteCallback): void {
     this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
 
@@ -85,47 +87,48 @@ export class StreamEnd extends Duplex {
     done();
   }
 
-  /** Who closes with bytes unread breaks the connection, as in TCP. */
+  /** Tells the peer. An end that is closed with unread bytes resets the connection, as in TCP. */
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    const breaks = this.#resets || (this.readableLength > 0 && this.#taken !== undefined);
-    const waiting = this.#taken;
-    this.#pass(() => (breaks ? this.#peer.#break(waiting) : this.#peer.#end()));
+    const resets = this.#isReset || (this.readableLength > 0 && this.#pendingWrite !== undefined);
+    const pendingWrite = this.#pendingWrite;
+    this.#pass(() => (resets ? this.#peer.#break(pendingWrite) : this.#peer.#end()));
     done(error);
   }
 
-  #pass(happens: () => void): void {
+  /** Does something at the peer in the next turn of the event loop. */
+  #pass(action: () => void): void {
     setImmediate(() => {
-      this.#moved();
-      happens();
+      this.#onActivity();
+      action();
     });
   }
 
-  #send(bytes: Uint8Array, done: Taken): void {
+  #send(bytes: Uint8Array, done: WriteCallback): void {
     this.#pass(() => {
-      if (!this.#resets) this.#peer.#receive(bytes, done);
+      if (!this.#isReset) this.#peer.#receive(bytes, done);
     });
   }
 
-  #receive(bytes: Uint8Array, done: Taken): void {
+  #receive(bytes: Uint8Array, done: WriteCallback): void {
     if (this.destroyed) {
       done(failure("EPIPE", "write"));
       return;
     }
-    this.#taken = done;
+    this.#pendingWrite = done;
     this.push(bytes);
   }
 
   #end(): void {
-    if (this.destroyed || this.#hasEnded) return;
-    this.#hasEnded = true;
+    if (this.destroyed || this.#endReceived) return;
+    this.#endReceived = true;
     this.push(null);
   }
 
-  /** A reader notices at once, and a writer who waits; anybody else when they read or write again. */
-  #break(writing: Taken | undefined): void {
-    this.#broken = failure("ECONNRESET", "read");
-    if (!this.#isPaused) this.destroy(this.#broken);
-    else writing?.(failure("ECONNRESET", "write"));
+  /** The peer has reset the connection. This end fails at once, unless it is paused; then its pending write fails. */
+  #break(pendingWrite: WriteCallback | undefined): void {
+    this.#resetError = failure("ECONNRESET", "read");
+    if (!this.#isPaused) this.destroy(this.#resetError);
+    else pendingWrite?.(failure("ECONNRESET", "write"));
   }
 }
 

@@ -6,24 +6,24 @@ import { nvmFrom, nvmImage } from "../../emulator/memory/nvm-image.js";
 import { UserError } from "../user-error.js";
 import { readJsonFile, whyOf } from "./text-file.js";
 
-/** Where the non-volatile memory is kept from run to run. */
+/** Keeps the non-volatile memory from run to run. */
 export interface NvmStore {
-  /** What the last run has left. */
+  /** The memory as the last run has left it. */
   readonly nvm: Nvm;
-  /** Keeps this instead, soon. Of several at once only the last one is written. */
+  /** Stores a new state soon; of several in quick succession only the last one is written. Never throws. */
   save(nvm: Nvm): void;
-  /** Settles when what was saved is stored, or could not be. */
+  /** Resolves when everything that was saved is stored, or could not be stored. */
   flush(): Promise<void>;
 }
 
 /** The longest image that is read, in bytes. */
-const longest = 65_536;
+const maxBytes = 65_536;
 
 /**
- * Keeps the memory in a file. One that is not there begins as from the factory, and is made at the first change. Modems that
- * share a file do not hear of each other: the last one that changes something wins.
- * @param warn gets a line when the memory could not be stored; the modem goes on.
- * @throws UserError (code 2) that names the file and what is wrong with it; the file stays as it is.
+ * Keeps the memory in a file. If it does not exist the memory starts as from the factory, and the first change makes the
+ * file. Modems that share a file do not notice each other: the last one to store wins.
+ * @param warn called with a line of text when the memory could not be stored; the modem goes on
+ * @throws UserError (code 2) that names the file and what is wrong with it; the file stays as it is
  */
 export function openNvmFile(path: string, warn: (line: string) => void = () => {}): NvmStore {
   return new NvmFile(resolve(path), readNvm(path), warn);
@@ -32,7 +32,7 @@ export function openNvmFile(path: string, warn: (line: string) => void = () => {
 function readNvm(path: string): Nvm {
   const refusal = (why: string): UserError => new UserError(`NVM file ${path}: ${why}`, 2);
   if (path === "") throw refusal("its name is empty");
-  const file = readJsonFile(path, longest);
+  const file = readJsonFile(path, maxBytes);
   if (file.kind === "absent") {
     const why = whyNotMade(path);
     if (why !== undefined) throw refusal(why);
@@ -45,12 +45,12 @@ function readNvm(path: string): Nvm {
   return read.nvm;
 }
 
-/** Better said now than when there is something to lose. */
+/** Why the file could not be made later; checked at the start, before anything can be lost. */
 function whyNotMade(path: string): string | undefined {
-  const place = dirname(resolve(path));
+  const directory = dirname(resolve(path));
   try {
-    if (!statSync(place).isDirectory()) return `${place} is not a directory`;
-    accessSync(place, constants.W_OK | constants.X_OK);
+    if (!statSync(directory).isDirectory()) return `${directory} is not a directory`;
+    accessSync(directory, constants.W_OK | constants.X_OK);
     return path.endsWith("/") ? "it is not a file" : undefined;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -62,6 +62,7 @@ class NvmFile implements NvmStore {
   readonly nvm: Nvm;
   readonly #path: string;
   readonly #warn: (line: string) => void;
+  /** What is to be written next. */
   #next: Nvm | undefined;
   #writing: Promise<void> | undefined;
 
@@ -80,7 +81,7 @@ class NvmFile implements NvmStore {
     await this.#writing;
   }
 
-  /** One after the other: an older image must not come last. */
+  /** Writes one after the other, so that an older image never replaces a newer one. */
   async #writeAll(): Promise<void> {
     for (let nvm = this.#next; nvm !== undefined; nvm = this.#next) {
       this.#next = undefined;
@@ -95,16 +96,16 @@ class NvmFile implements NvmStore {
   }
 }
 
-/** Puts a new file in the place of an old one, in one step: whoever reads it, and whenever we die, it is whole. */
+/** Replaces a file atomically: a reader, or a crash at any time, finds the old text or the new one, never a part. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const target = await targetOf(path);
-  const beside = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`);
+  const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}.tmp`);
   const mode = await stat(target).then(
     (found) => found.mode & 0o777,
     () => undefined,
   );
   try {
-    const file = await open(beside, "wx");
+    const file = await open(temporary, "wx");
     try {
       if (mode !== undefined) await file.chmod(mode);
       await file.writeFile(text);
@@ -112,23 +113,26 @@ async function replaceFile(path: string, text: string): Promise<void> {
     } finally {
       await file.close();
     }
-    await rename(beside, target);
+    await rename(temporary, target);
   } catch (error) {
-    await rm(beside, { force: true }).catch(() => {});
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
   await syncFolder(dirname(target));
 }
 
-/** Where a path leads, also by a symlink whose target is yet to be made. */
+/** How many symlinks are followed; Linux has the same limit, path_resolution(7). */
+const maxSymlinks = 40;
+
+/** The real path of a file; follows symlinks, also to a target that does not exist yet. */
 async function targetOf(path: string, links = 0): Promise<string> {
   const found = await lstat(path).catch(() => undefined);
   if (!found?.isSymbolicLink()) return join(await realpath(dirname(path)), basename(path));
-  if (links > 40) throw new Error("too many symlinks");
+  if (links > maxSymlinks) throw new Error("too many symlinks");
   return targetOf(resolve(await realpath(dirname(path)), await readlink(path)), links + 1);
 }
 
-/** So that the new name outlives a power failure; not every file system can. */
+/** Flushes a directory, so that a rename survives a power failure. Not every file system can; then nothing happens. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => undefined);
   await handle?.sync().catch(() => {});

@@ -1,15 +1,15 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** What a text file holds, or why that cannot be told, in words that follow the file's name. */
+/** What reading a text file gives; `why` is worded to follow the file's name in a message. */
 export type TextFile =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "absent" }
   | { readonly kind: "problem"; readonly why: string };
 
-/** Reads a file of UTF-8 of at most so many bytes; a byte-order mark is taken away. */
-export function readTextFile(path: string, longest: number): TextFile {
+/** Reads a file of UTF-8 of at most `maxBytes`; a byte-order mark is removed. */
+export function readTextFile(path: string, maxBytes: number): TextFile {
   try {
-    const bytes = readBytes(path, longest);
+    const bytes = readBytes(path, maxBytes);
     return typeof bytes === "string" ? { kind: "problem", why: bytes } : decode(bytes);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -19,17 +19,17 @@ export function readTextFile(path: string, longest: number): TextFile {
   }
 }
 
-/** Its bytes, or why not. Opened non-blocking: a pipe without a writer would hold us for ever. */
-function readBytes(path: string, longest: number): Buffer | string {
+/** The file's bytes, or what is wrong. Opened with O_NONBLOCK: a pipe without a writer would block for ever. */
+function readBytes(path: string, maxBytes: number): Buffer | string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(fd).isFile()) return "it is not a file";
-    const bytes = Buffer.alloc(longest + 1);
+    const bytes = Buffer.alloc(maxBytes + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
       read = readSync(fd, bytes, length, bytes.length - length, null);
     }
-    return length > longest ? `it is longer than ${longest} bytes` : bytes.subarray(0, length);
+    return length > maxBytes ? `it is longer than ${maxBytes} bytes` : bytes.subarray(0, length);
   } finally {
     closeSync(fd);
   }
@@ -54,18 +54,18 @@ const reasons: { readonly [code: string]: string } = {
   ENOENT: "there is no such directory",
 };
 
-/** What the system says, in words. */
+/** A system error in words: `code` is its name, `message` is returned where there are no words for it. */
 export const whyOf = (code: string | undefined, message: string): string => reasons[code ?? ""] ?? message;
 
-/** What a file of JSON holds, or why that cannot be told, in words that follow the file's name. */
+/** What reading a file of JSON gives; `why` is worded to follow the file's name in a message. */
 export type JsonFile =
   | { readonly kind: "json"; readonly json: unknown }
   | { readonly kind: "absent" }
   | { readonly kind: "problem"; readonly why: string };
 
-/** Reads a file of JSON of at most so many bytes. */
-export function readJsonFile(path: string, longest: number): JsonFile {
-  const file = readTextFile(path, longest);
+/** Reads a file of JSON of at most `maxBytes`. */
+export function readJsonFile(path: string, maxBytes: number): JsonFile {
+  const file = readTextFile(path, maxBytes);
   return file.kind === "text" ? parse(file.text) : file;
 }
 
@@ -78,7 +78,7 @@ function parse(text: string): JsonFile {
   }
 }
 
-/** V8 tells the place as a position, if at all. */
+/** What is wrong with a JSON text, with line and column where V8's message has a position. */
 function jsonProblem(text: string, message: string): string {
   const position = /end of JSON input/.test(message) ? text.length : /at position (\d+)/.exec(message)?.[1];
   const what = message.replace(/ in JSON at position .*$/s, "").replace(/\s+/g, " ");

@@ -153,13 +153,13 @@ describe("in this process", () => {
       take(peer as StreamEnd);
       return true;
     };
-    dialer = createDialer({ movement: new Quiescence(0), broker: { ...broker, accept } });
+    dialer = createDialer({ quiescence: new Quiescence(0), broker: { ...broker, accept } });
     return { dialer, dial: (events) => dialer.dial("localhost", broker.port, events), accepted };
   });
 
   test("a broker that is closed: refused", async () => {
     const closed = { ...broker, accept: () => false };
-    expect(await outcome({ movement: new Quiescence(0), broker: closed }, broker.host, broker.port)).toEqual([
+    expect(await outcome({ quiescence: new Quiescence(0), broker: closed }, broker.host, broker.port)).toEqual([
       "down refused",
     ]);
   });

@@ -17,7 +17,7 @@ function startModule(port: number | undefined, timeScale = 1) {
   const dialer = createDialer({
     resolve: (host, asked) => (port === undefined ? { host, port: asked } : { host: "127.0.0.1", port }),
   });
-  const calls = createRequestRunner({ connect: dialer.connect });
+  const requests = createRequestRunner({ connect: dialer.connect });
   const log: string[] = [];
   const trace = new Log("trace", (line) => log.push(line));
   const clock = scaledClock(timeScale);
@@ -26,7 +26,7 @@ function startModule(port: number | undefined, timeScale = 1) {
     modem,
     clock,
     dial: dialer.dial,
-    calls,
+    requests,
     keep: () => {},
     trace: (event) => trace.event(event),
   });
@@ -42,7 +42,7 @@ function startModule(port: number | undefined, timeScale = 1) {
   });
   const close = async (): Promise<void> => {
     loop.powerDown();
-    calls.close();
+    requests.close();
     await dialer.close();
   };
   onTestFinished(close);
