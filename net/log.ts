@@ -4,23 +4,26 @@ import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import type { Clock } from "./time/clock.js";
 
-const longest = 200;
+/** How many characters of a text from outside are shown in a line of the log. */
+const maxShown = 200;
 
-/** Of what somebody else has named, as much as a line of a log bears. */
-export const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest)}…` : text);
+/** A text from outside, cut to the length that a line of the log shows. */
+export const truncate = (text: string): string => (text.length > maxShown ? `${text.slice(0, maxShown)}…` : text);
 
-/** How much is logged: everything, what people ask about, only what went wrong, or nothing. */
+/** The log levels: everything, the usual events, only warnings, nothing. */
 export const logLevels = ["trace", "info", "warn", "silent"] as const;
+/** A log level; each one includes those after it in `logLevels`. */
 export type LogLevel = (typeof logLevels)[number];
 
-type Shown = Exclude<LogLevel, "silent">;
+/** The level of a line. */
+type LineLevel = Exclude<LogLevel, "silent">;
 
-const shown = (octets: Octets): string => short(printable(octets));
+const shown = (octets: Octets): string => truncate(printable(octets));
 const count = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);
-const quoted = (text: string): string => short(JSON.stringify(text));
+const quoted = (text: string): string => truncate(JSON.stringify(text));
 
-/** A packet as the log shows it: MQTT's words, no password and no payload. */
-function packetWords(packet: Packet): string {
+/** A packet as text, with MQTT's names, without password and payload. */
+function packetText(packet: Packet): string {
   switch (packet.type) {
     case "CONNECT": {
       const { level, clientId, cleanSession, keepAlive, will, user, password } = packet;
@@ -54,13 +57,13 @@ function packetWords(packet: Packet): string {
   }
 }
 
-/** A call as the log shows it; the form is veiled already. */
-const callWords = (call: NetworkRequest): string =>
+/** A request as text; secrets in its form are masked already. */
+const requestText = (call: NetworkRequest): string =>
   call.kind === "resolve"
     ? `resolve ${shown(call.host)}`
     : `post ${shown(`${call.host}:${call.port}${call.path}`)} ${printable(call.body)}`;
 
-function outcomeWords(outcome: ShownOutcome): string {
+function outcomeText(outcome: ShownOutcome): string {
   switch (outcome.kind) {
     case "resolved":
       return outcome.address === undefined ? "unresolved" : `resolved: ${outcome.address}`;
@@ -73,15 +76,15 @@ function outcomeWords(outcome: ShownOutcome): string {
   }
 }
 
-/** How an event is told, and the least level at which it is; `detail` is whether bytes matter too. */
-type Words = {
+/** For each kind of event its level, and a function that returns its text; `detail` asks for bytes, too. */
+type EventTexts = {
   readonly [K in TraceEvent["kind"]]: readonly [
-    Shown,
+    LineLevel,
     (event: Extract<TraceEvent, { readonly kind: K }>, detail: boolean) => string,
   ];
 };
 
-const words: Words = {
+const eventTexts: EventTexts = {
   line: ["info", ({ line, terminator }, detail) => `host> ${shown(line)}${detail ? printable(terminator) : ""}`],
   payload: [
     "info",
@@ -90,33 +93,33 @@ const words: Words = {
   cancelled: ["info", () => "host> <ESC> leaves the payload"],
   answer: ["info", ({ line }) => `host< ${shown(line)}`],
   urc: ["info", ({ line }) => `host< ${shown(line)}`],
-  packet: ["info", ({ way, packet }) => `mqtt${way === "sent" ? ">" : "<"} ${packetWords(packet)}`],
+  packet: ["info", ({ way, packet }) => `mqtt${way === "sent" ? ">" : "<"} ${packetText(packet)}`],
   phase: ["trace", ({ phase }) => `mqtt= ${phase}`],
   dial: ["info", ({ host, port }) => `net> dial ${shown(host)}:${port}`],
   up: ["info", () => "net< up"],
   down: ["info", ({ reason }) => `net< down: ${reason}`],
   hangUp: ["info", ({ how, why }) => `net> ${how === "end" ? "close" : "reset"}${why === undefined ? "" : `: ${why}`}`],
-  call: ["info", ({ call }) => `net> ${callWords(call)}`],
-  outcome: ["info", ({ outcome }) => `net< ${outcomeWords(outcome)}`],
-  ignored: ["info", ({ what }) => `mqtt! ignored: ${short(what)}`],
-  violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${short(why)}`],
+  call: ["info", ({ call }) => `net> ${requestText(call)}`],
+  outcome: ["info", ({ outcome }) => `net< ${outcomeText(outcome)}`],
+  ignored: ["info", ({ what }) => `mqtt! ignored: ${truncate(what)}`],
+  violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${truncate(why)}`],
   radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],
   reboot: ["info", ({ cause }) => `module= ${cause}`],
   dropped: ["warn", ({ bytes }) => `uart! ${count(bytes)} of the host were dropped`],
 };
 
-const tell = <K extends TraceEvent["kind"]>(
+const textOf = <K extends TraceEvent["kind"]>(
   event: Extract<TraceEvent, { readonly kind: K }>,
   detail: boolean,
-): string => (words[event.kind] as Words[K])[1](event, detail);
+): string => (eventTexts[event.kind] as EventTexts[K])[1](event, detail);
 
-/** Writes what happens, one readable line an event; `write` gets it without its end. */
+/** Writes a line of text for each event and message of at least its level. */
 export class Log {
   readonly #level: number;
   readonly #write: (line: string) => void;
   readonly #clock: Pick<Clock, "now"> | undefined;
 
-  /** With a clock, each line begins with its time, in seconds. */
+  /** `write` gets each line without a line end. With a clock, each line begins with its time, in seconds. */
   constructor(level: LogLevel, write: (line: string) => void, clock?: Pick<Clock, "now">) {
     this.#level = logLevels.indexOf(level);
     this.#write = write;
@@ -130,20 +133,20 @@ export class Log {
 
   /** Logs a trace event. */
   event(event: TraceEvent): void {
-    if (this.#shows(words[event.kind][0])) this.#put(tell(event, this.#shows("trace")));
+    if (this.#shows(eventTexts[event.kind][0])) this.#put(textOf(event, this.#shows("trace")));
   }
 
-  /** Logs something worth knowing. */
+  /** Logs a message at level `info`. */
   info(text: string): void {
     if (this.#shows("info")) this.#put(text);
   }
 
-  /** Logs something that went wrong. */
+  /** Logs a warning. */
   warn(text: string): void {
     if (this.#shows("warn")) this.#put(text);
   }
 
-  #shows(level: Shown): boolean {
+  #shows(level: LineLevel): boolean {
     return logLevels.indexOf(level) >= this.#level;
   }
 

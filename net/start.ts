@@ -15,56 +15,65 @@ import type { OpenPort, PortChange, SerialPort } from "./serial.js";
 import type { NvmStore } from "./storage/nvm-file.js";
 import { type Clock, systemClock } from "./time/clock.js";
 
-/** How a modem is started. */
+/** How a modem is started. All options may be left out. */
 export interface StartOptions {
-  /** Left out: the BC28 of the application note. */
+  /** The variant of the module. Left out: the BC28 of the application note. */
   readonly profile?: Profile;
-  /** The front ends; several share the module's one UART. */
+  /** Functions that open the front ends, for instance `(events) => openTcp({ port: 0 }, events)`. They share the one UART. */
   readonly ports?: readonly OpenPort[];
-  /** Front ends that `baud` leaves alone, for those who look on: they are opened first. */
+  /** Front ends without a speed, whatever `baud` says; they are opened before `ports`. */
   readonly direct?: readonly OpenPort[];
   /**
-   * Gives the lines to the front ends a speed: bytes take their time, and are garbled where the host's speed is not the
-   * module's (AT+NATSPEED). A number is the host's speed, in bits per second; `host` is what the host of each front end
-   * has set, and until then the module's. Left out: all bytes arrive at once, whatever speed is set.
+   * The host's speed on the lines of `ports`, in bits per second; `host` is the speed that each host has set, and the
+   * module's until then. Bytes take the time of their bits, and arrive garbled where the module's speed (AT+NATSPEED) is a
+   * different one. Left out: all bytes arrive at once, whatever speeds are set.
    */
   readonly baud?: Baud;
-  /** Left out: the machine's clock. With a `manualClock()` time stands still until `advance`, and the embedded broker is reached without a socket. */
+  /**
+   * The module's clock. Left out: `systemClock()`. With a `manualClock()` time stands still until `advance`, and the module
+   * reaches the embedded broker without a socket.
+   */
   readonly clock?: Clock;
-  /** Where randomness starts from: with the same seed, what takes time takes the same times. Left out: 0. */
+  /** The seed of all random choices: with the same seed, everything takes the same time. A whole number. Left out: 0. */
   readonly seed?: number;
-  /** Keeps the non-volatile memory, for instance `openNvmFile(path)`. Left out: it begins as from the factory, and is lost. */
+  /** Keeps the non-volatile memory, for instance `openNvmFile(path)`. Left out: it starts as from the factory and is lost. */
   readonly nvm?: NvmStore;
-  /** Calendar time when the clock is at 0, in ms as Date has it. Left out: the clock now tells the machine's time. */
+  /** Calendar time when the clock is at 0, in ms since 1970 as `Date` counts them. Left out: it is now the machine's time. */
   readonly epochAtStart?: number;
-  /** Given: an embedded broker is started, and every name that no mapping names leads to it. */
+  /** Starts an embedded broker, to which every name leads that has no mapping. Left out: there is none. */
   readonly broker?: BrokerOptions;
+  /** Where connections to some names go instead; the first one that matches counts. */
   readonly mappings?: readonly Mapping[];
-  /** Left out: nothing is logged. */
+  /** Gets all events. Left out: nothing is logged. */
   readonly log?: Log;
-  /** A front end told something about itself. */
+  /** Called when a front end reports something, after its line in the log. */
   readonly onPortChange?: (change: PortChange) => void;
 }
 
-/** A modem that runs. */
+/** A running modem. */
 export interface RunningModem {
+  /** The open front ends: those of `direct`, then those of `ports`, each in its order. */
   readonly ports: readonly SerialPort[];
+  /** The embedded broker; undefined if there is none. */
   readonly broker: EmbeddedBroker | undefined;
-  /** What the world does to the module: coverage, SIM and network come and go, somebody resets it. */
+  /** Changes something outside the module: coverage, SIM or network; or resets the module. */
   change(change: RadioChange | Reset): void;
-  /** The network drops the connection to the broker: the module learns it for that reason, the broker by RST. Left out: `reset`. */
+  /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
   cut(reason?: DownReason): void;
-  /** Sends DISCONNECT where there is somebody to send it to, and closes all that the start has opened. */
+  /** Disconnects from the broker and closes everything that the start has opened. Resolves when that is done. */
   close(): Promise<void>;
 }
 
-/** Starts a modem: wires profile, memory, clock, network and front ends. Throws a UserError and leaves nothing open. */
+/**
+ * Starts a modem: connects profile, memory, clock, network and front ends. Rejects with a UserError if the broker or a front
+ * end cannot be opened; then nothing is left open.
+ */
 export async function startModem(options: StartOptions = {}): Promise<RunningModem> {
   const { log = new Log("silent", () => {}), clock = systemClock(), mappings = [], nvm, baud } = options;
   const epochAtStart = options.epochAtStart ?? Date.now() - clock.now();
   const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
   const modem = new Modem({
-    profile: inHostTime(options.profile ?? bc28, hostSpeed(clock, baud)),
+    profile: inHostTime(options.profile ?? bc28, hostTimeFactor(clock, baud)),
     seed: options.seed ?? 0,
     epochAtStart,
     isTraced: log.wantsTrace || clock.movement !== undefined,
@@ -100,13 +109,16 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   return { ports: ports.list, broker: network.broker, change, cut, close };
 }
 
-/** Bytes that travel by the module's clock must not come too late for it, however slowly it runs. */
-const hostSpeed = ({ speed }: Clock, baud: Baud | undefined): number =>
+/**
+ * How many ms of the module's clock pass in one ms of the host's time-outs. At least 1 on a line with a speed: its bytes
+ * travel by the module's clock, and a slow one must not bring them too late.
+ */
+const hostTimeFactor = ({ speed }: Clock, baud: Baud | undefined): number =>
   baud === undefined ? speed : Math.max(speed, 1);
 
-/** What is waited for from a host is waited for in the host's time, however fast the module's clock runs. */
-function inHostTime(profile: Profile, speed: number): Profile {
+/** The profile with its time-outs for the host multiplied, so that they last as long for the host at any clock speed. */
+function inHostTime(profile: Profile, factor: number): Profile {
   const { lfGrace, urcHold, entryTimeout } = profile.quirks;
-  const spans = { lfGrace: lfGrace * speed, urcHold: urcHold * speed, entryTimeout: entryTimeout * speed };
+  const spans = { lfGrace: lfGrace * factor, urcHold: urcHold * factor, entryTimeout: entryTimeout * factor };
   return { ...profile, quirks: { ...profile.quirks, ...spans } };
 }

@@ -3,34 +3,35 @@ import type { Level, Qos } from "../../mqtt/packet.js";
 import type { Clouds } from "./cloud/clouds.js";
 import type { CloudIdentity, Credentials } from "./cloud/login.js";
 
-/** What a client shows in its CONNECT. */
+/** What a client gives in its CONNECT. */
 export interface Login {
   readonly clientId: string;
+  /** The protocol level: 3 for MQTT 3.1, 4 for 3.1.1. */
   readonly level: Level;
   readonly user?: string;
   readonly password?: Uint8Array;
 }
 
-/** The return code of the CONNACK: accepted, or one of the refusals of MQTT 3.1.1, table 3.1. */
+/** The return code of the CONNACK, MQTT 3.1.1 table 3.1: 0 accepts the client, the others refuse it. */
 export type LoginAnswer = 0 | 2 | 3 | 4 | 5;
 
 /** One topic filter of a SUBSCRIBE. */
 export interface SubscriptionRequest {
-  /** For a device of Alibaba's, whose client id is free, `DEVICE&PRODUCT`. */
+  /** The client id; of a device of Alibaba's cloud, which may choose its client id, `DEVICE&PRODUCT`. */
   readonly clientId: string;
   readonly filter: string;
   readonly qos: Qos;
 }
 
-/** Who decides, besides the clouds. */
+/** Decides which clients may do what, in addition to the cloud stand-ins. */
 export interface AccessChecks {
-  /** Left out: everybody is let in. Who needs time to decide promises the answer. */
+  /** Accepts or refuses a client; may return a promise. Left out: every client is accepted. */
   authenticate?(login: Login): LoginAnswer | Promise<LoginAnswer>;
-  /** `false` is told to the client as a granted QoS of 128. Left out: everything is allowed. */
-  authorizeSubscribe?(wish: SubscriptionRequest): boolean;
+  /** Whether a client may subscribe to a filter; `false` gives it the return code 128. Left out: it may. */
+  authorizeSubscribe?(request: SubscriptionRequest): boolean;
 }
 
-/** What aedes asks before it lets a client in, or do something: first the clouds, then whom the options name. */
+/** The access options of aedes: they ask the cloud stand-ins first, and then the checks. */
 export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, clouds: Clouds): AedesOptions {
   const identities = new WeakMap<Client, CloudIdentity>();
   const allows = (client: Client | null, what: "publish" | "subscribe", topic: string): boolean => {
@@ -38,9 +39,9 @@ export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, 
     return identity === undefined || clouds.allows(identity, what, topic);
   };
   return {
-    // Real brokers take longer ids over MQTT 3.1 too, and clouds ask for them.
+    // MQTT 3.1 allows 23 characters; real brokers accept longer ids, and clouds need them.
     maxClientsIdLength: 65535,
-    // What waits for a client, and how long, is bounded by aedes's defaults; for one packet it knows no limit.
+    // aedes's defaults limit what is queued for a client, and for how long; the length of a packet is limited in aedes-fixes.
     authenticate(client, user, password, done) {
       const login = loginOf(client, user, password);
       const admission = clouds.admit(credentialsOf(login));
@@ -48,16 +49,18 @@ export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, 
         identities.set(client, admission.device);
         client.id = admission.device.session;
       }
-      const tell = (code: LoginAnswer): void => done(code === 0 ? null : refusal(code), code === 0);
-      const answer = admission.kind === "refused" ? 4 : (authenticate?.(login) ?? 0);
-      if (typeof answer === "number") tell(answer);
-      else answer.then(tell);
+      const answer = (code: LoginAnswer): void => done(code === 0 ? null : refusal(code), code === 0);
+      const decision = admission.kind === "refused" ? 4 : (authenticate?.(login) ?? 0);
+      if (typeof decision === "number") answer(decision);
+      else decision.then(answer);
     },
-    authorizeSubscribe(client, wish, done) {
-      const asked = { clientId: client?.id ?? "", filter: wish.topic, qos: wish.qos };
-      done(null, allows(client, "subscribe", wish.topic) && (authorizeSubscribe?.(asked) ?? true) ? wish : null);
+    authorizeSubscribe(client, subscription, done) {
+      const { topic: filter, qos } = subscription;
+      const request = { clientId: client?.id ?? "", filter, qos };
+      const may = allows(client, "subscribe", filter) && (authorizeSubscribe?.(request) ?? true);
+      done(null, may ? subscription : null);
     },
-    // The one way to refuse a PUBLISH is to hang up. [MQTT-3.3.5-2]
+    // A PUBLISH can be refused only by closing the connection. [MQTT-3.3.5-2]
     authorizePublish(client, { topic }, done) {
       const may = !topic.startsWith("$SYS/") && allows(client, "publish", topic);
       done(may ? null : new Error("it may not publish that"));

@@ -1,21 +1,21 @@
 import type { Duplex } from "node:stream";
 import { writeToStream } from "mqtt-packet";
 
-/** What we know of a packet that the persistence is asked about. */
+/** The part of a packet in aedes's persistence that is used. */
 interface StoredPacket {
   readonly cmd: string;
   readonly messageId: number;
   brokerId?: unknown;
 }
 
-/** The calls of aedes's persistence that are mended. */
+/** The methods of aedes's persistence that are replaced. */
 interface Persistence {
   outgoingUpdate(client: object, packet: StoredPacket): Promise<unknown>;
   incomingGetPacket(client: object, packet: StoredPacket): Promise<unknown>;
   incomingDelPacket(client: object, packet: StoredPacket): Promise<unknown>;
 }
 
-/** What aedes has and its types do not tell. */
+/** A part of aedes that its types do not declare. */
 export interface FixableBroker {
   readonly persistence: Persistence;
 }
@@ -26,9 +26,11 @@ export function fixNumberCache(): void {
 }
 
 /**
- * Two faults of aedes 1.2 with QoS 2, seen in long runs. A PUBREL is stored without a broker id, which then matches any
- * other one in flight, so that a delivered PUBLISH stays and comes again. And of a PUBLISH and its DUP in one segment
- * both are published, because the first is not stored yet when the second is looked up. [MQTT-4.3.3-2]
+ * Fixes two bugs of aedes 1.2 with QoS 2, seen in long runs. [MQTT-4.3.3-2]
+ * - A PUBREL is stored without a broker id, and then matches any other one in flight: a PUBLISH that was delivered stays
+ *   stored and is sent again.
+ * - Of a PUBLISH and its DUP in one TCP segment both are published: the first one is not stored yet when the second one is
+ *   looked up.
  */
 export function fixQos2(persistence: Persistence): void {
   const original = {
@@ -36,10 +38,10 @@ export function fixQos2(persistence: Persistence): void {
     get: persistence.incomingGetPacket.bind(persistence),
     remove: persistence.incomingDelPacket.bind(persistence),
   };
-  const arriving = new WeakMap<object, Set<number>>();
+  const idsInProgress = new WeakMap<object, Set<number>>();
   const idsOf = (client: object): Set<number> => {
-    const ids = arriving.get(client) ?? new Set();
-    arriving.set(client, ids);
+    const ids = idsInProgress.get(client) ?? new Set();
+    idsInProgress.set(client, ids);
     return ids;
   };
   persistence.outgoingUpdate = (client, packet) => {
@@ -59,19 +61,20 @@ export function fixQos2(persistence: Persistence): void {
   };
 }
 
-/** What a packet may have of length, in bytes: aedes itself would wait for the end of 256 MB. */
+/** The longest packet that is accepted, in bytes. aedes accepts all that MQTT allows, 256 MB. */
 const maxPacketBytes = 16 * 1024 * 1024;
 
 const dupBit = 0x08;
-/** PUBREL, SUBSCRIBE and UNSUBSCRIBE: what an MQTT 3.1 client resends with DUP. */
-const resent = [6, 8, 10];
-const connect = 1;
-/** `MQIsdp` is six letters, `MQTT` four. */
-const name31 = 6;
+/** The packet types that an MQTT 3.1 client resends with DUP, beside PUBLISH: PUBREL, SUBSCRIBE, UNSUBSCRIBE. */
+const resentTypes = [6, 8, 10];
+const connectType = 1;
+/** The length of MQTT 3.1's protocol name, `MQIsdp`; that of 3.1.1, `MQTT`, has four letters. */
+const name31Length = 6;
 
 /**
- * aedes refuses the DUP that MQTT 3.1 sets in a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE (section 2.1 there): on a
- * connection that speaks 3.1 it is cleared in what aedes reads. One that announces a packet beyond all measure is broken off.
+ * Changes what aedes reads of a connection; returns the same stream. Clears the DUP flag that MQTT 3.1 (section 2.1) sets
+ * in a resent PUBREL, SUBSCRIBE or UNSUBSCRIBE, which aedes refuses. Destroys the stream when a packet is longer than
+ * `maxPacketBytes`.
  */
 export function fixDupStream(stream: Duplex): Duplex {
   const filter = new DupFilter();
@@ -79,28 +82,32 @@ export function fixDupStream(stream: Duplex): Duplex {
   stream.read = (size?: number): unknown => {
     const bytes: unknown = read(size);
     if (bytes instanceof Uint8Array) filter.clear(bytes);
-    if (!filter.isBeyondMeasure) return bytes;
+    if (!filter.isPacketTooLong) return bytes;
     stream.destroy(new Error(`a packet of more than ${maxPacketBytes} bytes`));
     return null;
   };
   return stream;
 }
 
-/** Follows the packets of a connection, wherever its stream is cut. */
+/** Finds the packets in the stream of a connection, in chunks of any size. */
 class DupFilter {
-  #speaks31 = false;
+  #isMqtt31 = false;
   #type = 0;
-  /** Bytes of the packet that are still to come; undefined while its length is read. */
+  /** How many bytes of the packet are still to come; undefined while its length is read. */
   #left: number | undefined = 0;
+  /** The packet's remaining length. */
   #length = 0;
+  /** The weight of the next digit of the length. */
   #scale = 1;
+  /** How many bytes of the packet were read behind its length. */
   #read = 0;
 
-  /** Whether a packet has been announced that is too long. */
-  get isBeyondMeasure(): boolean {
+  /** Whether the current packet is longer than `maxPacketBytes`. */
+  get isPacketTooLong(): boolean {
     return this.#length > maxPacketBytes;
   }
 
+  /** Clears the DUP flags in `bytes`, in place. */
   clear(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) {
       const byte = bytes[at] ?? 0;
@@ -120,7 +127,7 @@ class DupFilter {
     this.#length = 0;
     this.#scale = 1;
     this.#read = 0;
-    return this.#speaks31 && resent.includes(this.#type) ? byte & ~dupBit : byte;
+    return this.#isMqtt31 && resentTypes.includes(this.#type) ? byte & ~dupBit : byte;
   }
 
   #readLength(byte: number): void {
@@ -129,11 +136,11 @@ class DupFilter {
     if (byte < 128) this.#left = this.#length;
   }
 
-  /** Only the second byte of a CONNECT matters: how long the protocol's name is. */
+  /** Skips the rest of a packet. Of a CONNECT it reads the second byte: the length of the protocol name. */
   #skip(bytes: Uint8Array, at: number, left: number): number {
     const count = Math.min(left, bytes.length - at);
-    if (this.#type === connect && this.#read <= 1 && this.#read + count > 1) {
-      this.#speaks31 = bytes[at + 1 - this.#read] === name31;
+    if (this.#type === connectType && this.#read <= 1 && this.#read + count > 1) {
+      this.#isMqtt31 = bytes[at + 1 - this.#read] === name31Length;
     }
     this.#read += count;
     this.#left = left - count;

@@ -4,9 +4,9 @@ import { isTopicName } from "../../emulator/topic.js";
 import type { Qos } from "../../mqtt/packet.js";
 import { UserError } from "../user-error.js";
 
-/** A message that a client has published, or left behind as its will. */
+/** A message that a client has published, or its will. */
 export interface BrokerMessage {
-  /** For a device of Alibaba's, whose client id is free, `DEVICE&PRODUCT`. */
+  /** The client id; of a device of Alibaba's cloud, which may choose its client id, `DEVICE&PRODUCT`. */
   readonly clientId: string;
   readonly topic: string;
   readonly payload: Uint8Array;
@@ -14,46 +14,49 @@ export interface BrokerMessage {
   readonly retain: boolean;
 }
 
-/** How a message is published; left out: QoS 0, not retained. */
+/** How a message is published. Left out: QoS 0, not retained. */
 export interface PublishOptions {
   readonly qos?: Qos;
   readonly retain?: boolean;
 }
 
-/** What can be seen and done at the broker's own desk, without being a client. */
+/** What a test or a program can see and do at the embedded broker without an MQTT client. */
 export interface BrokerApi {
   /** The ids of the clients that are connected. */
   clients(): readonly string[];
-  /** Publishes a message that comes from no client; a string goes as UTF-8. Resolves when the broker has it. */
+  /**
+   * Publishes a message that comes from no client; a string is sent as UTF-8. Resolves when the broker has accepted it.
+   * Rejects with a UserError if the topic is not valid, or the broker is closed.
+   */
   publish(topic: string, payload: string | Uint8Array, options?: PublishOptions): Promise<void>;
-  /** Hangs up on a client without a word, so that its will is published; false where there is none of that id. */
+  /** Cuts the connection of a client, so that its will is published. Returns false if no client has that id. */
   disconnect(clientId: string): boolean;
-  /** Calls `hear` for whatever clients publish from now on; returns how to end that. */
-  watch(hear: (message: BrokerMessage) => void): () => void;
+  /** Calls `onMessage` for each message that clients publish from now on. Returns a function that ends that. */
+  watch(onMessage: (message: BrokerMessage) => void): () => void;
 }
 
-/** The desk of a broker. */
+/** The API of an aedes broker. */
 export function brokerApi(broker: Aedes): BrokerApi {
   const clients = new Map<string, Client>();
-  broker.on("client", (client) => clients.set(client.id, client)); // before its CONNACK goes out
+  broker.on("client", (client) => clients.set(client.id, client)); // before its CONNACK is sent
   broker.on("clientDisconnect", (client) => {
-    if (clients.get(client.id) === client) clients.delete(client.id); // a later one of that id may have taken over
+    if (clients.get(client.id) === client) clients.delete(client.id); // a newer client may have taken the id over
   });
   return {
     clients: () => [...clients.keys()],
     async publish(topic, payload, options) {
       refuseUnlessTopic(topic);
       if (broker.closed) throw new UserError(`publish to ${topic}: the broker is closed`);
-      await handOver(broker, topic, payload, options);
+      await publishTo(broker, topic, payload, options);
     },
     disconnect(clientId) {
       const client = clients.get(clientId);
       client?.conn.destroy();
       return client !== undefined;
     },
-    watch(hear) {
+    watch(onMessage) {
       const listen = (packet: AedesPublishPacket, client: Client | null): void => {
-        if (client) hear(messageOf(packet, client));
+        if (client) onMessage(messageOf(packet, client));
       };
       broker.on("publish", listen);
       return () => broker.off("publish", listen);
@@ -61,7 +64,7 @@ export function brokerApi(broker: Aedes): BrokerApi {
   };
 }
 
-/** aedes would send it, and every client that is sent it would hang up. */
+/** Throws a UserError if a topic is not valid: aedes would send it, and every client that gets it would disconnect. */
 function refuseUnlessTopic(topic: string): void {
   const octets = fromText(topic);
   if (octets.length >= 1 && octets.length <= 65535 && isTopicName(octets)) return;
@@ -69,7 +72,7 @@ function refuseUnlessTopic(topic: string): void {
   throw new UserError(`publish: ${shown} is no topic; give 1 to 65535 bytes without +, # and NUL`, 2);
 }
 
-const handOver = (
+const publishTo = (
   broker: Aedes,
   topic: string,
   payload: string | Uint8Array,

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes, Client } from "aedes";
 import { addressText, listenAt } from "../listening.js";
-import { short } from "../log.js";
+import { truncate } from "../log.js";
 import type { Millis } from "../time/clock.js";
 import { type AccessChecks, aedesAccess } from "./access.js";
 import { type FixableBroker, fixDupStream, fixNumberCache, fixQos2 } from "./aedes-fixes.js";
@@ -11,52 +11,57 @@ import { type BrokerApi, brokerApi } from "./broker-api.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
 import { TokenServer } from "./cloud/token-server.js";
-import { sortByFirstByte } from "./protocol-detection.js";
+import { detectProtocol } from "./protocol-detection.js";
 
-/** Where the embedded broker listens, whom it lets in, and who hears about it. */
+/** Where the embedded broker listens, which clients it accepts, and what it logs. */
 export interface BrokerOptions extends AccessChecks {
-  /** 0 picks a free one. Left out: 1883. */
+  /** The port; 0 picks a free one. Left out: 1883. */
   readonly port?: number;
-  /** The address to listen on. Left out: 127.0.0.1, for this machine only. */
+  /** The address to listen on. Left out: 127.0.0.1, which only this machine reaches. */
   readonly host?: string;
-  /** Whose logins are checked as Alibaba's and Tencent's cloud do. Left out: whoever says that he is a device is one. */
+  /**
+   * The devices that are known, whose logins are checked as Alibaba's and Tencent's clouds do. Left out: every well-formed
+   * login of a device is accepted.
+   */
   readonly cloudDevices?: readonly CloudDevice[];
-  /** The calendar's time, in ms as Date has it, by which tokens expire. Left out: the machine's. */
+  /** Calendar time by which tokens expire, in ms since 1970 as `Date.now()` returns it. Left out: `Date.now`. */
   time?(): Millis;
-  /** One readable line for everything that happens, without a line end. */
+  /** Called with a line of text for each event, without a line end. */
   log?(line: string): void;
-  /** The same for what people should know without asking. Left out: it goes to `log`. */
+  /** Called instead of `log` with what the user should see at the default log level. Left out: `log` is called. */
   warn?(line: string): void;
 }
 
-/** A broker of our own, MQTT 3.1 and 3.1.1, sessions and retained messages in memory. */
+/** The embedded broker: MQTT 3.1 and 3.1.1, QoS 0 to 2; sessions and retained messages are kept in memory. */
 export interface EmbeddedBroker extends BrokerApi {
+  /** The address on which it listens. */
   readonly host: string;
+  /** The port on which it listens; where 0 was given, the one that was picked. */
   readonly port: number;
-  /** As the user would type it: `127.0.0.1:1883`. */
+  /** Both as the user would type them: `127.0.0.1:1883`. */
   readonly address: string;
-  /** Takes a connection that did not come by its port; false where it is closed. */
+  /** Accepts a connection that did not come through its port. Returns false if the broker is closed. */
   accept(stream: Duplex): boolean;
-  /** Hangs up on every client; may be called more than once. */
+  /** Stops listening and closes all connections; may be called more than once. Resolves when that is done. */
   close(): Promise<void>;
 }
 
-/** Starts the embedded broker; throws a UserError when it cannot listen there, or a cloud's device is none. */
+/** Starts the embedded broker. Rejects with a UserError if it cannot listen there, or a cloud device is not valid. */
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const clouds = cloudsOf(options);
-  const { Aedes } = await import("aedes"); // slow to load, so only where it is wanted
+  const { Aedes } = await import("aedes"); // loaded late: it is slow to load
   fixNumberCache();
   const broker = await Aedes.createBroker(aedesAccess(options, clouds));
   fixQos2((broker as unknown as FixableBroker).persistence);
-  tell(broker, readable(options.log));
-  const desk = brokerApi(broker);
+  logEvents(broker, escaping(options.log));
+  const api = brokerApi(broker);
   const tokens = new TokenServer((form) => clouds.token(form));
   const streams = new Set<Duplex>();
   let closing: Promise<void> | undefined;
   const accept = (stream: Duplex): boolean => {
     if (closing) return false;
     streams.add(stream.once("close", () => streams.delete(stream)));
-    sortByFirstByte(stream, {
+    detectProtocol(stream, {
       mqtt: () => broker.handle(fixDupStream(stream)),
       http: () => tokens.serve(stream),
     });
@@ -72,7 +77,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   const host = options.host ?? "127.0.0.1";
   try {
     const { port } = await listenAt(server, { host, port: options.port ?? 1883 }, "the broker");
-    return { ...desk, host, port, address: addressText({ host, port }), accept, close };
+    return { ...api, host, port, address: addressText({ host, port }), accept, close };
   } catch (error) {
     await close();
     throw error;
@@ -81,37 +86,37 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
 
 function cloudsOf({ cloudDevices, time, log, warn }: BrokerOptions): Clouds {
   const devices = checkCloudDevices(cloudDevices ?? []);
-  return new Clouds({ devices, time: time ?? Date.now, info: readable(log), warn: readable(warn ?? log) });
+  return new Clouds({ devices, time: time ?? Date.now, info: escaping(log), warn: escaping(warn ?? log) });
 }
 
-/** Names come from clients, with whatever is in them: what moves a cursor, ends a line or cannot be seen is spelled out. */
-const readable =
+/** The same logger; control and invisible characters, which clients may put into names, are written as `\u{…}`. */
+const escaping =
   (log: (line: string) => void = () => {}) =>
   (line: string): void =>
-    log(line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (odd) => `\\u{${odd.codePointAt(0)?.toString(16)}}`));
+    log(line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`));
 
-/** What goes wrong with a client, or in the broker itself, is a line and never an exception. */
-function tell(broker: Aedes, say: (line: string) => void): void {
-  const tellOf = ({ id }: Pick<Client, "id">, what: string): void => say(`client ${short(id)}${what}`);
-  broker.on("clientReady", (client) => tellOf(client, " connected"));
-  broker.on("clientDisconnect", (client) => tellOf(client, " gone"));
-  (broker as EventEmitter).on("error", (error: Error) => say(`broker: ${error.message}`));
-  broker.on("clientError", (client, error) => tellOf(client, `: ${error.message}`));
-  broker.on("connectionError", (_client, error) => say(`a connection without CONNECT: ${error.message}`));
-  broker.on("subscribe", (wishes, client) => {
-    for (const { topic, qos } of wishes) tellOf(client, ` subscribes to ${short(topic)}, granted ${qos}`);
+/** Logs the events of a broker. Errors of clients and of the broker are lines of the log, too, and no exceptions. */
+function logEvents(broker: Aedes, log: (line: string) => void): void {
+  const logOf = ({ id }: Pick<Client, "id">, what: string): void => log(`client ${truncate(id)}${what}`);
+  broker.on("clientReady", (client) => logOf(client, " connected"));
+  broker.on("clientDisconnect", (client) => logOf(client, " gone"));
+  (broker as EventEmitter).on("error", (error: Error) => log(`broker: ${error.message}`));
+  broker.on("clientError", (client, error) => logOf(client, `: ${error.message}`));
+  broker.on("connectionError", (_client, error) => log(`a connection without CONNECT: ${error.message}`));
+  broker.on("subscribe", (subscriptions, client) => {
+    for (const { topic, qos } of subscriptions) logOf(client, ` subscribes to ${truncate(topic)}, granted ${qos}`);
   });
   broker.on("unsubscribe", (topics, client) => {
-    if (client.closed) return; // aedes tidying up after it
-    for (const topic of topics) tellOf(client, ` unsubscribes from ${short(topic)}`);
+    if (client.closed) return; // aedes removes the subscriptions of a client that is gone
+    for (const topic of topics) logOf(client, ` unsubscribes from ${truncate(topic)}`);
   });
   broker.on("publish", ({ topic, payload, qos, retain }, client) => {
     const how = `QoS ${qos}${retain ? ", retained" : ""}`;
-    if (client) tellOf(client, ` publishes ${payload.length} bytes to ${short(topic)}, ${how}`);
+    if (client) logOf(client, ` publishes ${payload.length} bytes to ${truncate(topic)}, ${how}`);
   });
 }
 
-/** aedes closes only the clients that logged in, so every connection is destroyed here. */
+/** Stops a broker. Every connection is destroyed here: aedes closes only those of clients that were accepted. */
 function stop(server: Server, broker: Aedes, streams: ReadonlySet<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());

@@ -1,30 +1,33 @@
 import type { Duplex } from "node:stream";
 
-/** Who takes a connection over; what has been read of it comes again. */
-export interface Takers {
+/** The handler of each protocol; it reads the connection from its first byte. */
+export interface ProtocolHandlers {
   mqtt(stream: Duplex): void;
   http(stream: Duplex): void;
 }
 
-/** How long a connection may say nothing, in ms of real time: as long as the broker waits for a CONNECT. */
-const patience = 30_000;
+/** How long a connection may send nothing, in ms of real time: as long as aedes waits for a CONNECT. */
+const firstByteTimeoutMs = 30_000;
 
-/** Tells MQTT from HTTP by the first byte of a connection: a letter begins an HTTP request, and no packet of MQTT's. */
-export function sortByFirstByte(stream: Duplex, takers: Takers): void {
+/**
+ * Gives a connection to the handler of its protocol, by its first byte: an HTTP request begins with a capital letter, an
+ * MQTT connection with a CONNECT, 0x10. Destroys a connection that ends or times out before that.
+ */
+export function detectProtocol(stream: Duplex, handlers: ProtocolHandlers): void {
   const giveUp = (): void => void stream.destroy();
-  const timer = setTimeout(giveUp, patience);
-  const look = (): void => {
+  const timer = setTimeout(giveUp, firstByteTimeoutMs);
+  const onReadable = (): void => {
     const bytes: unknown = stream.read();
-    if (!(bytes instanceof Uint8Array)) return; // the end
+    if (!(bytes instanceof Uint8Array)) return; // the stream has ended
     clearTimeout(timer);
-    stream.off("readable", look).off("end", giveUp);
+    stream.off("readable", onReadable).off("end", giveUp);
     stream.unshift(bytes);
-    const taker = isLetter(bytes[0] ?? 0) ? takers.http : takers.mqtt;
-    process.nextTick(() => stream.destroyed || taker(stream)); // it listens anew only when the stream has seen us go
+    const handle = isCapital(bytes[0] ?? 0) ? handlers.http : handlers.mqtt;
+    process.nextTick(() => stream.destroyed || handle(stream)); // a tick later: the stream has to notice first that nobody listens
   };
-  stream.on("readable", look).once("end", giveUp);
+  stream.on("readable", onReadable).once("end", giveUp);
   stream.once("close", () => clearTimeout(timer));
-  stream.on("error", () => {}); // the close follows
+  stream.on("error", () => {}); // a close event follows
 }
 
-const isLetter = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
+const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;

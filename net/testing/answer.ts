@@ -2,17 +2,19 @@ import { maskLine, withSecrets } from "../../at/mask.js";
 import { fromText, type Octets } from "../../at/octets.js";
 import { commandNamed, commands } from "../../emulator/commands/index.js";
 
-/** An answer as far as it has come. */
+/** What the module has answered to a command: lines and a final result, or a prompt. `rest` is what follows the result. */
 export type Answer =
   | { readonly kind: "final"; readonly lines: readonly Octets[]; readonly result: Octets; readonly rest: Octets }
   | { readonly kind: "prompt" };
 
+/** A final result. */
 const final = /\r\n(OK|ERROR|\+CME ERROR: [^\r\n]*)\r\n|(?:^|\r\n)([04])\r(?!\n)/; // the latter in ATV0
+/** A prompt for a payload. */
 const prompt = /\r\n> ?$/;
-/** A block ends where another one begins, or with what was said: a payload may have line ends of its own. */
-const block = /\r\n([\s\S]+?)\r\n(?=\r\n|$)/y;
+/** A framed line. It ends where another one begins, or at the end: a payload may have line ends of its own. */
+const framed = /\r\n([\s\S]+?)\r\n(?=\r\n|$)/y;
 
-/** What the module says to a command; undefined while it is not complete. */
+/** The answer in the module's output; undefined while it is not complete. */
 export function answerIn(text: Octets): Answer | undefined {
   const found = final.exec(text);
   if (found === null) return prompt.test(text) ? { kind: "prompt" } : undefined;
@@ -22,28 +24,28 @@ export function answerIn(text: Octets): Answer | undefined {
   return { kind: "final", lines, result, rest };
 }
 
-/** What the module says unasked, block by block, without their frames; what is no block is passed over. */
-export function blocksIn(text: Octets): readonly Octets[] {
-  const blocks: Octets[] = [];
-  block.lastIndex = Math.max(text.indexOf("\r\n"), 0);
-  for (let found = block.exec(text); found !== null; found = block.exec(text)) blocks.push(found[1] ?? "");
-  return blocks;
+/** The URCs in the module's output, without frames; what is not framed is ignored. */
+export function urcsIn(text: Octets): readonly Octets[] {
+  const urcs: Octets[] = [];
+  framed.lastIndex = Math.max(text.indexOf("\r\n"), 0);
+  for (let found = framed.exec(text); found !== null; found = framed.exec(text)) urcs.push(found[1] ?? "");
+  return urcs;
 }
 
-const secretive = withSecrets(commands);
+const commandsWithSecrets = withSecrets(commands);
 
-/** A command line as a message may show it. */
+/** A command line with its secrets masked, for messages. */
 export const masked = (line: string): string =>
-  maskLine(fromText(line), secretive, (name) => commandNamed(name) !== undefined);
+  maskLine(fromText(line), commandsWithSecrets, (name) => commandNamed(name) !== undefined);
 
-/** A command that was not answered with OK. */
+/** The error of `host.command`: the final result of a command was not OK. */
 export class AtError extends Error {
   override readonly name = "AtError";
   /** The command line, secrets masked. */
   readonly command: string;
   /** The final result: `ERROR` or `+CME ERROR: 50`. */
   readonly result: string;
-  /** What was said before it. */
+  /** The information lines before it. */
   readonly lines: readonly string[];
 
   constructor(command: string, result: string, lines: readonly string[]) {

@@ -3,83 +3,89 @@ import { Inbox } from "./inbox.js";
 import { Recent } from "./recent.js";
 import type { Waits } from "./waits.js";
 
-/** A message of a client, as a test reads it. */
+/** A message of a client, with its payload as text. */
 export interface TestMessage extends BrokerMessage {
-  /** The payload read as UTF-8. */
+  /** The payload decoded as UTF-8. */
   readonly text: string;
 }
 
-/** Which message is meant: a topic filter with `+` and `#`, or whatever the function says. */
+/** Which message is wanted: a topic filter, which may hold `+` and `#`, or a function that returns true for it. */
 export type Wanted = string | ((message: TestMessage) => boolean);
 
-/** The embedded broker, as a test sees it. */
+/** The embedded broker of a test modem. */
 export interface TestBroker {
-  /** `127.0.0.1:40123`, for clients of the test's own. */
+  /** Its address, for instance `127.0.0.1:40123`, for MQTT clients of the test. */
   readonly address: string;
   readonly host: string;
   readonly port: number;
-  /** The ids of the clients that are connected. */
+  /** The ids of the connected clients. */
   readonly clients: readonly string[];
-  /** What clients have published so far, wills included, the latest 4 MiB of it. */
+  /** The messages that clients have published so far, wills included, oldest first; the latest 4 MiB of them. */
   readonly messages: readonly TestMessage[];
-  /** The next message that is meant, even one that came before; each is handed out once. `within` is ms of real time. */
+  /**
+   * Waits for a message that is wanted, by default any. Messages that came before count, and each is returned once.
+   * `within` is in ms of real time, 2000 if left out.
+   * @throws Error if none comes in time
+   */
   message(wanted?: Wanted, options?: { readonly within?: number }): Promise<TestMessage>;
-  /** Publishes a message that comes from no client; a string goes as UTF-8. */
+  /** Publishes a message that comes from no client; a string is sent as UTF-8. Resolves when the broker has accepted it. */
   publish(topic: string, payload: string | Uint8Array, options?: PublishOptions): Promise<void>;
-  /** Loses the link to a client, so that its will is published; false where there is none of that id. */
+  /** Cuts the connection of a client, so that its will is published. Returns false if no client has that id. */
   disconnect(clientId: string): boolean;
 }
 
-const mostBytes = 4 * 1024 * 1024;
+/** How many bytes of messages are kept. */
+const maxBytes = 4 * 1024 * 1024;
+/** The bytes of a message, with 200 for its object. */
 const weight = ({ topic, payload }: TestMessage): number => topic.length + payload.length + 200;
 
-/** The desk, and what happened in front of it. */
-export class WatchedBroker implements TestBroker {
+/** The embedded broker with the messages that clients have published. */
+export class RecordedBroker implements TestBroker {
   readonly address: string;
   readonly host: string;
   readonly port: number;
   readonly publish: TestBroker["publish"];
   readonly disconnect: TestBroker["disconnect"];
   readonly #waits: Waits;
-  readonly #desk: BrokerApi;
-  readonly #seen = new Recent<TestMessage>(mostBytes, weight);
+  readonly #api: BrokerApi;
+  readonly #messages = new Recent<TestMessage>(maxBytes, weight);
   readonly #inbox: Inbox<TestMessage>;
 
-  constructor(desk: BrokerApi & Pick<TestBroker, "address" | "host" | "port">, waits: Waits) {
-    this.address = desk.address;
-    this.host = desk.host;
-    this.port = desk.port;
-    this.publish = desk.publish;
-    this.disconnect = desk.disconnect;
-    this.#desk = desk;
+  constructor(api: BrokerApi & Pick<TestBroker, "address" | "host" | "port">, waits: Waits) {
+    this.address = api.address;
+    this.host = api.host;
+    this.port = api.port;
+    this.publish = api.publish;
+    this.disconnect = api.disconnect;
+    this.#api = api;
     this.#waits = waits;
-    this.#inbox = new Inbox(waits, mostBytes, weight);
-    desk.watch((message) => this.#see(message));
+    this.#inbox = new Inbox(waits, maxBytes, weight);
+    api.watch((message) => this.#record(message));
   }
 
   get clients(): readonly string[] {
-    return this.#desk.clients();
+    return this.#api.clients();
   }
 
   get messages(): readonly TestMessage[] {
-    return this.#seen.items;
+    return this.#messages.items;
   }
 
   message(wanted: Wanted = "#", { within }: { readonly within?: number } = {}): Promise<TestMessage> {
     const fits = typeof wanted === "string" ? (message: TestMessage) => matches(wanted, message.topic) : wanted;
-    const complain = (): string =>
-      `no message${typeof wanted === "string" ? ` to ${wanted}` : ""}, but ${this.#sofar()}`;
-    const take = this.#inbox.take((message) => (fits(message) ? message : undefined), { within, complain });
+    const problem = (): string =>
+      `no message${typeof wanted === "string" ? ` to ${wanted}` : ""}, but ${this.#others()}`;
+    const take = this.#inbox.take((message) => (fits(message) ? message : undefined), { within, problem });
     return this.#waits.asked(take, this.message);
   }
 
-  #see(message: BrokerMessage): void {
-    const seen = { ...message, text: Buffer.from(message.payload).toString() };
-    this.#seen.add(seen);
-    this.#inbox.put(seen);
+  #record(message: BrokerMessage): void {
+    const recorded = { ...message, text: Buffer.from(message.payload).toString() };
+    this.#messages.add(recorded);
+    this.#inbox.put(recorded);
   }
 
-  #sofar(): string {
+  #others(): string {
     const others = this.#inbox.unread
       .slice(-10)
       .map(({ topic, text }) => `${topic} ${JSON.stringify(text.slice(0, 100))}`);
@@ -87,7 +93,7 @@ export class WatchedBroker implements TestBroker {
   }
 }
 
-/** Whether a topic fits a filter. [MQTT-4.7.1-2], [MQTT-4.7.1-3] */
+/** Whether a topic matches a filter. [MQTT-4.7.1-2], [MQTT-4.7.1-3] */
 export function matches(filter: string, topic: string): boolean {
   const wanted = filter.split("/");
   const levels = topic.split("/");

@@ -5,59 +5,59 @@ import type { Baud } from "../ports/uart/uart.js";
 import type { OpenPort, PortEvents } from "../serial.js";
 import type { Clock } from "../time/clock.js";
 
-/** Which ways in there are, apart from the test's own host. */
+/** The front ends of a test modem, beside that of its `host`. */
 export interface FrontEndOptions {
-  /** Gives the lines a speed, as with `--baud`, except that of `host`. Left out: bytes are there at once. */
+  /** The speed of the lines, as with `--baud`, in bits per second; `host` has none. Left out: bytes arrive at once. */
   readonly baud?: Baud;
-  /** A pseudo-terminal too, for hosts in other processes; `link` is a symlink to it. Left out: there is none. */
+  /** Opens a pseudo-terminal too, for hosts in other processes; `link` is the path of a symlink to it. Left out: none. */
   readonly pty?: boolean | { readonly link: string };
-  /** What hosts with the `serialport` package open. Left out: the pseudo-terminal's path, or `/dev/ttyBC28`. */
+  /** The path that hosts with the `serialport` package open. Left out: that of the pseudo-terminal, or `/dev/ttyBC28`. */
   readonly path?: string;
 }
 
-/** The front ends, to be opened in this order, and the binding among them once it is open. */
+/** Functions that open the front ends, to be called in this order; `bound` resolves with the binding once it is open. */
 export function frontEnds({ pty = false, path, baud }: FrontEndOptions): {
   readonly ports: readonly OpenPort[];
   readonly bound: Promise<BindingPort>;
 } {
-  let known = path ?? (typeof pty === "object" ? pty.link : undefined);
-  let open = (_: BindingPort): void => {};
+  let bindingPath = path ?? (typeof pty === "object" ? pty.link : undefined);
+  let resolveBound = (_: BindingPort): void => {};
   const bound = new Promise<BindingPort>((resolve) => {
-    open = resolve;
+    resolveBound = resolve;
   });
   const openTerminal: OpenPort = (events) => {
     const terminal = openPty({ ...(typeof pty === "object" && pty), followSpeed: baud === "host" }, events);
-    known ??= terminal.path;
+    bindingPath ??= terminal.path;
     return terminal;
   };
   const bind: OpenPort = (events) => {
-    const port = openBinding(known === undefined ? {} : { path: known }, whileOpen(events));
-    open(port);
+    const port = openBinding(bindingPath === undefined ? {} : { path: bindingPath }, withoutUnopenedDrops(events));
+    resolveBound(port);
     return port;
   };
   return { ports: pty ? [openTerminal, bind] : [bind], bound };
 }
 
-/** While no host has the port open all is lost that is said there: that is no news. */
-function whileOpen({ onBytes, onChange }: PortEvents): PortEvents {
-  let open = false;
+/** The same events, without bytes that were dropped while no host had the port open. */
+function withoutUnopenedDrops({ onBytes, onChange }: PortEvents): PortEvents {
+  let isOpen = false;
   return {
     onBytes,
     onChange(change) {
-      if (change.kind === "attach") open = true;
-      if (change.kind === "detach") open = false;
-      if (open || change.kind !== "dropped") onChange(change);
+      if (change.kind === "attach") isOpen = true;
+      if (change.kind === "detach") isOpen = false;
+      if (isOpen || change.kind !== "dropped") onChange(change);
     },
   };
 }
 
-/** The same binding, for whose opening time waits: what it takes may have to be loaded first. */
-export function waitedFor({ list, open }: SerialBinding, { movement }: Clock): SerialBinding {
+/** The same binding; with a manual clock, time waits while a host opens it, which may have to load packages. */
+export function withWaitForOpen({ list, open }: SerialBinding, { movement }: Clock): SerialBinding {
   return {
     list,
     async open(options) {
-      const done = movement?.asking();
-      return open(options).finally(done);
+      const opened = movement?.asking();
+      return open(options).finally(opened);
     },
   };
 }

@@ -1,31 +1,32 @@
 import { Recent } from "./recent.js";
 import type { Waiting, Waits } from "./waits.js";
 
-/** What has come, in its order, for takers who come before it or after it. Each is taken once. */
+/** A queue of items for takers who may come before an item or after it. Each item is taken once. */
 export class Inbox<T> {
   readonly #waits: Waits;
   readonly #unread: Recent<T>;
-  /** Those who wait; each says whether it takes what has come. */
+  /** Takers that wait; each returns whether it takes an item. */
   #takers: ((item: T) => boolean)[] = [];
 
-  /** What nobody takes is kept up to a limit. */
+  /** Items that nobody has taken are kept as long as they weigh at most `limit` together. */
   constructor(waits: Waits, limit: number, weigh: (item: T) => number) {
     this.#waits = waits;
     this.#unread = new Recent(limit, weigh);
   }
 
-  /** What nobody has taken yet. */
+  /** Items that nobody has taken yet, oldest first. */
   get unread(): readonly T[] {
     return this.#unread.items;
   }
 
+  /** Adds an item: gives it to the first taker that takes it, or keeps it. */
   put(item: T): void {
     const taker = this.#takers.find((takes) => takes(item));
     if (taker === undefined) this.#unread.add(item);
     else this.#forget(taker);
   }
 
-  /** The first that fits; `fit` makes of it what is handed out, or undefined. */
+  /** Takes the first item for which `fit` returns something; resolves with that. Rejects as `Waits.wait` does. */
   async take<R>(fit: (item: T) => R | undefined, waiting: Waiting): Promise<R> {
     for (const item of this.unread) {
       const found = fit(item);
@@ -39,10 +40,10 @@ export class Inbox<T> {
   async #next<R>(fit: (item: T) => R | undefined, waiting: Waiting): Promise<R> {
     let taker = (_: T): boolean => false;
     try {
-      return await this.#waits.wait<R>((came) => {
+      return await this.#waits.wait<R>((resolve) => {
         taker = (item) => {
           const found = fit(item);
-          if (found !== undefined) came(found);
+          if (found !== undefined) resolve(found);
           return found !== undefined;
         };
         this.#takers.push(taker);

@@ -8,51 +8,55 @@ import type { TestBroker } from "./broker.js";
 import type { TestHost } from "./host.js";
 import type { Trace } from "./trace.js";
 
-/** A modem in a test's hands. */
+/** A modem for a test. `await using` closes it. */
 export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
-  /** What hosts open: by `binding`, and if there is a pseudo-terminal, as a file. */
+  /** The path that hosts open, by `binding`; where there is a pseudo-terminal, it is a file, too. */
   readonly path: string;
-  /** What a host under test passes to `SerialPort` or `SerialPortStream`; it knows this one port. */
+  /** What a host under test passes to `SerialPort` or `SerialPortStream` as `binding`; it has this one port. */
   readonly binding: SerialBinding;
-  /** Pulls the adapter that the binding stands for: the host's port closes with an error. The module runs on. */
+  /** Unplugs the adapter that the binding stands for: the host's port closes with an error. The module runs on. */
   unplug(): void;
-  /** Puts the adapter back. */
+  /** Plugs the adapter in again; the host has to open its port again. */
   plugIn(): void;
-  /** A host for tests without one of their own. */
+  /** A host for tests that have none. */
   readonly host: TestHost;
-  /** With `"manual"`: `clock.advance(ms)`. */
+  /** Its clock. With `clock: "manual"`, `clock.advance(ms)` lets time pass. */
   readonly clock: C;
+  /** The radio network and the SIM. */
   readonly radio: TestRadio;
-  /** @throws UserError where the modem was started without */
+  /** The embedded broker. @throws UserError if the modem was started without one */
   readonly broker: TestBroker;
-  /** Somebody resets the module. Left out: by its reset pin. */
+  /** Resets the module from outside. `cause` left out: by its reset pin. */
   reset(cause?: RebootCause): void;
-  /** The network drops the connection to the broker: the host sees `+QMTSTAT: 0,1`, unless the reason is another one. */
+  /** The network drops the connection to the broker. `reason` left out: `reset`, and the host gets `+QMTSTAT: 0,1`. */
   cut(reason?: DownReason): void;
+  /** What has happened in the module. */
   readonly trace: Trace;
-  /** Closes all that the start has opened; may be called more than once. What still waits is told so. */
+  /** Closes everything that the start has opened; may be called more than once. Calls that still wait are rejected. */
   close(): Promise<void>;
 }
 
-/** What the world does to the radio. */
+/** The radio network and the SIM of a test modem. Each method changes them at once. */
 export interface TestRadio {
-  /** No network is to be heard any more: an MQTT session ends with `+QMTSTAT: 0,7`. */
+  /** Takes the network coverage away: an MQTT session ends with `+QMTSTAT: 0,7`. */
   lose(): void;
-  /** The network is there again. */
+  /** Gives the network coverage back. */
   restore(): void;
+  /** Removes the SIM. */
   removeSim(): void;
+  /** Inserts the SIM again. */
   insertSim(): void;
-  /** The network takes the SIM as a guest's. */
+  /** The network registers the SIM as roaming. */
   roam(): void;
-  /** The network does not want the SIM. */
+  /** The network denies the SIM its registration. */
   deny(): void;
-  /** The network takes the SIM as its own. */
+  /** The network registers the SIM as at home. */
   admit(): void;
-  /** Several at once, and the signal: `{ rssi: 9 }`, 0 to 31, 99 unknown. */
+  /** Changes several things at once, or the signal: `{ rssi: 9 }` is 0 to 31, or 99 for unknown, as in AT+CSQ. */
   set(change: Omit<RadioChange, "kind">): void;
 }
 
-/** The world's side of the radio. */
+/** A `TestRadio` that makes its changes by calling `change`. */
 export function testRadio(change: (what: RadioChange) => void): TestRadio {
   const set: TestRadio["set"] = (what) => change({ ...what, kind: "radio" });
   return {

@@ -8,18 +8,22 @@ import { type ManualClock, manualClock } from "../time/manual-clock.js";
 import { UserError } from "../user-error.js";
 import type { FrontEndOptions } from "./front-ends.js";
 
-/** How a modem for a test is started. */
+/** How a test modem is started. All options may be left out. */
 export interface TestOptions<C extends ClockChoice = ClockChoice>
   extends FrontEndOptions,
     Pick<StartOptions, "seed" | "nvm" | "epochAtStart" | "mappings" | "ports" | "onPortChange"> {
-  /** Whole, or as a base and what differs: `{ base: "bc28", timing: "realistic" }`. Left out: a BC28 that takes no time. */
+  /**
+   * A whole profile, or a base and what differs from it: `{ base: "bc28", timing: "realistic" }`. Left out: a BC28 whose
+   * answers and network take no time.
+   */
   readonly profile?: Profile | WrittenProfile;
-  /** Left out: `"system"`, the machine's clock. `"manual"` stands still until `clock.advance`. */
+  /** Left out: `"system"`, the machine's clock. With `"manual"` time stands still until `clock.advance(ms)`. */
   readonly clock?: C;
-  /** Whom the broker lets in, and where it listens. Left out: everybody, a free port of 127.0.0.1. `false`: there is none. */
+  /** The embedded broker. Left out: it accepts every client, on a free port of 127.0.0.1. `false`: there is none. */
   readonly broker?: BrokerOptions | false;
 }
 
+/** All options, so that the compiler reports one that is missing here. */
 const options: Readonly<Record<keyof TestOptions, true>> = {
   baud: true,
   broker: true,
@@ -35,16 +39,17 @@ const options: Readonly<Record<keyof TestOptions, true>> = {
   seed: true,
 };
 
-/** A test in JavaScript is told of an option that there is not, which would change nothing. Throws a UserError. */
+/** Throws a UserError (code 2) that names the first unknown option; in JavaScript it would change nothing otherwise. */
 export function refuseUnlessKnown(given: object): void {
-  const strange = Object.keys(given).find((name) => !Object.hasOwn(options, name));
-  if (strange === undefined) return;
-  throw new UserError(`startModem: there is no option ${strange}; ${suggestion(strange, Object.keys(options))}`, 2);
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(options, name));
+  if (unknown === undefined) return;
+  throw new UserError(`startModem: there is no option ${unknown}; ${suggestion(unknown, Object.keys(options))}`, 2);
 }
 
+/** The parts that a whole profile has. */
 const parts = ["name", "timing", "identity", "surroundings", "quirks"] satisfies readonly (keyof Profile)[];
 
-/** A profile that is whole already, or what is made of its base. Throws a UserError. */
+/** The whole profile that is meant. Throws a UserError (code 2) that says what is wrong with it. */
 export function profileOf(given: Profile | WrittenProfile): Profile {
   if (isWhole(given)) return given;
   const read = profileFrom(given);
@@ -55,13 +60,13 @@ export function profileOf(given: Profile | WrittenProfile): Profile {
 const isWhole = (given: Profile | WrittenProfile): given is Profile =>
   !Object.hasOwn(given, "base") && parts.every((part) => Object.hasOwn(given, part));
 
-/** The machine's clock, one in the test's hand, the machine's but so many times as fast, or one that there is already. */
+/** Which clock: the machine's, a manual one, the machine's running `scale` times as fast, or a clock object. */
 export type ClockChoice = "system" | "manual" | { readonly scale: number } | Clock;
 
-/** What comes of a choice. */
+/** The type of the clock for a choice. */
 export type ChosenClock<C extends ClockChoice> = C extends "manual" ? ManualClock : C extends Clock ? C : Clock;
 
-/** The clock that was chosen. */
+/** The clock for a choice. Throws a UserError (code 2) if it is none of these. */
 export function clockOf(choice: ClockChoice = "system"): Clock {
   if (choice === "system") return systemClock();
   if (choice === "manual") return manualClock();

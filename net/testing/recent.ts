@@ -1,34 +1,37 @@
-/** The latest of a series: no more of them than weigh a limit together. */
+/** A list of the latest items, which weigh at most `limit` together. The newest one is always kept. */
 export class Recent<T> {
   readonly #limit: number;
   readonly #weigh: (item: T) => number;
   #items: T[] = [];
   #weight = 0;
 
+  /** `weigh` returns the weight of an item, for instance its bytes. */
   constructor(limit: number, weigh: (item: T) => number) {
     this.#limit = limit;
     this.#weigh = weigh;
   }
 
-  /** Oldest first. */
+  /** The items, oldest first. */
   get items(): readonly T[] {
     return this.#items;
   }
 
+  /** Adds an item; removes old ones when all weigh more than the limit. */
   add(item: T): void {
     this.#items.push(item);
     this.#weight += this.#weigh(item);
-    if (this.#weight > this.#limit) this.#thin();
+    if (this.#weight > this.#limit) this.#removeOld();
   }
 
+  /** Removes an item, if it is there. */
   remove(item: T): void {
     const left = this.#items.filter((one) => one !== item);
     if (left.length < this.#items.length) this.#weight -= this.#weigh(item);
     this.#items = left;
   }
 
-  /** Down to half, so that it is not done for each. */
-  #thin(): void {
+  /** Removes old items down to half the limit, so that it does not happen for each item. */
+  #removeOld(): void {
     const latest: T[] = [];
     let weight = 0;
     for (const item of this.#items.reverse()) {

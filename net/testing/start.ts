@@ -1,7 +1,7 @@
 import { type RunningModem, startModem as start } from "../start.js";
 import { UserError } from "../user-error.js";
-import { type TestBroker, WatchedBroker } from "./broker.js";
-import { frontEnds, waitedFor } from "./front-ends.js";
+import { RecordedBroker, type TestBroker } from "./broker.js";
+import { frontEnds, withWaitForOpen } from "./front-ends.js";
 import { AtHost } from "./host.js";
 import type { TestModem } from "./modem.js";
 import { testRadio } from "./modem.js";
@@ -17,8 +17,8 @@ import { TraceLog } from "./trace.js";
 import { Waits } from "./waits.js";
 
 /**
- * Starts a modem for a test, and a broker that every name leads to. Until it is closed it keeps the process running.
- * Throws a UserError and leaves nothing open.
+ * Starts a modem for a test, and an embedded broker to which every name leads. It keeps the process running until it is
+ * closed. Rejects with a UserError (code 2 for a wrong option) if it cannot start; then nothing is left open.
  */
 export async function startModem<const C extends ClockChoice = "system">(
   options: TestOptions<C> = {},
@@ -39,19 +39,19 @@ export async function startModem<const C extends ClockChoice = "system">(
     direct: [(events) => host.open(events)],
     ports: [...own, ...ports],
   });
-  const watched = watchedBroker(modem, waits);
+  const getBroker = brokerGetter(modem, waits);
   const { path: at, binding, unplug, plugIn } = await bound;
   const close = closing(modem, waits);
   return {
     path: at,
-    binding: waitedFor(binding, clock),
+    binding: withWaitForOpen(binding, clock),
     unplug,
     plugIn,
     host,
     clock: clock as ChosenClock<C>,
     radio: testRadio(modem.change),
     get broker() {
-      return watched();
+      return getBroker();
     },
     reset: (cause = "REBOOT_CAUSE_SECURITY_RESET_PIN") => modem.change({ kind: "reset", cause }),
     cut: modem.cut,
@@ -61,15 +61,16 @@ export async function startModem<const C extends ClockChoice = "system">(
   };
 }
 
-/** A modem without a broker says so when it is asked for. */
-function watchedBroker({ broker }: RunningModem, waits: Waits): () => TestBroker {
-  const watched = broker && new WatchedBroker(broker, waits);
+/** Returns a function for the property `broker`; it throws a UserError if the modem was started without one. */
+function brokerGetter({ broker }: RunningModem, waits: Waits): () => TestBroker {
+  const recorded = broker && new RecordedBroker(broker, waits);
   return () => {
-    if (watched === undefined) throw new UserError("this modem was started with { broker: false }: it has none", 2);
-    return watched;
+    if (recorded === undefined) throw new UserError("this modem was started with { broker: false }: it has none", 2);
+    return recorded;
   };
 }
 
+/** Returns the method `close`, which closes the modem once. */
 function closing(modem: RunningModem, waits: Waits): () => Promise<void> {
   let closed: Promise<void> | undefined;
   return () => {

@@ -3,33 +3,36 @@ import { Log } from "../log.js";
 import type { Clock, Millis } from "../time/clock.js";
 import { Recent } from "./recent.js";
 
-/** Something that happened, and when by the modem's clock. */
+/** A trace event, and when it happened by the modem's clock, in ms. */
 export interface TracedEvent {
   readonly at: Millis;
   readonly event: TraceEvent;
 }
 
-/** What has happened in the module so far, the latest of it. Secrets are masked. */
+/** What has happened in the module, the latest 4 MiB of it. Secrets are masked. */
 export interface Trace {
+  /** All events, oldest first. */
   readonly events: readonly TracedEvent[];
-  /** As the log tells it, in order: for the message of a test that fails. */
+  /** The lines of a log with level `trace`, oldest first, for the message of a failing test. */
   lines(): readonly string[];
 }
 
-const mostBytes = 4 * 1024 * 1024;
-const carried = (event: TraceEvent): number => {
+/** How many bytes of events are kept. */
+const maxBytes = 4 * 1024 * 1024;
+/** How many bytes an event carries. */
+const sizeOf = (event: TraceEvent): number => {
   if (event.kind === "payload") return event.size;
   if (event.kind === "answer" || event.kind === "urc") return event.line.length;
   return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
 };
 
-/** What the log was told: an event, or a text of its own. */
+/** What the log has got: an event, or a text. */
 type Entry = TracedEvent | { readonly at: Millis; readonly text: string };
 
-/** A log that remembers, and finds its words only when it is asked: mostly nobody looks. */
+/** A log that keeps its events and makes lines of them only when asked: most tests never look. */
 export class TraceLog extends Log implements Trace {
   readonly #clock: Clock;
-  readonly #entries = new Recent<Entry>(mostBytes, (entry) => 400 + ("event" in entry ? carried(entry.event) : 0));
+  readonly #entries = new Recent<Entry>(maxBytes, (entry) => 400 + ("event" in entry ? sizeOf(entry.event) : 0));
 
   constructor(clock: Clock) {
     super("trace", () => {});

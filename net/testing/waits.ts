@@ -1,18 +1,20 @@
 import type { Clock } from "../time/clock.js";
 
-/** How long something is waited for, and what is said when it does not come. */
+/** How long to wait for something, and the error message when it does not come. */
 export interface Waiting {
   /** In ms of real time, whatever the modem's clock does. Left out: 2000. */
   readonly within?: number | undefined;
-  /** What was waited for in vain, and what was seen instead. */
-  complain(): string;
+  /** Says what did not come, and what came instead. */
+  problem(): string;
 }
 
-const patience = 2000; // less than the 5 s that test runners give a test
+/** How long to wait by default, in ms of real time: less than the 5 s after which test runners fail a test. */
+const defaultTimeoutMs = 2000;
 
-/** All that a test waits for at a modem: it ends with what came, with a time limit, or with the modem. */
+/** Everything that a test waits for at a modem. A wait ends with its value, with its time-out, or when the modem is closed. */
 export class Waits {
   readonly #ends = new Set<(why: string) => void>();
+  /** The promises that tests have got and that are not settled. */
   readonly #asked = new Set<Promise<unknown>>();
   readonly #clock: Clock;
   #closed = false;
@@ -21,53 +23,56 @@ export class Waits {
     this.#clock = clock;
   }
 
-  /** Waits until `begin` calls what it was given. */
-  async wait<T>(begin: (came: (value: T) => void) => void, { within = patience, complain }: Waiting): Promise<T> {
+  /** Calls `begin`, and resolves with the value that it passes to its argument. Rejects at the time-out, or when closed. */
+  async wait<T>(
+    begin: (resolve: (value: T) => void) => void,
+    { within = defaultTimeoutMs, problem }: Waiting,
+  ): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     let end = (_: string): void => {};
     const outcome = await new Promise<{ readonly value: T } | { readonly why: string }>((resolve) => {
       end = (why) => resolve({ why });
       this.#ends.add(end);
-      timer = setTimeout(() => end(`within ${within} ms${this.#standstill}`), within);
+      timer = setTimeout(() => end(`within ${within} ms${this.#clockHint}`), within);
       if (this.#closed) end("the modem is closed");
       else begin((value) => resolve({ value }));
     });
     clearTimeout(timer);
     this.#ends.delete(end);
     if ("value" in outcome) return outcome.value;
-    throw new Error(`${complain()} (${outcome.why})`);
+    throw new Error(`${problem()} (${outcome.why})`);
   }
 
   /**
-   * What a test has asked for by calling `method`: if it fails, its stack leads to that call. What fails when the modem is
-   * closed is no unhandled rejection; what failed before and was never awaited is one, or the test would not know.
+   * Wraps the promise that the public `method` returns, so that the stack of its error shows the test's call. If nobody
+   * awaits it, an error before `close` is an unhandled rejection, which the test runner reports; one by `close` is not.
    */
   asked<T>(answer: Promise<T>, method: (...args: never[]) => unknown): Promise<T> {
     const place = placeOf(method);
-    const told = answer
+    const promise = answer
       .catch((error: Error) => {
         error.stack = `${error.name}: ${error.message}\n${place}`;
         throw error;
       })
-      .finally(() => this.#asked.delete(told));
-    this.#asked.add(told);
-    return told;
+      .finally(() => this.#asked.delete(promise));
+    this.#asked.add(promise);
+    return promise;
   }
 
-  /** Nothing will come any more. */
+  /** Rejects everything that waits: the modem is closed. */
   close(): void {
     this.#closed = true;
     for (const answer of this.#asked) answer.catch(() => {});
     for (const end of this.#ends) end("the modem is closed");
   }
 
-  /** Whoever waits while no time passes is reminded of it. */
-  get #standstill(): string {
+  /** With a manual clock: a hint that time stands still, for the error message. */
+  get #clockHint(): string {
     return this.#clock.movement ? `; its clock stands at ${this.#clock.now()} ms until clock.advance` : "";
   }
 }
 
-/** From where `method` was called: the lines of a stack below it. */
+/** The lines of the stack below `method`: where it was called. */
 function placeOf(method: (...args: never[]) => unknown): string {
   const place = { stack: "" };
   Error.captureStackTrace(place, method);

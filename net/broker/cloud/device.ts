@@ -1,17 +1,17 @@
 import { readTextFile } from "../../storage/text-file.js";
 import { UserError } from "../../user-error.js";
 
-/** A device as its cloud knows it. Tencent says product id where Alibaba says product key. */
+/** A device as its cloud knows it. Tencent calls the product key product id. */
 export interface CloudDevice {
   readonly productKey: string;
   readonly deviceName: string;
   readonly deviceSecret: string;
 }
 
-/** What stands in place of a secret. */
-const veil = "***";
+/** Is shown instead of a secret. */
+const mask = "***";
 
-/** Reads `PK/DN/SECRET`, as --cloud-device has it; throws a UserError (code 2) that does not show the secret. */
+/** Parses `PK/DN/SECRET`: product key, device name and secret. Throws a UserError (code 2) that does not show the secret. */
 export function parseCloudDevice(text: string): CloudDevice {
   const read = readCloudDevice(text);
   if ("problem" in read)
@@ -19,8 +19,8 @@ export function parseCloudDevice(text: string): CloudDevice {
   return read;
 }
 
-/** A secret may hold a slash: the first two end product and device. */
-export function readCloudDevice(text: string): CloudDevice | { readonly problem: string } {
+/** Parses `PK/DN/SECRET`. The first two slashes separate; further ones belong to the secret. */
+function readCloudDevice(text: string): CloudDevice | { readonly problem: string } {
   const [, productKey, deviceName, deviceSecret] = /^([^/]*)\/([^/]*)\/(.*)$/s.exec(text) ?? [];
   if (productKey === undefined || deviceName === undefined || deviceSecret === undefined) {
     return { problem: "write PK/DN/SECRET: product, device and secret" };
@@ -30,7 +30,7 @@ export function readCloudDevice(text: string): CloudDevice | { readonly problem:
   return problem === undefined ? device : { problem };
 }
 
-/** What is wrong with a device, wherever it comes from. */
+/** What is wrong with a device; undefined: nothing. */
 function problemOf({ productKey, deviceName, deviceSecret }: CloudDevice): string | undefined {
   if (!/^[\w.-]{1,64}$/.test(productKey)) return "the product must be 1 to 64 letters, digits or any of _ - .";
   if (!/^[\w.:@-]{1,64}$/.test(deviceName)) return "the device must be 1 to 64 letters, digits or any of _ - . : @";
@@ -38,13 +38,13 @@ function problemOf({ productKey, deviceName, deviceSecret }: CloudDevice): strin
   return undefined;
 }
 
-/** As a message shows what was to be a device. Of one that lacks a part, the last one may be the secret. */
+/** The text of a device without its secret, for messages. Where a part is missing, the last one may be the secret. */
 export function withoutSecret(text: string): string {
   const parts = text.split("/");
-  return [...parts.slice(0, Math.min(2, parts.length - 1)), veil].join("/");
+  return [...parts.slice(0, Math.min(2, parts.length - 1)), mask].join("/");
 }
 
-/** Checks devices together; throws a UserError (code 2) that names the first bad one. */
+/** Checks a list of devices and returns it. Throws a UserError (code 2) that names the first wrong one, or one given twice. */
 export function checkCloudDevices(devices: readonly CloudDevice[]): readonly CloudDevice[] {
   const seen = new Set<string>();
   for (const device of devices) {
@@ -56,19 +56,19 @@ export function checkCloudDevices(devices: readonly CloudDevice[]): readonly Clo
   return devices;
 }
 
-/** Product and device, the two that name one. */
+/** The name of a device: `PRODUCT/DEVICE`. */
 export const nameOf = ({ productKey, deviceName }: Omit<CloudDevice, "deviceSecret">): string =>
   `${productKey}/${deviceName}`;
 
 /** The longest file that is read, in bytes. */
-const longest = 1_000_000;
+const maxFileBytes = 1_000_000;
 
 /**
- * Reads a file of devices: one `PK/DN/SECRET` a line; empty lines and lines that begin with # do not count.
- * @throws UserError (code 2) that names the file and the line, and shows no secret.
+ * Reads a file of devices: one `PK/DN/SECRET` on each line; empty lines and lines that begin with # are ignored.
+ * @throws UserError (code 2) that names the file and the line, and shows no secret
  */
 export function loadCloudDevices(path: string): readonly CloudDevice[] {
-  const file = readTextFile(path, longest);
+  const file = readTextFile(path, maxFileBytes);
   if (file.kind === "absent") throw refusal(namesDevice(path) ? withoutSecret(path) : path, absent(path));
   if (file.kind === "problem") throw refusal(path, file.why);
   if (file.text.includes("\0")) throw refusal(path, "it is not text");
@@ -85,7 +85,7 @@ export function loadCloudDevices(path: string): readonly CloudDevice[] {
   return [...devices.values()];
 }
 
-/** Whoever means --cloud-device gives a secret where a path should be. */
+/** Whether a path looks like a device, which was meant for --cloud-device: it holds a secret. */
 const namesDevice = (path: string): boolean => /^[^./][^/]*\/[^/]+\/[^.]+$/.test(path);
 
 const absent = (path: string): string =>

@@ -1,26 +1,26 @@
 import { createHmac } from "node:crypto";
 import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
-import { short } from "../../log.js";
+import { truncate } from "../../log.js";
 import type { Millis } from "../../time/clock.js";
 import type { CloudDevice } from "./device.js";
 import { isTencentId } from "./tencent.js";
 import type { Token, Tokens } from "./tokens.js";
 
-/** What the token desk depends on. */
+/** What the token endpoint needs. */
 export interface TokenEndpointOptions {
-  /** Left out: every signature counts as right. */
+  /** Finds a known device. Undefined: there are none, and every signature is accepted. */
   readonly deviceOf: ((productKey: string, deviceName: string) => CloudDevice | undefined) | undefined;
   readonly tokens: Tokens;
-  /** The calendar's time, in ms as Date has it. */
+  /** Calendar time, in ms since 1970 as `Date.now()` returns it. */
   readonly time: () => Millis;
   readonly info: (line: string) => void;
   readonly warn: (line: string) => void;
 }
 
-/** How far a device's clock may be off, either way. It is the same as ours, unless time is scaled. */
+/** How far the timestamp of a request may be off, in either direction. */
 const maxClockSkewMs: Millis = 24 * 3600 * 1000;
 
-/** Answers a device of Tencent's that asks for a token, in JSON as the cloud does: every returnCode but 0 is a refusal. */
+/** Answers the form of a token request with JSON, as Tencent's cloud does. Every `returnCode` but 0 is a refusal. */
 export function answerTokenRequest(body: string, options: TokenEndpointOptions): string {
   const request = readTokenRequest(body);
   if ("problem" in request) return refuse(400, request.problem, "nobody", options);
@@ -35,14 +35,14 @@ export function answerTokenRequest(body: string, options: TokenEndpointOptions):
   }
   const token = issue(request, device, options.time());
   options.tokens.add(clientId, token);
-  options.info(`Tencent: a token for ${short(clientId)}, good for ${request.expire} s`);
+  options.info(`Tencent: a token for ${truncate(clientId)}, good for ${request.expire} s`);
   const data = { id: token.id, secret: token.secret, expire: Number(request.expire) };
   return JSON.stringify({ returnCode: 0, data });
 }
 
 /**
- * The id is the client id: AT+QMTENAUTH tells its host only the secret, so that it has to know its user name beforehand. The
- * secret is made from the request, so that the same run gives the same tokens.
+ * Makes a token. Its id is the client id: AT+QMTENAUTH reports only the secret, so a host must know its user name before.
+ * Its secret is derived from the request, so that the same run gives the same tokens.
  */
 function issue({ clientId, expire, signature }: TokenRequest, device: CloudDevice | undefined, now: Millis): Token {
   const secret = createHmac("sha256", device?.deviceSecret ?? "")
@@ -52,11 +52,11 @@ function issue({ clientId, expire, signature }: TokenRequest, device: CloudDevic
 }
 
 function refuse(returnCode: number, message: string, who: string, { warn }: TokenEndpointOptions): string {
-  warn(`Tencent: no token for ${short(who)}: ${message}`);
+  warn(`Tencent: no token for ${truncate(who)}: ${message}`);
   return JSON.stringify({ returnCode, message });
 }
 
-/** What a device of Tencent's asks for a token with: the signed values as they were sent, and the signature. */
+/** A token request of Tencent's cloud: the signed values as they were sent, and the signature. */
 export interface TokenRequest {
   readonly clientId: string;
   readonly deviceName: string;
@@ -69,10 +69,10 @@ export interface TokenRequest {
 
 const names = ["clientId", "deviceName", "expire", "nonce", "productId", "timestamp", "signature"] as const;
 
-/** A token is good for 60 days at most, in seconds. */
-const longest = 60 * 24 * 3600;
+/** How long a token may be valid: 60 days, in seconds. */
+const maxExpireSeconds = 60 * 24 * 3600;
 
-/** Reads the form of a request, its fields in any order; or says what is wrong with it. */
+/** Parses the form of a request, with its fields in any order; or returns what is wrong with it. */
 export function readTokenRequest(body: string): TokenRequest | { readonly problem: string } {
   const form = new URLSearchParams(body);
   const wrong = names.find((name) => form.getAll(name).length !== 1 || form.get(name) === "");
@@ -93,7 +93,8 @@ export function readTokenRequest(body: string): TokenRequest | { readonly proble
 
 function problemOf({ clientId, deviceName, expire, nonce, productId, timestamp }: TokenRequest): string | undefined {
   if (!isTencentId(clientId) || clientId !== `${productId}@${deviceName}`) return "clientId must be PRODUCT@DEVICE";
-  if (!isWhole(expire) || Number(expire) < 1 || Number(expire) > longest) return `expire must be 1 to ${longest}`;
+  if (!isWhole(expire) || Number(expire) < 1 || Number(expire) > maxExpireSeconds)
+    return `expire must be 1 to ${maxExpireSeconds}`;
   if (!isWhole(nonce)) return "nonce must be a whole number";
   if (!isWhole(timestamp)) return "timestamp must be whole seconds";
   return undefined;

@@ -1,34 +1,35 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** All that is taken of one connection. */
-const mostConnections = 32;
-const longestHead = 4096;
-const longestBody = 4096;
-/** From its first byte to its end, in ms of real time. */
-const patience = 10_000;
+/** How many connections are served at once; further ones are closed. */
+const maxConnections = 32;
+/** The longest header and the longest body of a request, in bytes. */
+const maxHeaderBytes = 4096;
+const maxBodyBytes = 4096;
+/** How long a connection may last, in ms of real time. */
+const connectionTimeoutMs = 10_000;
 
-/** Serves HTTP connections that were accepted elsewhere: a POST to /token, and nothing else. */
+/** An HTTP server for connections that were accepted elsewhere. It answers a POST to /token, and nothing else. */
 export class TokenServer {
   readonly #server;
   readonly #open = new Set<Duplex>();
 
-  /** `answer` makes JSON of a form. */
+  /** `answer` returns the JSON answer to a form. */
   constructor(answer: (form: string) => string) {
-    this.#server = createServer({ maxHeaderSize: longestHead }, (request, response) => {
-      response.shouldKeepAlive = false; // one request is all that a module has
+    this.#server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
+      response.shouldKeepAlive = false; // a module sends one request only
       respond(request, response, answer);
     });
-    this.#server.maxRequestsPerSocket = 1; // others that came with it are not even looked at
+    this.#server.maxRequestsPerSocket = 1; // further requests on a connection are ignored
   }
 
-  /** Takes a connection over, whatever has been read of it unshifted. */
+  /** Serves a connection; bytes that were read of it must be unshifted before. */
   serve(stream: Duplex): void {
-    if (this.#open.size >= mostConnections) {
+    if (this.#open.size >= maxConnections) {
       stream.destroy();
       return;
     }
-    const timer = setTimeout(() => stream.destroy(), patience);
+    const timer = setTimeout(() => stream.destroy(), connectionTimeoutMs);
     this.#open.add(stream);
     stream.once("close", () => {
       clearTimeout(timer);
@@ -48,7 +49,7 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: (fo
   let length = 0;
   request.on("data", (chunk: Buffer) => {
     length += chunk.length;
-    if (length <= longestBody) chunks.push(chunk);
+    if (length <= maxBodyBytes) chunks.push(chunk);
     else if (!response.headersSent) response.writeHead(413, { "Content-Length": 0 }).end();
   });
   request.on("end", () => {
@@ -58,8 +59,8 @@ function respond(request: IncomingMessage, response: ServerResponse, answer: (fo
       .writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(json) })
       .end(json);
   });
-  request.on("error", () => {}); // gone in the middle
+  request.on("error", () => {}); // the client is gone before its end
 }
 
-/** A proxy's client names the host, too. */
+/** Whether a request is for /token; a client behind a proxy sends the whole URL. */
 const isTokenPath = (url: string): boolean => /^(?:http:\/\/[^/]*)?\/token(?:\?.*)?$/i.test(url);

@@ -1,50 +1,53 @@
 import type { Millis } from "../../time/clock.js";
 
-/** What lets a device of Tencent's in for some time: user name and password of its CONNECT. */
+/** A token of Tencent's cloud: user name and password of a CONNECT, valid for some time. */
 export interface Token {
   readonly id: string;
   readonly secret: string;
+  /** Calendar time at which it expires. */
   readonly until: Millis;
 }
 
-/** So many tokens of one device are good at once, and so many devices have some; older ones go. */
-const mostTokens = 8;
-const mostClients = 1000;
+/** How many tokens of one client are kept; older ones are forgotten. */
+const maxTokensPerClient = 8;
+/** How many clients have tokens; the ones with the oldest tokens are forgotten. */
+const maxClients = 1000;
 
-/** The tokens that are still good, by the client id that they are for. */
+/** The valid tokens of each client id. */
 export class Tokens {
   readonly #time: () => Millis;
-  readonly #kept = new Map<string, readonly Token[]>();
+  readonly #tokens = new Map<string, readonly Token[]>();
 
-  /** `time` is the calendar's, in ms as Date has it. */
+  /** `time` returns calendar time, in ms since 1970 as `Date.now()` does. */
   constructor(time: () => Millis) {
     this.#time = time;
   }
 
+  /** Adds a token of a client. */
   add(clientId: string, token: Token): void {
-    const others = this.#good(clientId).filter(({ secret }) => secret !== token.secret);
-    this.#kept.delete(clientId); // the newest goes to the end
-    this.#kept.set(clientId, [...others, token].slice(-mostTokens));
-    if (this.#kept.size > mostClients) this.#forgetOldest();
+    const others = this.#valid(clientId).filter(({ secret }) => secret !== token.secret);
+    this.#tokens.delete(clientId); // the client with the newest token goes to the end
+    this.#tokens.set(clientId, [...others, token].slice(-maxTokensPerClient));
+    if (this.#tokens.size > maxClients) this.#forgetOldest();
   }
 
-  /** Whether this client has one. */
+  /** Whether a client has a valid token. */
   has(clientId: string): boolean {
-    return this.#good(clientId).length > 0;
+    return this.#valid(clientId).length > 0;
   }
 
-  /** The token of this client with that secret. */
+  /** The valid token of a client with this secret; undefined if there is none. */
   find(clientId: string, secret: string): Token | undefined {
-    return this.#good(clientId).find((token) => token.secret === secret);
+    return this.#valid(clientId).find((token) => token.secret === secret);
   }
 
-  #good(clientId: string): readonly Token[] {
+  #valid(clientId: string): readonly Token[] {
     const now = this.#time();
-    return (this.#kept.get(clientId) ?? []).filter(({ until }) => now < until);
+    return (this.#tokens.get(clientId) ?? []).filter(({ until }) => now < until);
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#kept.keys();
-    if (oldest !== undefined) this.#kept.delete(oldest);
+    const [oldest] = this.#tokens.keys();
+    if (oldest !== undefined) this.#tokens.delete(oldest);
   }
 }

@@ -86,7 +86,7 @@ describe("who comes in", () => {
     expect(await login(broker, { ...right, password: "whatever" })).not.toBe(4);
     expect(await login(broker, { ...right, password: "else" })).not.toBe(4);
     expect(broker.warned).toEqual([
-      "device oyjtmPI5a5j/MQTT_TEST of Alibaba's cloud is let in unchecked; --cloud-device oyjtmPI5a5j/MQTT_TEST/SECRET has it checked",
+      "device oyjtmPI5a5j/MQTT_TEST of Alibaba's cloud is accepted without a check; give --cloud-device oyjtmPI5a5j/MQTT_TEST/SECRET to check it",
     ]);
     expect(await login(broker, { ...right, clientId: "a|securemode=3" })).toBe(4);
   });

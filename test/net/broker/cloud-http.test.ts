@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { Duplex, duplexPair } from "node:stream";
 import mqtt from "mqtt-packet";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { sortByFirstByte } from "../../../net/broker/protocol-detection.js";
+import { detectProtocol } from "../../../net/broker/protocol-detection.js";
 import { type Destination, mapName } from "../../../net/link/name-map.js";
 import { ask, start, type WatchedBroker, wish } from "./cloud-clients.js";
 
@@ -133,7 +133,7 @@ describe("sorting by the first byte", () => {
         });
         it.once("end", () => resolve([taker, text]));
       };
-      sortByFirstByte(stream, { mqtt: taken("mqtt"), http: taken("http") });
+      detectProtocol(stream, { mqtt: taken("mqtt"), http: taken("http") });
     });
 
   const unwanted = (): never => expect.fail("it was handed on");
@@ -154,13 +154,13 @@ describe("sorting by the first byte", () => {
   test("one that says nothing is handed to nobody", async () => {
     const [near, far] = duplexPair();
     near.end();
-    sortByFirstByte(far, nobody);
+    detectProtocol(far, nobody);
     await once(far, "close");
   });
 
   test("one that breaks is no exception", async () => {
     const broken = new Duplex({ read: () => {}, write: () => {} });
-    sortByFirstByte(broken, nobody);
+    detectProtocol(broken, nobody);
     broken.destroy(new Error("gone"));
     await new Promise<void>((resolve) => broken.once("close", resolve));
   });
