@@ -30,7 +30,7 @@ export type ParsedCommand =
 
 const prefix = /[ ]*at/iy;
 const basic = /[ ]*(?:[sS](\d{1,3})[ ]*(?:=[ ]*(\d{1,3})|(\?))|(&?[a-zA-Z])[ ]*(\d{0,3}))[ ]*/y;
-const extended = /[ ]*(\+[a-zA-Z][a-zA-Z0-9_]*)[ ]*/y;
+const extendedName = /\+[a-zA-Z][a-zA-Z0-9_]*/y;
 
 /**
  * What stands in a command line: its commands in order (V.250 5.4), or undefined where it does not begin with AT.
@@ -79,13 +79,15 @@ function readBasic(line: Octets, at: number): Read | undefined {
 
 /** An extended command goes to the next `;` that stands outside quotes (V.250 5.4.2). */
 function readExtended(line: Octets, at: number): Read | undefined {
-  const found = match(extended, line, at);
-  if (found === undefined) return undefined;
-  const name = (found[1] ?? "").toUpperCase();
-  const nameEnd = at + found[0].trimEnd().length;
-  const sign = line[extended.lastIndex];
-  const after = skip(line, extended.lastIndex + 1);
-  if (sign === undefined || sign === ";") return closed(line, extended.lastIndex, name, "exec", nameEnd);
+  const start = skip(line, at);
+  extendedName.lastIndex = start;
+  if (!extendedName.test(line)) return undefined;
+  const nameEnd = extendedName.lastIndex;
+  const name = line.slice(start, nameEnd).toUpperCase();
+  const signAt = skip(line, nameEnd);
+  const sign = line[signAt];
+  const after = skip(line, signAt + 1);
+  if (sign === undefined || sign === ";") return closed(line, signAt, name, "exec", nameEnd);
   if (sign === "?") return closed(line, after, name, "read", nameEnd);
   if (sign !== "=") return undefined;
   const test = line[after] === "?" ? closed(line, skip(line, after + 1), name, "test", nameEnd) : undefined;

@@ -29,10 +29,10 @@ function noteRadioTraffic({ ram: { client, rrc }, now }: Context, { kind }: Link
 export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes: readonly Outcome[]): void {
   for (const outcome of outcomes) {
     if (outcome.to === "urcQueue") ram.urcQueue.put(urc(outcome.report, profile.quirks));
-    else if (outcome.to === "link") effects.doAll(ram.rrc.send(outcome, now));
-    else if (outcome.to === "call") {
-      if (outcome.act.kind !== "giveUp") effects.trace({ kind: "call", call: maskedRequest(outcome.act) });
-      effects.doAll(ram.rrc.send(outcome, now));
+    else if (outcome.to === "link" || outcome.to === "call") {
+      if (outcome.to === "call" && outcome.act.kind !== "giveUp")
+        effects.trace({ kind: "call", call: maskedRequest(outcome.act) });
+      if (ram.rrc.send(outcome, now)) effects.do(outcome);
     } else effects.do(outcome);
   }
 }

@@ -98,7 +98,8 @@ function giveUp(context: Context, kind: Kind, { id, outcome }: PendingRequest): 
   const behind = ram.afterResult.filter((each) => each.to !== "call" || each.id !== id);
   const isOut = behind.length === ram.afterResult.length && outcome === undefined;
   ram.afterResult = behind;
-  if (isOut) effects.doAll(ram.rrc.send({ to: "call", id, act: { kind: "giveUp" } }, now));
+  const stop = { to: "call", id, act: { kind: "giveUp" } } as const;
+  if (isOut && ram.rrc.send(stop, now)) effects.do(stop);
 }
 
 function answer(context: Context, kind: Kind, outcome: RequestOutcome): void {

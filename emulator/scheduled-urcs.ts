@@ -12,6 +12,8 @@ interface Entry extends TimedLine {
   readonly otherwise?: TimedLine;
 }
 
+const none: readonly Entry[] = [];
+
 /** Lines that come by themselves, the earlier ones first; at equal moments, those that were put in first. */
 export class ScheduledUrcs {
   #entries: readonly Entry[] = [];
@@ -32,6 +34,7 @@ export class ScheduledUrcs {
 
   /** Takes out what is due. */
   takeDue(now: Millis): readonly Entry[] {
+    if (this.wakeAt > now) return none; // asked for at every input
     const due = this.#entries.filter(({ at }) => at <= now);
     this.#entries = this.#entries.filter(({ at }) => at > now);
     return due;

@@ -1,7 +1,19 @@
 import type { Config, Operation, Report, Request } from "./io.js";
 import { violated } from "./link-end.js";
 import type { Ack, ClientPacket, MessageId, Millis, Pubrel, Suback } from "./packet.js";
-import { change, type Flight, ignore, type Session, type Stage, type Step, stepTo, tell, transmit } from "./state.js";
+import {
+  afterPacket,
+  change,
+  type Flight,
+  ignore,
+  type Session,
+  type Stage,
+  type Step,
+  send,
+  stepTo,
+  tell,
+  transmit,
+} from "./state.js";
 
 type Answer = Ack | Suback;
 type RequestOf<K extends Request["kind"]> = Extract<Request, { kind: K }>;
@@ -68,7 +80,8 @@ export function unsubscribe(session: Session, input: RequestOf<"unsubscribe">, n
 function startFlight(session: Session, stage: Stage, request: Flight["request"], now: Millis, config: Config): Step {
   const { id } = request;
   const flight = { id, stage, request, retries: 0, receivedBefore: session.received, ...timed(session, now, config) };
-  return transmit(change(session, { flights: [...session.flights, flight] }), request, now);
+  const flights = [...session.flights, flight];
+  return stepTo(change(session, { flights, out: afterPacket(session.out, now) }), send(request));
 }
 
 /** What a flight notes at each transmission: the settings of that moment count until the next one. decided */

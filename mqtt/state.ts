@@ -175,9 +175,17 @@ export function chain(first: Step, next: (session: Session) => Step): Step {
   return { session: second.session, effects: [...first.effects, ...second.effects] };
 }
 
+/** The effect that sends a packet; the session must count it. */
+export function send(packet: ClientPacket): Effect {
+  return { kind: "send", packet };
+}
+
+/** The count after one more packet. */
+export function afterPacket({ packets, taken, stuckSince }: Outgoing, now: Millis): Outgoing {
+  return { packets: packets + 1, taken, lastAt: now, stuckSince: stuckSince ?? now };
+}
+
 /** Sends a packet and counts it. */
 export function transmit(session: Session, packet: ClientPacket, now: Millis): Step {
-  const { packets, taken, stuckSince } = session.out;
-  const out = { packets: packets + 1, taken, lastAt: now, stuckSince: stuckSince ?? now };
-  return stepTo(change(session, { out }), { kind: "send", packet });
+  return stepTo(change(session, { out: afterPacket(session.out, now) }), send(packet));
 }

@@ -78,18 +78,18 @@ export class Rrc {
     return now + takes;
   }
 
-  /** Takes what goes to the network: gives it out at once, or keeps it until the connection is up. */
-  send(effect: NetworkEffect, now: Millis): readonly Effect[] {
+  /** Whether something goes to the network at once. Else it is kept until the connection is up, or it is lost with its link. */
+  send(effect: NetworkEffect, now: Millis): boolean {
     if (effect.to === "link") {
       const { act, link } = effect;
-      if (act.kind === "pause" || act.kind === "resume") return [effect]; // nothing is sent
-      if (act.kind === "reset") return this.#cutOff(link) ? [effect] : [];
-    } else if (effect.act.kind === "giveUp") return this.#callOff(effect.id) ? [] : [effect];
+      if (act.kind === "pause" || act.kind === "resume") return true; // nothing is sent
+      if (act.kind === "reset") return this.#cutOff(link);
+    } else if (effect.act.kind === "giveUp") return !this.#callOff(effect.id);
     const isUp = this.raise(now) <= now;
-    if (effect.to === "link" && effect.link === this.#ended) return [];
-    if (isUp && this.#held.length === 0) return [effect];
+    if (effect.to === "link" && effect.link === this.#ended) return false;
+    if (isUp && this.#held.length === 0) return true;
     this.#held = [...this.#held, effect];
-    return [];
+    return false;
   }
 
   /** A link has ended: nothing can happen to it any more, though the connection comes up to try. */

@@ -3,38 +3,54 @@ import { payload, topic, window } from "./messages.js";
 
 const ids = 1000;
 
-/** Publishes with the window full, each command together with its payload, until `until` says so; returns how many were answered. */
+/** The commands to publish with each id, and where each of them begins; a few more, so that a window never ends at the last one. */
+interface Commands {
+  readonly bytes: Buffer;
+  readonly starts: readonly number[];
+}
+
+/** Publishes with the window full, each command together with its payload, until the goal is reached; returns how many were answered. */
 export async function publishAll(
   host: Host,
   qos: number,
   goal: { readonly count: number } | { readonly seconds: number },
 ): Promise<number> {
-  const entries = Array.from({ length: ids }, (_, id) => entry(id + 1, qos));
+  const { bytes, starts } = commandsOf(qos);
   const deadline = "seconds" in goal ? performance.now() + goal.seconds * 1000 : Number.POSITIVE_INFINITY;
   const most = "count" in goal ? goal.count : Number.POSITIVE_INFINITY;
-  let [sent, done, rest] = [0, 0, ""];
+  let [sent, done] = [0, 0];
   return await new Promise((resolve) => {
     const fill = (): void => {
       const wanted = performance.now() < deadline ? Math.min(window - (sent - done), most - sent) : 0;
-      const some = Array.from({ length: wanted }, (_, index) => entries[(sent + index) % ids] ?? payload);
+      const first = sent % ids;
       sent += wanted;
-      if (some.length > 0) host.say(Buffer.concat(some));
+      if (wanted > 0) host.say(bytes.subarray(starts[first], starts[first + wanted]));
       else if (done === sent) resolve(done);
     };
     host.onText = (text) => {
-      const lines = (rest + text).split("\r\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        if (line.startsWith("+QMTPUB: ")) done += 1;
-        else if (line.includes("ERROR")) throw new Error(`publish ${sent} is refused: ${line}`);
-      }
+      if (text.includes("ERROR")) throw new Error(`publish ${sent} is refused: ${text}`);
+      done += countOf(text, "\r\n+QMTPUB: ");
       fill();
     };
     fill();
   });
 }
 
-function entry(id: number, qos: number): Buffer {
-  const command = `AT+QMTPUB=0,${qos === 0 ? 0 : id},${qos},0,"${topic}",${payload.length}\r`;
-  return Buffer.concat([Buffer.from(command), payload]);
+/** How often some words stand in a text; what the module says at once is never cut. */
+export function countOf(text: string, words: string): number {
+  let count = 0;
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + words.length)) count += 1;
+  return count;
+}
+
+function commandsOf(qos: number): Commands {
+  const commands = Array.from({ length: ids + window }, (_, at) => command((at % ids) + 1, qos));
+  const starts = [0];
+  for (const { length } of commands) starts.push((starts.at(-1) ?? 0) + length);
+  return { bytes: Buffer.concat(commands), starts };
+}
+
+function command(id: number, qos: number): Buffer {
+  const line = `AT+QMTPUB=0,${qos === 0 ? 0 : id},${qos},0,"${topic}",${payload.length}\r`;
+  return Buffer.concat([Buffer.from(line), payload]);
 }

@@ -2,6 +2,7 @@
 import { Host } from "./host.js";
 import { topic } from "./messages.js";
 import { answer } from "./processes.js";
+import { countOf } from "./publisher.js";
 
 const host = new Host();
 await host.start();
@@ -10,11 +11,9 @@ answer(async (question) => {
   const [port = 0, qos = 0, seconds = 0] = question.split(" ").map(Number);
   await host.open(port);
   await host.tell(`AT+QMTSUB=0,1,"${topic}",${qos}`, "+QMTSUB: 0,1,0,1");
-  let [count, rest] = [0, ""];
+  let count = 0;
   host.onText = (text) => {
-    const lines = (rest + text).split("\r\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line.startsWith("+QMTRECV: ")) count += 1;
+    count += countOf(text, "\r\n+QMTRECV: ");
   };
   const from = performance.now();
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
