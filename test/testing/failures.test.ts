@@ -8,7 +8,7 @@ test("who waits in vain is told what came instead", async () => {
   const { host, broker } = await start();
   await host.urc(/Neul/);
   await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow(
-    "no URC /^\\+QMTRECV/, but nothing was heard (within 10 ms)",
+    "no URC /^\\+QMTRECV/, but nothing was received (within 10 ms)",
   );
   host.send("AT+CSQ\r");
   await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow('but there came "+CSQ:25,99", "OK"');
