@@ -1,91 +1,93 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { clientPackets } from "./conversation/client-stream.js";
+import { clientPackets } from "./conversation/client-packet.js";
 import { bytesOf, textOf } from "./conversation/escapes.js";
-import { hostHears, hostLines, hostSays } from "./conversation/host-text.js";
+import { expectedHostBytes, hostInput, hostLines } from "./conversation/host-text.js";
 import { blocksOf } from "./conversation/script.js";
 import { serverPacket } from "./conversation/server-packet.js";
-import { complaint, play } from "./conversation.js";
+import { failureText, play } from "./conversation.js";
 
-const talk = (...lines: readonly string[]) => {
+const blockOf = (...lines: readonly string[]) => {
   const [block] = blocksOf("example.md", ["# Example", "```talk", ...lines, "```"].join("\n"));
   if (block === undefined) throw new Error("no block");
   return block;
 };
 
-const heard = (...lines: readonly string[]) => play(talk(...lines), "whole").differences.map((each) => each.heard);
+/** The output of the steps that are not as expected. */
+const differences = (...lines: readonly string[]) =>
+  play(blockOf(...lines), "whole").differences.map(({ actual }) => actual);
 
 describe("a conversation fails", () => {
-  test("not where everything is as written", () => {
-    expect(heard("host> AT", "host< OK")).toEqual([]);
+  test("not where everything is as expected", () => {
+    expect(differences("host> AT", "host< OK")).toEqual([]);
   });
   test("at output that no line expects", () => {
-    expect(heard("host> AT+CSQ", "host< OK")).toEqual([["host>   AT+CSQ", "host<   +CSQ:25,99", "host<   OK"]]);
+    expect(differences("host> AT+CSQ", "host< OK")).toEqual([["host>   AT+CSQ", "host<   +CSQ:25,99", "host<   OK"]]);
   });
-  test("at silence where a line stands", () => {
-    expect(heard("host> AT\\", "host< OK")).toEqual([["host>   AT\\"]]);
+  test("where an expected line does not come", () => {
+    expect(differences("host> AT\\", "host< OK")).toEqual([["host>   AT\\"]]);
   });
-  test("at another order over the wires", () => {
+  test("at another order over the channels", () => {
     const lines = [
       "include: opened",
       'host> AT+QMTCONN=0,"c"',
       'broker< CONNECT 3 "c" clean keepalive 120',
       "host< OK",
     ];
-    expect(heard(...lines)).toHaveLength(1);
+    expect(differences(...lines)).toHaveLength(1);
   });
-  test("at another framing of the same words", () => {
-    expect(heard("host> AT+CSQ", "host< +CSQ:25,99 / OK")).toHaveLength(1);
+  test("at another framing of the same text", () => {
+    expect(differences("host> AT+CSQ", "host< +CSQ:25,99 / OK")).toHaveLength(1);
   });
-  test("at something heard before its time", () => {
+  test("at output that comes too early", () => {
     const lines = ["include: connected", "clock> 121 s", "broker< PINGREQ"];
-    expect(heard(...lines)).toEqual([["clock>  120 s", "broker< PINGREQ", "clock>  1 s"]]);
+    expect(differences(...lines)).toEqual([["clock>  120 s", "broker< PINGREQ", "clock>  1 s"]]);
   });
-  test("at something heard too late", () => {
-    expect(heard("include: connected", "clock> 119 s", "broker< PINGREQ")).toHaveLength(1);
+  test("at output that comes too late", () => {
+    expect(differences("include: connected", "clock> 119 s", "broker< PINGREQ")).toHaveLength(1);
   });
   test("at an answer that takes too long", () => {
-    const late = talk("quirk: answerDelay=301", 'host> AT+QMTCFG="version",0', "clock> 301 ms", "host< OK");
+    const late = blockOf("quirk: answerDelay=301", 'host> AT+QMTCFG="version",0', "clock> 301 ms", "host< OK");
     expect(() => play(late, "whole")).toThrow("300 ms are allowed");
   });
-  test("at a line that nobody can say or hear", () => {
-    expect(() => heard("hots> AT")).toThrow("example.md:3");
-    expect(() => heard("host> AT", "clock< 1 s")).toThrow("example.md:4");
-    expect(() => heard("clock> soon")).toThrow("example.md:3");
-    expect(() => heard("network> unresolved")).toThrow("no such call");
+  test("at a line that is none of a conversation", () => {
+    expect(() => differences("hots> AT")).toThrow("example.md:3");
+    expect(() => differences("host> AT", "clock< 1 s")).toThrow("example.md:4");
+    expect(() => differences("clock> soon")).toThrow("example.md:3");
+    expect(() => differences("network> unresolved")).toThrow("no such call");
   });
-  test("at a first line that sets what there is not", () => {
-    expect(() => heard("timing: slow")).toThrow("slow");
-    expect(() => heard("seed: x")).toThrow("seed");
-    expect(() => heard("epoch: tomorrow")).toThrow("epoch");
-    expect(() => heard("surroundings: wind=3")).toThrow("wind");
+  test("at a directive with an unknown value", () => {
+    expect(() => differences("timing: slow")).toThrow("slow");
+    expect(() => differences("seed: x")).toThrow("seed");
+    expect(() => differences("epoch: tomorrow")).toThrow("epoch");
+    expect(() => differences("surroundings: wind=3")).toThrow("wind");
   });
-  test("at a line of the log that is not written, where it is heard at all", () => {
+  test("at an unexpected line of the log, where `hear: trace` shows it", () => {
     const [host, log] = [
       ["host> AT", "host< OK"],
       ["trace< host> AT<0D>", "trace< host< OK"],
     ];
-    expect(heard("hear: trace", ...host, ...log)).toEqual([]);
-    expect(heard("hear: trace", ...host)).toEqual([
+    expect(differences("hear: trace", ...host, ...log)).toEqual([]);
+    expect(differences("hear: trace", ...host)).toEqual([
       ["host>   AT", "host<   OK", "trace<  host> AT<0D>", "trace<  host< OK"],
     ]);
-    expect(heard("hear: trace", ...host, ...log.toReversed())).toHaveLength(1);
-    expect(heard(...host, ...log)).toHaveLength(1);
-    expect(() => heard("hear: all", ...host)).toThrow("all");
-    expect(() => heard("trace> AT")).toThrow("only heard");
+    expect(differences("hear: trace", ...host, ...log.toReversed())).toHaveLength(1);
+    expect(differences(...host, ...log)).toHaveLength(1);
+    expect(() => differences("hear: all", ...host)).toThrow("all");
+    expect(() => differences("trace> AT")).toThrow("only heard");
   });
-  test("at another form than the one that is written", () => {
+  test("at another form than the expected one", () => {
     const lines = [
       'host> AT+QMTENAUTH="p","d","p@d","s"',
       "host< OK",
       'network< post "http://gz.auth-device-iot.tencentcloudapi.com:80/token" a=1',
     ];
-    expect(heard(...lines)).toHaveLength(1);
+    expect(differences(...lines)).toHaveLength(1);
   });
-  test("and says where, what was written and what was heard", () => {
-    const [difference] = play(talk("host> AT", "host< ERROR"), "whole").differences;
+  test("and tells the place, the expected lines and the actual ones", () => {
+    const [difference] = play(blockOf("host> AT", "host< ERROR"), "whole").differences;
     if (difference === undefined) throw new Error("no difference");
-    const text = complaint(difference, "whole");
+    const text = failureText(difference, "whole");
     for (const part of ["example.md:3", "host>   AT", "host<   ERROR", "host<   OK"]) expect(text).toContain(part);
   });
 });
@@ -99,14 +101,14 @@ describe("escapes", () => {
   ])("%s", (text, bytes) => {
     expect(bytesOf(text).toString("hex")).toBe(bytes);
   });
-  test("what is written of any bytes is read as the same bytes", () => {
+  test("the text of any bytes is parsed as the same bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(bytesOf(textOf(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
       }),
     );
   });
-  test("and so is any text", () => {
+  test("and so is that of any text", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom("<", ">", "C", "R", "1", "F", "*", "9", "/", " ", "é") }),
@@ -119,12 +121,12 @@ describe("escapes", () => {
 });
 
 describe("the host's lines", () => {
-  test("what is written of any output is the same output", () => {
+  test("the lines of any output are parsed as the same output", () => {
     const part = fc.constantFrom("\r\n", "\r", "\n", ">", "OK", "+CSQ:25,99", " ", "a", "\x1a");
     fc.assert(
       fc.property(fc.array(part), (parts) => {
         const output = Buffer.from(parts.join(""));
-        expect(Buffer.concat(hostLines(output).map(hostHears))).toEqual(output);
+        expect(Buffer.concat(hostLines(output).map(expectedHostBytes))).toEqual(output);
       }),
     );
   });
@@ -136,7 +138,7 @@ describe("the host's lines", () => {
     ["0x41 54", "AT"],
     ["", "\r"],
   ])("%s", (text, bytes) => {
-    expect(hostSays(text).toString("latin1")).toBe(bytes);
+    expect(hostInput(text).toString("latin1")).toBe(bytes);
   });
 });
 

@@ -1,17 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { deviceOf } from "./conversation/device.js";
-import { isAsWritten, isTracedAsWritten, timedTranscript, transcript, written } from "./conversation/judge.js";
-import { type Cut, type Heard, Player } from "./conversation/player.js";
-import { Punctuality } from "./conversation/punctuality.js";
+import type { Effect } from "../emulator/io.js";
+import { Modem } from "../emulator/modem.js";
+import type { Surroundings } from "../emulator/profile/profile.js";
+import { profileWith } from "../emulator/profile/profiles.js";
+import { timings } from "../emulator/radio/timing.js";
+import { Log } from "../net/log.js";
+import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
+import { type Chunks, type Output, Player } from "./conversation/player.js";
+import { ResponseTimes } from "./conversation/response-times.js";
 import { type Block, blocksOf, type Script, type Step, scriptOf, stepsOf } from "./conversation/script.js";
-import { traceLines } from "./conversation/trace-lines.js";
 
 const folder = new URL("./conversations/", import.meta.url);
 
-/** The files that hold conversations; the README's is one of them. */
+/** The files that hold conversations, relative to their folder; the README is one of them. */
 export const files = [...readdirSync(folder).filter((name) => name.endsWith(".md")), "../../README.md"];
 
-/** Where a file of conversations is. */
+/** The URL of a file of conversations. */
 export const pathOf = (file: string): URL => new URL(file, folder);
 
 /** The conversations of a file. */
@@ -19,56 +23,88 @@ export const blocksIn = (file: string): Block[] => blocksOf(file, readFileSync(p
 
 const openings = new Map(blocksIn("openings.md").map((block): [string, Script] => [block.name, scriptOf(block)]));
 
-/** Something else was heard than what is written. */
+/** A step whose output is not as expected. */
 export interface Difference {
   readonly step: Step;
-  /** What was heard, as a conversation would write it; spans of time stand in it where they matter. */
-  readonly heard: readonly string[];
+  /** The step with its real output, as lines of a conversation; spans of time stand between them where they matter. */
+  readonly actual: readonly string[];
 }
 
-/** What a play of a conversation came to. */
+/** The result of playing a conversation. */
 interface Played {
   readonly differences: readonly Difference[];
-  /** Everything that the modem did, to be compared with another play. */
+  /** All effects of the module as text, to be compared with another play. */
   readonly record: string;
 }
 
-/** Plays a conversation to a new modem. */
-export function play(block: Block, cut: Cut): Played {
+/** Plays a conversation with a new module. Throws where a line cannot be played, or a response takes too long. */
+export function play(block: Block, chunks: Chunks): Played {
   const script = scriptOf(block);
-  const player = new Player(deviceOf(script), cut, new Punctuality());
+  const player = new Player(modemFor(script), chunks, new ResponseTimes());
   const differences: Difference[] = [];
   for (const step of stepsOf(script, openings)) {
     const [start, before] = [player.now, player.effects.length];
-    const heard = attempt(step, () => player.play(step.said));
-    const isOwn = script.hearsTrace && script.steps.includes(step);
-    const traced = isOwn ? traceLines(player.effects.slice(before)) : [];
-    if (isAsWritten(step, heard, player.now) && isTracedAsWritten(step, traced)) continue;
-    const lines = traced.map((line) => written("trace<", line));
-    differences.push({ step, heard: [...report(step, heard, start, player.now), ...lines] });
+    const output = withPlace(step, () => player.play(step.input));
+    const isOwn = script.showsTrace && script.steps.includes(step);
+    const trace = isOwn ? traceLines(player.effects.slice(before)) : [];
+    if (isAsExpected(step, output, player.now) && isTraceAsExpected(step, trace)) continue;
+    const actual = [...stepText(step, output, start, player.now), ...trace.map((line) => lineText("trace<", line))];
+    differences.push({ step, actual });
   }
   return { differences, record: JSON.stringify(player.effects) };
 }
 
-/** An exception tells which line it came from. */
-function attempt<T>({ said }: Step, act: () => T): T {
+/** A new module for a conversation. */
+function modemFor({ quirks, surroundings, timing, seed, epoch }: Script): Modem {
+  if (!isTiming(timing)) throw new SyntaxError(`there is no timing "${timing}"`);
+  const epochAtStart = Date.parse(epoch);
+  if (Number.isNaN(epochAtStart) || !/^\d+$/.test(seed)) throw new SyntaxError("a seed is a number, an epoch a date");
+  const standard = profileWith(quirks);
+  const profile = { ...standard, timing, surroundings: surroundingsWith(standard.surroundings, surroundings) };
+  return new Modem({ profile, seed: Number(seed), epochAtStart });
+}
+
+const isTiming = (name: string): name is keyof typeof timings => Object.hasOwn(timings, name);
+
+/** The surroundings with some of them changed; a number stays a number. */
+function surroundingsWith(standard: Surroundings, changed: Script["surroundings"]): Surroundings {
+  const known: Readonly<Record<string, string | number>> = { ...standard };
+  const changes = Object.entries(changed).map(([name, text]): [string, string | number] => {
+    if (known[name] === undefined) throw new SyntaxError(`there is no "${name}" in the surroundings`);
+    return [name, typeof known[name] === "number" ? Number(text) : text];
+  });
+  return { ...standard, ...Object.fromEntries(changes) };
+}
+
+/** The lines of the log at level `trace` for some effects. */
+function traceLines(effects: readonly Effect[]): readonly string[] {
+  const lines: string[] = [];
+  const log = new Log("trace", (line) => lines.push(line.trimEnd()));
+  for (const effect of effects) if (effect.to === "trace") log.event(effect.event);
+  return lines;
+}
+
+/** Calls `act`; adds the step's line to the message of its exception. */
+function withPlace<T>({ input }: Step, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof Error) error.message = `${said.place}  ${said.speaker}> ${said.text}\n${error.message}`;
+    if (error instanceof Error) error.message = `${input.place}  ${input.channel}> ${input.text}\n${error.message}`;
     throw error;
   }
 }
 
-function report({ said }: Step, heard: readonly Heard[], start: number, end: number): string[] {
-  const early = heard.some(({ at }) => at !== end);
-  return early ? timedTranscript(heard, start, end) : [written(`${said.speaker}>`, said.text), ...transcript(heard)];
+function stepText({ input }: Step, output: readonly Output[], start: number, end: number): string[] {
+  const isEarly = output.some(({ at }) => at !== end);
+  if (isEarly) return timedTranscript(output, start, end);
+  return [lineText(`${input.channel}>`, input.text), ...transcript(output)];
 }
 
-/** A difference for people. */
-export function complaint({ step, heard }: Difference, how: string): string {
-  const expected = step.heard.map(({ speaker, text }) => written(`${speaker}<`, text));
-  const quoted = (lines: readonly string[]) => lines.map((line) => `      ${line}`).join("\n");
-  const said = written(`${step.said.speaker}>`, step.said.text);
-  return `${step.said.place} (played ${how})\n${quoted([said])}\n    written\n${quoted(expected)}\n    heard\n${quoted(heard.slice(heard[0] === said ? 1 : 0))}`;
+/** The message of a failing test for a difference. */
+export function failureText({ step, actual }: Difference, chunks: Chunks): string {
+  const expected = step.expected.map(({ channel, text }) => lineText(`${channel}<`, text));
+  const indented = (lines: readonly string[]) => lines.map((line) => `      ${line}`).join("\n");
+  const input = lineText(`${step.input.channel}>`, step.input.text);
+  const output = actual.slice(actual[0] === input ? 1 : 0);
+  return `${step.input.place} (played ${chunks})\n${indented([input])}\n    expected\n${indented(expected)}\n    actual\n${indented(output)}`;
 }

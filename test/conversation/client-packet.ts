@@ -1,8 +1,9 @@
-import { quote } from "./words.js";
+import { quote } from "./notation-reader.js";
 
-/** What stands in a packet is not what a client may send. */
+/** Thrown inside this file where a packet is one that no client may send. */
 class Malformed extends Error {}
 
+/** Throws `Malformed` unless the condition holds. */
 function demand(condition: boolean): asserts condition {
   if (!condition) throw new Malformed();
 }
@@ -16,7 +17,7 @@ class Body {
     this.#bytes = bytes;
   }
 
-  get more(): boolean {
+  get hasMore(): boolean {
     return this.#at < this.#bytes.length;
   }
 
@@ -50,17 +51,17 @@ function connect(flags: number, body: Body): string {
   const bits = body.byte();
   demand((bits & 1) === 0); // [MQTT-3.1.2-3]
   const keepAlive = body.word();
-  const words = [`CONNECT ${level} ${quote(body.string())}`];
-  if (bits & 2) words.push("clean");
-  words.push(`keepalive ${keepAlive}`);
+  const tokens = [`CONNECT ${level} ${quote(body.string())}`];
+  if (bits & 2) tokens.push("clean");
+  tokens.push(`keepalive ${keepAlive}`);
   const qos = (bits >> 3) & 3;
   demand(bits & 4 ? qos < 3 : (bits & 0x38) === 0); // [MQTT-3.1.2-13], [MQTT-3.1.2-15]
   if (bits & 4)
-    words.push(`will qos ${qos}${bits & 0x20 ? " retain" : ""} ${quote(body.string())} ${quote(body.string())}`);
+    tokens.push(`will qos ${qos}${bits & 0x20 ? " retain" : ""} ${quote(body.string())} ${quote(body.string())}`);
   demand((bits & 0xc0) !== 0x40); // [MQTT-3.1.2-22]
-  if (bits & 0x80) words.push(`user ${quote(body.string())}`);
-  if (bits & 0x40) words.push(`password ${quote(body.string())}`);
-  return words.join(" ");
+  if (bits & 0x80) tokens.push(`user ${quote(body.string())}`);
+  if (bits & 0x40) tokens.push(`password ${quote(body.string())}`);
+  return tokens.join(" ");
 }
 
 function publish(flags: number, body: Body): string {
@@ -80,7 +81,7 @@ const acknowledge =
     return `${name} ${body.id()}`;
   };
 
-/** Flags 0010, and in a resent one of MQTT 3.1 1010. */
+/** The flags 0010, or 1010 in a packet that MQTT 3.1 resends. */
 function dupOf(flags: number): string {
   demand(flags === 2 || flags === 10);
   return flags === 10 ? " dup" : "";
@@ -91,10 +92,10 @@ const release: Decode = (flags, body) => `PUBREL ${body.id()}${dupOf(flags)}`;
 const request =
   (name: string, topic: (body: Body) => string): Decode =>
   (flags, body) => {
-    const words = [`${name} ${body.id()}${dupOf(flags)}`];
-    demand(body.more); // [MQTT-3.8.3-3], [MQTT-3.10.3-2]
-    while (body.more) words.push(topic(body));
-    return words.join(" ");
+    const tokens = [`${name} ${body.id()}${dupOf(flags)}`];
+    demand(body.hasMore); // [MQTT-3.8.3-3], [MQTT-3.10.3-2]
+    while (body.hasMore) tokens.push(topic(body));
+    return tokens.join(" ");
   };
 
 function topicAndQos(body: Body): string {
@@ -127,16 +128,40 @@ const decoders: ReadonlyMap<number, Decode> = new Map([
 /** Bytes in hexadecimal, as a conversation writes them. */
 export const hexOf = (bytes: Buffer): string => `0x${bytes.toString("hex")}`;
 
-/** A whole packet in its notation; one that no client may send is its bytes. */
-export function notationOf(bytes: Buffer, header: number): string {
+/** A whole packet in the notation of conversations; one that no client may send as its bytes. */
+function notationOf(bytes: Buffer, header: number): string {
   const body = new Body(bytes.subarray(header));
   try {
-    demand(header === 2 || (header <= 5 && bytes[header - 1] !== 0)); // no longer than it must be
+    demand(header === 2 || (header <= 5 && bytes[header - 1] !== 0)); // its length has no more bytes than needed
     const [first = 0] = bytes;
     const text = decoders.get(first >> 4)?.(first & 15, body);
-    return text === undefined || body.more ? hexOf(bytes) : text;
+    return text === undefined || body.hasMore ? hexOf(bytes) : text;
   } catch (error) {
     if (error instanceof Malformed) return hexOf(bytes);
     throw error;
   }
+}
+
+/** The lengths of the first packet's header and of the whole packet; undefined while they are not known. */
+function measure(bytes: Buffer): { readonly header: number; readonly length: number } | undefined {
+  let body = 0;
+  for (let at = 1; at <= 4; at += 1) {
+    const byte = bytes[at];
+    if (byte === undefined) return undefined;
+    body += (byte & 127) * 128 ** (at - 1);
+    if (byte < 128) return { header: at + 1, length: at + 1 + body };
+  }
+  return { header: bytes.length, length: bytes.length }; // no valid length has a fifth byte
+}
+
+/** The whole packets at the start of a client's bytes, and the rest. */
+export function clientPackets(bytes: Buffer) {
+  const packets: { readonly bytes: Buffer; readonly text: string }[] = [];
+  let rest = bytes;
+  for (let next = measure(rest); next !== undefined && next.length <= rest.length; next = measure(rest)) {
+    const packet = rest.subarray(0, next.length);
+    packets.push({ bytes: packet, text: notationOf(packet, next.header) });
+    rest = rest.subarray(next.length);
+  }
+  return { packets, rest };
 }

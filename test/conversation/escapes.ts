@@ -11,7 +11,7 @@ const named: ReadonlyMap<string, number> = new Map([
 
 const nameOf = new Map([...named].filter(([name]) => name !== "SP").map(([name, byte]) => [byte, name]));
 
-/** `<CR>` and its like, `<1F>` one byte, `<a*255>` a character so many times. Any other `<…>` is only text. */
+/** `<CR>` is a named byte, `<1F>` any byte, `<a*255>` a repeated character. Any other `<…>` is text. */
 const escapes = /<(CR|LF|ESC|NUL|BS|SP|Ctrl\+Z|[0-9A-F]{2}|[^<>]\*\d+)>/g;
 
 function unescaped(name: string): Buffer {
@@ -20,9 +20,9 @@ function unescaped(name: string): Buffer {
   return Buffer.of(named.get(name) ?? Number.parseInt(name, 16));
 }
 
-/** The bytes of a text of a conversation: UTF-8, with escapes. */
+/** The bytes of a text in a conversation: UTF-8, with escapes. */
 export function bytesOf(text: string): Buffer {
-  // A split at one group gives text, name, text, name, …
+  // A split at an expression with one group gives text, name, text, name, …
   return Buffer.concat(
     text.split(escapes).map((part, index) => (index % 2 === 0 ? Buffer.from(part) : unescaped(part))),
   );
@@ -32,7 +32,7 @@ const hex = (byte: number): string => `<${byte.toString(16).toUpperCase().padSta
 
 const isText = (bytes: Buffer): boolean => Buffer.from(bytes.toString()).equals(bytes);
 
-/** Bytes as a conversation writes them: `bytesOf` gives the same bytes again. */
+/** The text of bytes in a conversation; `bytesOf` returns the same bytes for it. */
 export function textOf(bytes: Buffer): string {
   const plain = isText(bytes)
     ? bytes.toString().replace(escapes, (found) => `${hex(0x3c)}${found.slice(1)}`)

@@ -1,83 +1,86 @@
 import type { LinkAct, LinkEvent } from "../../emulator/io.js";
 import type { LinkId } from "../../mqtt/session.js";
-import { hexOf } from "./client-packet.js";
-import { clientPackets } from "./client-stream.js";
+import { clientPackets, hexOf } from "./client-packet.js";
 
-/** What is heard from a link: a packet, or something about the link itself. */
-export interface FromLink {
-  readonly wire: "broker" | "network";
+/** What the module does on a link: a packet, or an event of the link itself. */
+export interface LinkOutput {
+  readonly channel: "broker" | "network";
   readonly text: string;
   readonly bytes?: Buffer;
 }
 
-/** The world's end of one dial: what TCP would do with it. */
+/** The network's end of one link: does what TCP would do. */
 export class Link {
   readonly id: LinkId;
-  /** Nothing leaves: TCP takes bytes and does not say that they are gone. */
+  /** TCP takes bytes, but does not report them as sent. */
   stuck = false;
   #state: "dialling" | "up" | "over" = "dialling";
   #paused = false;
-  #handed = 0;
-  #told = 0;
-  #unread: Buffer = Buffer.of();
-  /** What the broker sent while the modem did not read. */
-  #held: Buffer[] = [];
+  /** Bytes that the module has written. */
+  #written = 0;
+  /** Bytes that were reported to the module as sent. */
+  #reported = 0;
+  /** The beginning of a packet that is not complete. */
+  #incomplete: Buffer = Buffer.of();
+  /** What the broker has sent and the module has not read. */
+  #unread: Buffer[] = [];
 
   constructor(id: LinkId) {
     this.id = id;
   }
 
-  /** What the modem's act is to somebody who listens on the wire. */
-  hear(act: Exclude<LinkAct, { kind: "dial" }>): readonly FromLink[] {
-    if (act.kind === "bytes") return this.#hearBytes(Buffer.from(act.bytes));
-    if (this.#state === "over") return [{ wire: "network", text: `${act.kind} on a link that is over` }];
+  /** Carries out an act of the module; returns what can be seen of it on the line. */
+  act(act: Exclude<LinkAct, { kind: "dial" }>): readonly LinkOutput[] {
+    if (act.kind === "bytes") return this.#write(Buffer.from(act.bytes));
+    if (this.#state === "over") return [{ channel: "network", text: `${act.kind} on a link that is over` }];
     if (act.kind === "pause" || act.kind === "resume") {
       this.#paused = act.kind === "pause";
-      return [{ wire: "network", text: act.kind === "pause" ? "paused" : "resumed" }];
+      return [{ channel: "network", text: act.kind === "pause" ? "paused" : "resumed" }];
     }
-    const torn = this.#unread.length > 0 ? [{ wire: "broker", text: hexOf(this.#unread) } as const] : [];
+    const { length } = this.#incomplete;
+    const incomplete = length > 0 ? [{ channel: "broker", text: hexOf(this.#incomplete) } as const] : [];
     this.#state = "over";
-    return [...torn, { wire: "network", text: act.kind === "end" ? "closed" : "reset" }];
+    return [...incomplete, { channel: "network", text: act.kind === "end" ? "closed" : "reset" }];
   }
 
-  #hearBytes(bytes: Buffer): readonly FromLink[] {
-    if (this.#state !== "up") return [{ wire: "network", text: `${hexOf(bytes)} on a link that is not up` }];
-    this.#handed += bytes.length;
-    const { packets, rest } = clientPackets(Buffer.concat([this.#unread, bytes]));
-    this.#unread = rest;
-    return packets.map((packet) => ({ wire: "broker", ...packet }));
+  #write(bytes: Buffer): readonly LinkOutput[] {
+    if (this.#state !== "up") return [{ channel: "network", text: `${hexOf(bytes)} on a link that is not up` }];
+    this.#written += bytes.length;
+    const { packets, rest } = clientPackets(Buffer.concat([this.#incomplete, bytes]));
+    this.#incomplete = rest;
+    return packets.map((packet) => ({ channel: "broker", ...packet }));
   }
 
-  /** What happens to the link changes it too. */
-  tell(event: LinkEvent): void {
+  /** An event of the link that is reported to the module. */
+  event(event: LinkEvent): void {
     if (event.kind === "up") this.#state = "up";
     if (event.kind === "down") this.#state = "over";
   }
 
-  /** A packet that has begun and not ended. */
-  get torn(): readonly FromLink[] {
-    return this.#unread.length === 0 ? [] : [{ wire: "broker", text: `${hexOf(this.#unread)} …` }];
+  /** The beginning of a packet that has not ended. */
+  get incomplete(): readonly LinkOutput[] {
+    return this.#incomplete.length === 0 ? [] : [{ channel: "broker", text: `${hexOf(this.#incomplete)} …` }];
   }
 
-  /** What the broker says waits while the modem does not read. */
-  hold(bytes: Buffer): void {
-    this.#held.push(bytes);
+  /** The broker sends bytes. They wait while the module does not read. */
+  receive(bytes: Buffer): void {
+    this.#unread.push(bytes);
   }
 
-  /** What the broker has said and the modem may read. */
+  /** The next bytes of the broker, unless the module does not read. */
   nextBytes(): LinkEvent | undefined {
-    const bytes = this.#paused ? undefined : this.#held.shift();
+    const bytes = this.#paused ? undefined : this.#unread.shift();
     return bytes === undefined ? undefined : { kind: "bytes", bytes };
   }
 
-  /** What TCP has to tell next, if anything. */
-  next(): LinkEvent | undefined {
+  /** The next event that TCP has to report; undefined: none. */
+  nextEvent(): LinkEvent | undefined {
     return this.nextBytes() ?? this.#nextSent();
   }
 
   #nextSent(): LinkEvent | undefined {
-    if (this.stuck || this.#told === this.#handed) return undefined;
-    this.#told = this.#handed;
-    return { kind: "sent", total: this.#handed };
+    if (this.stuck || this.#reported === this.#written) return undefined;
+    this.#reported = this.#written;
+    return { kind: "sent", total: this.#written };
   }
 }

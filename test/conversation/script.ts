@@ -1,40 +1,40 @@
-/** Who speaks to the modem, or hears it. */
-export type Speaker = "host" | "port" | "broker" | "network" | "module" | "clock" | "trace";
+/** Where a line of a conversation goes to the module, or comes from it. */
+export type Channel = "host" | "port" | "broker" | "network" | "module" | "clock" | "trace";
 
 /** A line of a conversation. */
 export interface Line {
-  /** Where it stands, for people: `file:line`. */
+  /** Its place as shown in messages: `file:line`. */
   readonly place: string;
   readonly file: string;
-  /** Counted from 0. */
+  /** The row in its file, counted from 0. */
   readonly row: number;
-  readonly speaker: Speaker;
+  readonly channel: Channel;
   readonly text: string;
 }
 
-/** One thing said to the modem, and everything heard because of it. */
+/** One input of the module, and all output that is expected of it. */
 export interface Step {
-  readonly said: Line;
-  readonly heard: readonly Line[];
+  readonly input: Line;
+  readonly expected: readonly Line[];
 }
 
-/** A talk block: a conversation from its first line to its last. */
+/** A parsed `talk` block. */
 export interface Script {
   readonly name: string;
   readonly includes: readonly string[];
   readonly quirks: Readonly<Record<string, string>>;
-  /** What the profile says of the network, where it is set. */
+  /** The surroundings of the profile that are changed. */
   readonly surroundings: Readonly<Record<string, string>>;
   readonly timing: string;
   readonly seed: string;
   /** Calendar time when the conversation begins. */
   readonly epoch: string;
-  /** Whether the block hears what an observer may know. */
-  readonly hearsTrace: boolean;
+  /** Whether the lines of the log are expected, too. */
+  readonly showsTrace: boolean;
   readonly steps: readonly Step[];
 }
 
-/** A talk block as it stands in its file. */
+/** A `talk` block as it is in its file. */
 export interface Block {
   readonly name: string;
   readonly file: string;
@@ -45,7 +45,7 @@ export interface Block {
 
 const heading = /^#+\s+(.*?)\s*$/;
 
-/** The talk blocks of a Markdown file, each named by the nearest heading above it. */
+/** The `talk` blocks of a Markdown file, each with the name of the nearest heading above it. */
 export function blocksOf(file: string, markdown: string): Block[] {
   const rows = markdown.split("\n");
   const blocks: Block[] = [];
@@ -64,47 +64,47 @@ export function blocksOf(file: string, markdown: string): Block[] {
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
 const directive = /^(include|quirk|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
-const spoken = /^(host|port|broker|network|module|clock|trace)([<>])\s*(.*)$/;
+const channelLine = /^(host|port|broker|network|module|clock|trace)([<>])\s*(.*)$/;
 
-/** Reads a block: directives first, then what is said and heard. */
+/** Parses a block: directives, inputs and expected outputs. Throws a SyntaxError with the place of a wrong line. */
 export function scriptOf(block: Block): Script {
   const includes: string[] = [];
   const quirks: Record<string, string> = {};
   const surroundings: Record<string, string> = {};
-  const once: Record<string, string> = {};
-  const steps: { said: Line; heard: Line[] }[] = [];
+  const directives: Record<string, string> = {};
+  const steps: { input: Line; expected: Line[] }[] = [];
   for (const [index, raw] of block.rows.entries()) {
     const row = block.row + index;
     const place = `test/conversations/${block.file}:${row + 1}`;
     const text = raw.replace(comment, "");
-    const [, word, value = ""] = directive.exec(text) ?? [];
-    const [, speaker, way, words = ""] = spoken.exec(text) ?? [];
-    if (word === "include") includes.push(value);
-    else if (word === "quirk") Object.assign(quirks, settingOf(value));
-    else if (word === "surroundings") Object.assign(surroundings, settingOf(value));
-    else if (word !== undefined) once[word] = value;
-    else if (speaker !== undefined) {
-      const line = { place, file: block.file, row, speaker: speaker as Speaker, text: words.trimEnd() };
+    const [, name, value = ""] = directive.exec(text) ?? [];
+    const [, channel, direction, content = ""] = channelLine.exec(text) ?? [];
+    if (name === "include") includes.push(value);
+    else if (name === "quirk") Object.assign(quirks, settingOf(value));
+    else if (name === "surroundings") Object.assign(surroundings, settingOf(value));
+    else if (name !== undefined) directives[name] = value;
+    else if (channel !== undefined) {
+      const line = { place, file: block.file, row, channel: channel as Channel, text: content.trimEnd() };
       const step = steps.at(-1);
-      if (way === ">") steps.push({ said: line, heard: [] });
-      else if (step !== undefined) step.heard.push(line);
-      else throw new SyntaxError(`${place}: nothing has been said yet`);
-    } else if (text.trim() !== "") throw new SyntaxError(`${place}: nobody says "${raw}"`);
+      if (direction === ">") steps.push({ input: line, expected: [] });
+      else if (step !== undefined) step.expected.push(line);
+      else throw new SyntaxError(`${place}: an expected line stands before the first input`);
+    } else if (text.trim() !== "") throw new SyntaxError(`${place}: this is no line of a conversation: "${raw}"`);
   }
-  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z", hear = "" } = once;
+  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z", hear = "" } = directives;
   if (!["", "trace"].includes(hear)) throw new SyntaxError(`${block.name}: a block can hear the trace, not "${hear}"`);
-  const played = Array.from({ length: Number(repeat) }, () => steps).flat();
-  const hearsTrace = hear === "trace";
-  return { name: block.name, includes, quirks, surroundings, timing, seed, epoch, hearsTrace, steps: played };
+  const repeated = Array.from({ length: Number(repeat) }, () => steps).flat();
+  const showsTrace = hear === "trace";
+  return { name: block.name, includes, quirks, surroundings, timing, seed, epoch, showsTrace, steps: repeated };
 }
 
-/** `NAME=VALUE`; a value that ends with a blank stands in quotes. */
+/** The setting of `NAME=VALUE`; a value that ends with a blank stands in quotes. */
 function settingOf(text: string): Record<string, string> {
   const [, name = "", value = ""] = /^(\w+)=(.*?)\s*$/.exec(text) ?? [];
   return { [name]: value.replace(/^"(.*)"$/, "$1") };
 }
 
-/** The steps of what a script includes, each opening once, and its own. `powered` comes first unless it says `off`. */
+/** The steps of the included openings, each opening once, and then those of the script. `powered` comes first, unless it includes `off`. */
 export function stepsOf(script: Script, openings: ReadonlyMap<string, Script>): readonly Step[] {
   const done = new Set<string>(["off"]);
   const opened = (name: string): readonly Step[] => {

@@ -1,6 +1,6 @@
-import { Words } from "./words.js";
+import { NotationReader } from "./notation-reader.js";
 
-/** Remaining length, seven bits a byte. [MQTT 3.1.1, 2.2.3] */
+/** The bytes of a remaining length, seven bits in each. MQTT 3.1.1 section 2.2.3 */
 function lengthOf(length: number): number[] {
   return length < 128 ? [length] : [(length % 128) | 128, ...lengthOf(Math.floor(length / 128))];
 }
@@ -14,34 +14,34 @@ const word = (value: number): Buffer => Buffer.of(value >> 8, value & 255);
 
 const acknowledge =
   (first: number) =>
-  (words: Words): Buffer => {
-    const id = word(words.number());
-    return packet(words.has("dup") ? first | 8 : first, id);
+  (notation: NotationReader): Buffer => {
+    const id = word(notation.number());
+    return packet(notation.take("dup") ? first | 8 : first, id);
   };
 
-function connack(words: Words): Buffer {
-  const code = words.number();
-  return packet(0x20, Buffer.of(words.has("present") ? 1 : 0, code));
+function connack(notation: NotationReader): Buffer {
+  const code = notation.number();
+  return packet(0x20, Buffer.of(notation.take("present") ? 1 : 0, code));
 }
 
-function publish(words: Words): Buffer {
-  const id = words.nextIsNumber() ? words.number() : undefined;
-  const qos = words.has("qos") ? words.number() : 0;
-  const dup = words.has("dup") ? 8 : 0;
-  const retain = words.has("retain") ? 1 : 0;
-  const topic = words.quoted();
+function publish(notation: NotationReader): Buffer {
+  const id = notation.nextIsNumber() ? notation.number() : undefined;
+  const qos = notation.take("qos") ? notation.number() : 0;
+  const dup = notation.take("dup") ? 8 : 0;
+  const retain = notation.take("retain") ? 1 : 0;
+  const topic = notation.quoted();
   const identified = id === undefined ? Buffer.of() : word(id);
-  return packet(0x30 | dup | (qos << 1) | retain, word(topic.length), topic, identified, words.quoted());
+  return packet(0x30 | dup | (qos << 1) | retain, word(topic.length), topic, identified, notation.quoted());
 }
 
-function suback(words: Words): Buffer {
-  const id = word(words.number());
+function suback(notation: NotationReader): Buffer {
+  const id = word(notation.number());
   const codes: number[] = [];
-  while (words.more) codes.push(words.number());
+  while (notation.hasMore) codes.push(notation.number());
   return packet(0x90, id, Buffer.from(codes));
 }
 
-const encoders: Readonly<Record<string, (words: Words) => Buffer>> = {
+const encoders: Readonly<Record<string, (notation: NotationReader) => Buffer>> = {
   CONNACK: connack,
   PUBLISH: publish,
   PUBACK: acknowledge(0x40),
@@ -53,12 +53,12 @@ const encoders: Readonly<Record<string, (words: Words) => Buffer>> = {
   PINGRESP: () => packet(0xd0),
 };
 
-/** A server's packet from its notation: `PUBLISH 7 qos 1 "topic" "payload"`. Independent of what it tests. */
+/** The bytes of a server's packet: `PUBLISH 7 qos 1 "topic" "payload"`. Uses nothing of the code that it tests. */
 export function serverPacket(notation: string): Buffer {
-  const words = new Words(notation);
-  const encode = encoders[words.bare()];
+  const reader = new NotationReader(notation);
+  const encode = encoders[reader.bare()];
   if (encode === undefined) throw new SyntaxError(`no packet of a server: ${notation}`);
-  const bytes = encode(words);
-  if (words.more) throw new SyntaxError(`too many words: ${notation}`);
+  const bytes = encode(reader);
+  if (reader.hasMore) throw new SyntaxError(`too many words: ${notation}`);
   return bytes;
 }

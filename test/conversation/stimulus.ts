@@ -8,7 +8,7 @@ import { serverPacket } from "./server-packet.js";
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 
-/** `10 s` in ms. */
+/** The ms of a span such as `10 s`. */
 export function spanOf(text: string): number {
   const [, amount, unit = ""] = /^(\d+) (ms|s|min|h)$/.exec(text) ?? [];
   const factor = units[unit];
@@ -27,7 +27,7 @@ const reasons: readonly DownReason[] = [
   "failed",
 ];
 
-/** `up`, `down <reason>` or `sendFailed`. */
+/** The link event of `up`, `down <reason>` or `sendFailed`. */
 export function linkEventOf(text: string): LinkEvent {
   if (text === "up" || text === "sendFailed") return { kind: text };
   const reason = reasons.find((each) => text === `down ${each}`);
@@ -38,29 +38,29 @@ export function linkEventOf(text: string): LinkEvent {
 const failures: readonly PostFailure[] = ["unresolved", "noSocket", "sendFailed", "notHttp"];
 
 /**
- * `resolved <address>` or `unresolved`, `posted <status> "<body>"` or `not posted <why>`, perhaps of the call before the
- * last; undefined where it is about a link.
+ * The outcome of a request: `resolved <address>` or `unresolved`, `posted <status> "<body>"` or `not posted <why>`, each
+ * with `old` before it for the request before the last. Undefined for a line about a link.
  */
 export function outcomeOf(text: string): RequestOutcome | undefined {
-  const told = text.replace(/^old /, "");
-  const [found, address] = /^(?:resolved (\S+)|unresolved)$/.exec(told) ?? [];
+  const outcome = text.replace(/^old /, "");
+  const [found, address] = /^(?:resolved (\S+)|unresolved)$/.exec(outcome) ?? [];
   if (found !== undefined) return { kind: "resolved", address };
-  const why = failures.find((each) => told === `not posted ${each}`);
+  const why = failures.find((each) => outcome === `not posted ${each}`);
   if (why !== undefined) return { kind: "notPosted", why };
-  const [, status, body = ""] = /^posted (\d+) "(.*)"$/.exec(told) ?? [];
+  const [, status, body = ""] = /^posted (\d+) "(.*)"$/.exec(outcome) ?? [];
   return status === undefined ? undefined : { kind: "posted", status: Number(status), body: bytesOf(body) };
 }
 
-/** A call as a conversation hears it. */
-export function callText(act: RequestAct): string {
+/** The text of a request in a `network<` line. */
+export function requestText(act: RequestAct): string {
   if (act.kind === "giveUp") return "given up";
   if (act.kind === "resolve") return `resolve "${act.host}"`;
   const name = act.host.includes(":") ? `[${act.host}]` : act.host;
   return `post "http://${name}:${act.port}${act.path}" ${act.body}`;
 }
 
-/** Packets in their notation, ` / ` between them, or bytes as `0x…`. */
-export function brokerSays(text: string): Buffer {
+/** The bytes of a `broker>` line: packets in their notation with ` / ` between them, or bytes as `0x…`. */
+export function brokerInput(text: string): Buffer {
   return hexBytes(text) ?? Buffer.concat(text.split(" / ").map(serverPacket));
 }
 
@@ -76,8 +76,8 @@ const changes: Readonly<Record<string, object>> = {
 
 const isCause = (name: string): name is RebootCause => rebootCauses.some((cause) => cause === name);
 
-/** What the world does to the module: coverage, SIM, network, signal, a reset. */
-export function worldOf(text: string): Stimulus {
+/** The stimulus of a `module>` line: a change of coverage, SIM, network or signal, or a reset. */
+export function outsideChangeOf(text: string): Stimulus {
   const [, rssi] = /^rssi (\d+)$/.exec(text) ?? [];
   if (rssi !== undefined) return { from: "world", change: { kind: "radio", rssi: Number(rssi) } };
   const cause = `REBOOT_CAUSE_${text.replace(/^reset /, "")}`;
