@@ -2,18 +2,19 @@ import { type Channel, channels, type FarEnd } from "./channels.js";
 import type { Bench, Effort, Figure, Target } from "./figure.js";
 import { inTurn, median } from "./figure.js";
 import { Worker } from "./processes.js";
+import { onProcessor } from "./processor.js";
 import { type Percentiles, serialHost } from "./serial-host.js";
 
 const target = { of: "ratio", bound: "at most", value: 1.5 } as const;
 /** Where no system stands in between, a ratio to nothing says little. */
 const nothingButOurs = { of: "difference", bound: "at most", value: 10 } as const;
 
-/** From AT to OK over each front end; the host is the same program everywhere. */
+/** From AT to OK over each front end; the host is the same program everywhere, on the processor of the module. */
 export const latency: Bench = {
   name: "latency",
   async run(effort) {
     const figures: Figure[] = [];
-    for (const channel of channels) figures.push(...(await overChannel(channel, effort)));
+    for (const channel of channels) figures.push(...(await onProcessor(0, () => overChannel(channel, effort))));
     return figures;
   },
 };
@@ -22,7 +23,6 @@ async function overChannel({ name, than, modem, bare }: Channel, { quick }: Effo
   const host = serialHost();
   const ours = await modem();
   const theirs = await bare();
-  // Many short rounds: where the scheduler puts the two processes makes a factor of two.
   const [count, rounds] = quick ? [500, 3] : [1500, 11];
   const play =
     ({ line }: FarEnd) =>

@@ -3,9 +3,11 @@ import type { Bench, Effort, Figure } from "./figure.js";
 import { sideBySide } from "./figure.js";
 import { bareLine, type Line, modemOnPty } from "./lines.js";
 import { end, Worker } from "./processes.js";
+import { onProcessor } from "./processor.js";
 import { serialHost } from "./serial-host.js";
 
 const levels = ({ quick }: Effort): readonly number[] => (quick ? [1] : [0, 1, 2]);
+const warmUp = 1.5; // seconds
 const target = { of: "ratio", bound: "at least", value: 0.8 } as const;
 
 /** Publishes with the module's window full, in process: beside MQTT.js with the same window. */
@@ -13,13 +15,13 @@ export const publish: Bench = {
   name: "publish",
   async run(effort) {
     const { rounds, seconds } = effort;
-    const broker = await startBenchBroker();
-    const modem = new Worker("publisher-modem.js");
-    const mqttJs = new Worker("publisher-mqttjs.js");
+    const broker = await onProcessor(0, startBenchBroker);
+    const modem = await onProcessor(1, async () => new Worker("publisher-modem.js"));
+    const mqttJs = await onProcessor(1, async () => new Worker("publisher-mqttjs.js"));
     const figures: Figure[] = [];
     for (const qos of levels(effort)) {
       const ask = (worker: Worker, span = seconds) => worker.ask(`${broker.port} ${qos} ${span}`);
-      for (const worker of [modem, mqttJs]) await ask(worker, 0.5); // until the code is compiled
+      for (const worker of [modem, mqttJs]) await ask(worker, warmUp); // until the code is compiled
       const found = await sideBySide(
         rounds,
         () => ask(modem),
@@ -39,15 +41,15 @@ export const publishOverPty: Bench = {
   async run(effort) {
     const { rounds, seconds } = effort;
     const host = serialHost();
-    const broker = await startBenchBroker();
-    const modem = await modemOnPty();
-    const bare = await bareLine("publish");
-    const bareMqtt = await bareLine("publish-mqtt");
+    const broker = await onProcessor(0, startBenchBroker);
+    const modem = await onProcessor(1, modemOnPty);
+    const bare = await onProcessor(1, () => bareLine("publish"));
+    const bareMqtt = await onProcessor(1, () => bareLine("publish-mqtt"));
     const figures: Figure[] = [];
     const play =
       ({ path }: Line, qos: number, span = seconds) =>
       () =>
-        host.play(path, "publish", span, `${broker.port}`, `${qos}`);
+        onProcessor(0, () => host.play(path, "publish", span, `${broker.port}`, `${qos}`));
     for (const line of [modem, bare, bareMqtt]) await play(line, 1)(); // until the code is compiled
     for (const qos of levels(effort)) {
       const found = await sideBySide(rounds, play(modem, qos), play(bare, qos));

@@ -3,6 +3,7 @@ import type { Bench, Figure } from "./figure.js";
 import { sideBySide } from "./figure.js";
 import { bareLine, type Line, modemOnPty } from "./lines.js";
 import { end, start, Worker } from "./processes.js";
+import { onProcessor } from "./processor.js";
 import { serialHost } from "./serial-host.js";
 
 const target = { of: "ratio", bound: "at least", value: 0.8 } as const;
@@ -18,9 +19,9 @@ export const receive: Bench = {
   async run({ rounds, seconds }) {
     const figures: Figure[] = [];
     for (const qos of [0, 1] as const) {
-      const feed = await startFeed(qos);
-      const modem = new Worker("receiver-modem.js");
-      const mqttJs = new Worker("receiver-mqttjs.js");
+      const feed = await onProcessor(0, () => startFeed(qos));
+      const modem = await onProcessor(1, async () => new Worker("receiver-modem.js"));
+      const mqttJs = await onProcessor(1, async () => new Worker("receiver-mqttjs.js"));
       const ask = (worker: Worker, span = seconds) => worker.ask(`${feed.port} ${qos} ${span}`);
       for (const worker of [modem, mqttJs]) await ask(worker, 0.5); // until the code is compiled
       const found = await sideBySide(
@@ -40,11 +41,11 @@ export const receiveOverPty: Bench = {
   name: "receive-pty",
   async run({ rounds, seconds }) {
     const host = serialHost();
-    const feed = await startFeed(1);
+    const feed = await onProcessor(0, () => startFeed(1));
     // Both are started anew each round: their floods would disturb each other.
     const play = (open: () => Promise<Line>) => async () => {
-      const { path, child } = await open();
-      const rate = await host.play(path, "receive", seconds, feed.port);
+      const { path, child } = await onProcessor(1, open);
+      const rate = await onProcessor(0, () => host.play(path, "receive", seconds, feed.port));
       await end(child);
       return rate;
     };
