@@ -1,9 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** They open nothing and keep nothing, so that a worker takes one after the other without a new start. */
+/** Files that open nothing and keep nothing: a worker runs one after the other without a new start. */
 const pure = ["test/{at,emulator,mqtt}/**/*.test.ts", "test/*.test.ts"];
 
-/** They need the number of a pseudo-terminal again that they gave up, which anybody else would get, or take the time. */
+/** Files that run alone: they need the number of a closed pseudo-terminal again, or measure time. */
 const alone = [
   "test/bin/process.test.ts",
   "test/bin/timing.test.ts",

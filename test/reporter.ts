@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Prints the closing line that CI reads: `N passed, N failed`, and how many were skipped, if any. */
+/** Prints the last line, which CI reads: `N passed, N failed`, and the number of skipped tests, if any. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };

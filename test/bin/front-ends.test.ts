@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { Flags } from "../../bin/flags.js";
 import { readFrontEnds } from "../../bin/front-ends.js";
 import { onTerminal } from "../interop/terminal.js";
+import { until } from "../net/port-recorder.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
 import { dial, hostAt } from "../net/ports/sockets/sockets.js";
-import { until } from "../net/witness.js";
 import { command, Program, runToEnd } from "./program.js";
 
 let folder = "";
@@ -23,12 +23,12 @@ function start(...args: readonly string[]): Program {
   return program;
 }
 
-/** The ready line, whatever stands in it. */
+/** The fields of the ready line. */
 const ready = async (program: Program, where: "out" | "err" = "out"): Promise<Record<string, string>> =>
   JSON.parse((await program.prints(/^\{"event":"ready".*\}\n/m, where))[0]);
 
-describe("what is asked for", () => {
-  test("nothing is a pseudo-terminal, and so is a link", () => {
+describe("the front ends of the flags", () => {
+  test("without flags it is a pseudo-terminal, and so with a link", () => {
     expect(readFrontEnds({})).toEqual([{ kind: "pty", link: undefined }]);
     expect(readFrontEnds({ stdio: true, link: "/tmp/x" })).toEqual([
       { kind: "pty", link: "/tmp/x" },
@@ -36,7 +36,7 @@ describe("what is asked for", () => {
     ]);
   });
 
-  test("a port alone is this machine's", () => {
+  test("a port alone is on this machine", () => {
     expect(readFrontEnds({ tcp: ["7000", "[::]:0", "box.local:7001"] })).toEqual([
       { kind: "tcp", host: "127.0.0.1", port: 7000 },
       { kind: "tcp", host: "::", port: 0 },
@@ -44,7 +44,7 @@ describe("what is asked for", () => {
     ]);
   });
 
-  const bad: readonly (readonly [flags: Flags, word: string])[] = [
+  const wrongFlags: readonly (readonly [flags: Flags, word: string])[] = [
     [{ tcp: [""] }, "--tcp"],
     [{ tcp: ["7000", "65536"] }, "65536"],
     [{ tcp: [":7000"] }, ":7000"],
@@ -58,14 +58,14 @@ describe("what is asked for", () => {
     [{ device: ["/dev/x", "/dev/x"] }, "/dev/x is given twice"],
     [{ device: ["/tmp/x"], link: "/tmp/x" }, "/tmp/x is the --link"],
   ];
-  test.each(bad)("%j is a usage error that names it", (flags, word) => {
+  test.each(wrongFlags)("%j is a usage error that names it", (flags, word) => {
     expect(() => readFrontEnds(flags)).toThrow(
       expect.objectContaining({ code: 2, message: expect.stringContaining(word) }),
     );
   });
 });
 
-test("all at once share one module: what it says goes to all, and whoever asks is answered", async () => {
+test("all at once share one module: its output goes to all, and each host gets answers", async () => {
   const [link, unix] = [join(folder, "link"), join(folder, "socket")];
   const ways = ["--link", link, "--stdio", "--tcp", "0", "--unix", unix, "--rfc2217", "0"];
   const program = start("--json", "--log-level", "info", ...ways);
@@ -77,20 +77,22 @@ test("all at once share one module: what it says goes to all, and whoever asks i
   const hosts = [await attach(link), ...sockets.map((socket) => hostAt(socket))];
   onTestFinished(() => Promise.all(hosts.map((host) => host.leave())).then(() => {}));
   await until(
-    "the sockets to be let in",
+    "the sockets to be attached",
     () => program.err.match(/(:\d+|socket): attach\n/g)?.length === sockets.length,
   );
-  await hosts[0]?.write(Buffer.from("AT\r")); // a pseudo-terminal knows its host when it has spoken
-  await until("the first answer, everywhere", () => hosts.every(({ heard }) => heard.toString() === "\r\nOK\r\n"));
+  await hosts[0]?.write(Buffer.from("AT\r")); // a pseudo-terminal notices its host by its first bytes
+  await until("the first answer at all hosts", () =>
+    hosts.every(({ received: heard }) => heard.toString() === "\r\nOK\r\n"),
+  );
   let answers = 1;
   for (const host of hosts) {
     await host.write(Buffer.from("AT\r"));
     answers += 1;
-    await until("an answer, everywhere", () => hosts.every(({ heard }) => heard.length === 6 * answers));
+    await until("an answer at all hosts", () => hosts.every(({ received: heard }) => heard.length === 6 * answers));
   }
   program.type("AT+CGSN=1\r");
-  await until("what was asked on stdio", () => hosts.every(({ heard }) => heard.includes("+CGSN:")));
-  for (const { heard } of hosts) expect(program.out.endsWith(heard.toString("latin1"))).toBe(true);
+  await until("the answer to stdio", () => hosts.every(({ received: heard }) => heard.includes("+CGSN:")));
+  for (const { received: heard } of hosts) expect(program.out.endsWith(heard.toString("latin1"))).toBe(true);
   expect(await program.end()).toMatchObject({ code: 0 });
   expect([existsSync(link), existsSync(unix)]).toEqual([false, false]);
 });
@@ -101,7 +103,7 @@ test("several of a kind are a list in the ready line", async () => {
   expect(places).not.toHaveProperty("pty");
 });
 
-test("the text for people has lines to paste for each", async () => {
+test("the text for people has command lines for each", async () => {
   const odd = join(folder, "it's, a:b");
   const program = start("--tcp", "0.0.0.0:0", "--rfc2217", "0", "--unix", odd, "--tcp-connect", "127.0.0.1:1");
   await program.prints(/Ctrl-C ends it\.\n$/);
@@ -116,22 +118,22 @@ test("the text for people has lines to paste for each", async () => {
 });
 
 describe("how it ends", () => {
-  test("the end of piped input ends nothing where hosts may attach elsewhere", async () => {
+  test("the end of piped input does not end it where hosts can attach elsewhere", async () => {
     const program = start("--json", "--stdio", "--tcp", "0", "--log-level", "info");
     const { tcp = "" } = await ready(program, "err");
     program.child.stdin?.end();
     await program.prints(/port= stdio: ended/, "err");
     const host = hostAt(await dial({ path: tcp }));
     await host.write(Buffer.from("AT\r"));
-    await until("the answer", () => host.heard.includes("OK"));
-    await program.prints(/OK\r\n$/); // stdout still hears
+    await until("the answer", () => host.received.includes("OK"));
+    await program.prints(/OK\r\n$/); // stdout still gets the output
     await host.leave();
     const { code, err } = await program.end();
     expect(code).toBe(0);
-    expect(err).not.toContain("lost"); // the banner was heard on stdout: nobody misses it at the empty port
+    expect(err).not.toContain("lost"); // the banner has come on stdout: its loss at the port without a host is not logged
   });
 
-  test("Ctrl-] does end it, and there is no echo for the others to hear", async () => {
+  test("Ctrl-] ends it, and there is no echo, which the other hosts would get", async () => {
     const terminal = onTerminal(process.execPath, [command, "--stdio", "--tcp", "0"]);
     await terminal.shows(/Ctrl-\] leaves\.\n/);
     const welcome = terminal.screen.length;
@@ -142,7 +144,7 @@ describe("how it ends", () => {
     expect(await terminal.ended).toBe(0);
   });
 
-  test("a killed one's socket is taken over, one in use is not", async () => {
+  test("the socket of a killed one is replaced, one in use is not", async () => {
     const unix = join(folder, "stale");
     const killed = start("--json", "--unix", unix);
     await ready(killed);
@@ -158,7 +160,7 @@ describe("how it ends", () => {
   });
 });
 
-test("a further host is turned away, and the log says whom", async () => {
+test("a further host is refused, and the log names it", async () => {
   const program = start("--json", "--tcp", "0", "--log-level", "info");
   const { tcp = "" } = await ready(program);
   const [first, second] = [await dial({ path: tcp }), await dial({ path: tcp })];

@@ -4,24 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { needs } from "../interop/needs.js";
+import { until } from "../net/port-recorder.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
-import { until } from "../net/witness.js";
-import { ListeningBroker } from "./listening-broker.js";
-import { command, Program, type Starting } from "./program.js";
+import { command, Program, type StartOptions } from "./program.js";
+import { RecordingBroker } from "./recording-broker.js";
 
 let folder = "";
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "bc28-emu-process-"));
 });
-/** Those that are left when a test has failed; tests that run side by side cannot say themselves that they are over. */
+/** All programs, to be killed at the end where a test has failed: concurrent tests have no onTestFinished. */
 const started: Program[] = [];
 afterAll(() => {
   for (const { child } of started) child.kill("SIGKILL");
   rmSync(folder, { recursive: true });
 });
 
-function start(args: readonly string[], starting: Starting = {}): Program {
-  const program = new Program(args, starting);
+function start(args: readonly string[], options: StartOptions = {}): Program {
+  const program = new Program(args, options);
   started.push(program);
   return program;
 }
@@ -31,12 +31,12 @@ async function open(pty: string | undefined) {
   onTestFinished(() => host.leave());
   const ask = async (line: string, answer: string): Promise<void> => {
     await host.write(Buffer.from(`${line}\r`));
-    await until(answer, () => host.heard.includes(answer));
+    await until(answer, () => host.received.includes(answer));
   };
   return { host, ask };
 }
 
-/** What a line of the shell comes to; its words are `$0`, `$1` … */
+/** Runs a line of shell with the arguments `$0`, `$1` …; resolves with its exit code and stderr. */
 const inShell = (line: string, ...words: readonly string[]) =>
   new Promise<{ readonly code: unknown; readonly err: string }>((resolve) => {
     execFile("sh", ["-c", line, ...words], (error, _, err) => resolve({ code: error?.code ?? 0, err }));
@@ -54,14 +54,14 @@ describe("when it is ready", () => {
     expect(existsSync(link)).toBe(false);
   });
 
-  test.concurrent("what is absent is left out of it", async () => {
+  test.concurrent("a link or broker that does not exist is left out of it", async () => {
     const program = start(["--json"]);
     const { pty } = await program.ready();
     expect(program.out).toBe(`{"event":"ready","pty":"${pty}"}\n`);
     await program.end();
   });
 
-  test.concurrent("the text for people has lines to paste, also where the path has blanks", async () => {
+  test.concurrent("the text for people has command lines, also for a path with blanks", async () => {
     const link = join(folder, "it's here");
     const program = start(["--link", link]);
     await program.prints(/Ctrl-C ends it\.\n$/);
@@ -71,21 +71,21 @@ describe("when it is ready", () => {
     await program.end();
   });
 
-  test.concurrent("a relative link is told as a path that holds everywhere", async () => {
+  test.concurrent("a relative link is printed as an absolute path", async () => {
     const program = start(["--json", "--link", "near"], { cwd: folder });
     expect((await program.ready()).link).toBe(join(folder, "near"));
     await program.end();
     expect(existsSync(join(folder, "near"))).toBe(false);
   });
 
-  test.concurrent("--broker as the last flag means 1883", async () => {
+  test.concurrent("--broker as the last flag is port 1883", async () => {
     const program = start(["--json", "--broker"]);
-    const [said] = await program.prints(/127\.0\.0\.1:1883/).catch(() => program.prints(/1883/, "err"));
-    expect(said).toContain("1883"); // where the port is taken, the complaint names it
+    const [printed] = await program.prints(/127\.0\.0\.1:1883/).catch(() => program.prints(/1883/, "err"));
+    expect(printed).toContain("1883"); // where the port is in use, the error names it
     await program.end();
   });
 
-  test.concurrent("a link that a killed one left behind is taken over, one in use is not", async () => {
+  test.concurrent("the link of a killed one is replaced, one in use is not", async () => {
     const link = join(folder, "stale");
     const killed = start(["--json", "--link", link]);
     await killed.ready();
@@ -102,9 +102,9 @@ describe("when it is ready", () => {
 
 describe("how it ends", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
-    "%s: within a second, the link gone, DISCONNECT sent",
+    "%s: within a second, the link is removed, DISCONNECT is sent",
     async (how) => {
-      const broker = await ListeningBroker.start();
+      const broker = await RecordingBroker.start();
       const link = join(folder, how);
       const program = start(["--json", "--link", link, "--map", `*=127.0.0.1:${broker.port}`]);
       const { ask } = await open((await program.ready()).pty);
@@ -114,7 +114,7 @@ describe("how it ends", () => {
       expect({ code, err }).toEqual({ code: 0, err: "" });
       expect(millis).toBeLessThan(1000);
       expect(existsSync(link)).toBe(false);
-      await until("DISCONNECT", () => broker.heard.endsWith("e000"));
+      await until("DISCONNECT", () => broker.received.endsWith("e000"));
     },
   );
 
@@ -125,14 +125,14 @@ describe("how it ends", () => {
     expect((await program.end("SIGTERM")).code).toBe(0);
   });
 
-  test("under load, its host writing without a pause", async () => {
+  test("under load, while its host writes without a pause", async () => {
     const program = start(["--json", "--broker", "0", "--log-level", "trace"]);
     const { host, ask } = await open((await program.ready()).pty);
     await ask("AT", "OK");
     const load = (async () => {
       for (;;) await host.write(Buffer.from("AT+CSQ;+CSQ\r".repeat(20)));
-    })().catch(() => {}); // it is hung up on
-    await until("the load", () => host.heard.length > 20_000);
+    })().catch(() => {}); // the terminal is closed
+    await until("the load", () => host.received.length > 20_000);
     const { code, millis } = await program.end();
     await load;
     expect(code).toBe(0);
@@ -156,13 +156,13 @@ describe("how it ends", () => {
 });
 
 describe("what goes wrong", () => {
-  /** Plants a bug in the process, which shows at SIGUSR2. */
+  /** The environment of a process with a bug, which happens at SIGUSR2. */
   const bug = (what: string) => ({
     NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`process.on("SIGUSR2", () => { ${what} })`)}`,
   });
   const thrown = bug('throw new Error("boom\\nbang")');
 
-  test.concurrent("a bug is one readable line, and code 1; the link is gone", async () => {
+  test.concurrent("a bug is one readable line, and code 1; the link is removed", async () => {
     const link = join(folder, "bug");
     const program = start(["--json", "--link", link], { env: thrown });
     await program.ready();
@@ -172,7 +172,7 @@ describe("what goes wrong", () => {
     expect(existsSync(link)).toBe(false);
   });
 
-  test.concurrent("a promise that nobody looks after is a bug too", async () => {
+  test.concurrent("an unhandled rejection is a bug, too", async () => {
     const program = start(["--json"], { env: bug('Promise.reject(new Error("boom"))') });
     await program.ready();
     const { code, err } = await program.end("SIGUSR2");
@@ -201,11 +201,11 @@ describe("what goes wrong", () => {
     const ready = 'until [ -L "$2" ] || ! kill -0 $!; do sleep 0.02; done';
     const shell = `"$0" "$1" --link "$2" --log-level info ${redirection} & ${ready}; kill $!; wait $!`;
     const ran = await inShell(shell, process.execPath, command, link);
-    expect(ran.code).toBe(code); // what cannot be told to anybody is a failure, a reader who left is none
+    expect(ran.code).toBe(code); // output that cannot be written at all is a failure, a reader that is gone is none
     expect(ran.err).not.toContain("    at ");
   });
 
-  test("whoever read the ready message may go", async () => {
+  test("the reader of the ready message may go away", async () => {
     const program = start(["--broker", "0"]);
     await program.prints(/A BC28 is on/);
     program.child.stdout?.destroy();
@@ -216,13 +216,13 @@ describe("what goes wrong", () => {
     expect((await program.end()).code).toBe(0);
   });
 
-  test("a reader of the log who stands still does not stop the module", async () => {
+  test("a reader of the log that does not read does not stop the module", async () => {
     const program = start(["--json", "--log-level", "trace"]);
     program.child.stderr?.removeAllListeners("data").pause();
     const { host } = await open((await program.ready()).pty);
     for (let round = 1; round <= 400; round += 1) {
       await host.write(Buffer.from("AT+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ;+CSQ\r"));
-      await until(`answer ${round}`, () => host.heard.toString("latin1").split("OK").length > round);
+      await until(`answer ${round}`, () => host.received.toString("latin1").split("OK").length > round);
     }
     const { code, millis } = await program.end();
     expect(code).toBe(0);

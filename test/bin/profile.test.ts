@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { bc28 } from "../../emulator/profile/bc28.js";
 import { bc35g } from "../../emulator/profile/bc35-g.js";
 import { quirkTable } from "../../emulator/profile/quirks.js";
+import { until } from "../net/port-recorder.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
-import { until } from "../net/witness.js";
-import { runHere } from "./here.js";
+import { runInProcess } from "./in-process.js";
 import { Program, root, runToEnd } from "./program.js";
 
 const files: Readonly<Record<string, string>> = {
@@ -31,26 +31,26 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs it in the folder of the files, without a process, and with one. */
-const here = (line: string) => runHere(line.split(" "));
+/** Runs the command in the folder of the files: in this process, and as a process. */
+const runHere = (line: string) => runInProcess(line.split(" "));
 const run = (line: string, input = "") => runToEnd(line.split(" "), input, { cwd: folder });
 
-/** A host on a program's pseudo-terminal; what is asked is answered by something new. */
+/** A host on the pseudo-terminal of a program; `ask` waits for an answer in new output. */
 async function hostOf(program: Program) {
   onTestFinished(() => void program.child.kill("SIGKILL"));
   const { pty } = await program.ready();
   const host = await attach(pty ?? "");
   onTestFinished(() => host.leave());
   const ask = async (line: string, answer: string): Promise<void> => {
-    const from = host.heard.length;
+    const from = host.received.length;
     await host.write(Buffer.from(`${line}\r`));
-    await until(answer, () => host.heard.subarray(from).includes(answer));
+    await until(answer, () => host.received.subarray(from).includes(answer));
   };
   return { ask };
 }
 
-/** Arguments, and what the one line must hold. */
-const bad: readonly (readonly [args: string, word: string])[] = [
+/** Arguments, and what the line on stderr contains. */
+const wrongUsage: readonly (readonly [args: string, word: string])[] = [
   ["--profile bc29", "profile bc29: there is no such profile; did you mean bc28?"],
   ["--profile nokia", "profile nokia: there is no such profile; there are: bc28, bc35-g"],
   ["--profile none.json", "profile none.json: there is no such file"],
@@ -90,9 +90,9 @@ const bad: readonly (readonly [args: string, word: string])[] = [
   ["profiles", "profiles"],
 ];
 
-describe("bad input", () => {
-  test.each(bad)("%s is one line that names it, exit code 2, and changes nothing", async (args, word) => {
-    const ended = await here(args);
+describe("wrong input", () => {
+  test.each(wrongUsage)("%s is one line that names it, exit code 2, and changes nothing", async (args, word) => {
+    const ended = await runHere(args);
     expect(ended).toMatchObject({ code: 2, out: "" });
     expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
     expect(ended.err).toContain(word);
@@ -100,15 +100,15 @@ describe("bad input", () => {
   });
 });
 
-/** What is told as errors, on every way through the program, and what is printed. */
+/** Some command lines for each part of the program. */
 test.concurrent.each([
   "--profile typo.json",
   "--nvm empty.json",
   "profile bc28 bc35-g",
   "profile diff bc28 bc29",
   "profile diff bc28 mine.json --json",
-])("%s: the process says the same", async (line) => {
-  expect(await run(line)).toEqual({ ...(await here(line)), signal: null });
+])("%s: a process prints the same", async (line) => {
+  expect(await run(line)).toEqual({ ...(await runHere(line)), signal: null });
 });
 
 describe("profile", () => {
@@ -127,16 +127,16 @@ describe("profile", () => {
       expect(out).toMatch(new RegExp(`^  ${field} `, "m"));
   });
 
-  test("its JSON is read back as the same profile, with the flags in it", async () => {
-    const { out } = await here("profile mine.json --quirk urcHold=5 --json --imei 490154203237518 --operator 26201");
+  test("its JSON, with the flags in it, is the same profile again", async () => {
+    const { out } = await runHere("profile mine.json --quirk urcHold=5 --json --imei 490154203237518 --operator 26201");
     writeFileSync(join(folder, "again.json"), out);
-    expect((await here("profile again.json --json")).out).toBe(out);
+    expect((await runHere("profile again.json --json")).out).toBe(out);
     const { identity, quirks, surroundings } = JSON.parse(out);
     expect(identity).toMatchObject({ imei: "490154203237518", imeisv: "4901542032375101", imsi: "001010000000009" });
     expect(identity.modelName).toBe(bc35g.identity.modelName);
     expect(quirks).toMatchObject({ echo: "on", urcHold: 5 });
     expect(surroundings.operator).toBe("26201");
-    expect((await here("profile diff mine.json again.json")).out.split("\n")).toEqual([
+    expect((await runHere("profile diff mine.json again.json")).out.split("\n")).toEqual([
       "identity.imei          001010000000024 -> 490154203237518",
       "identity.imeisv        0010100000000201 -> 4901542032375101",
       "surroundings.operator  46000 -> 26201",
@@ -145,19 +145,19 @@ describe("profile", () => {
     ]);
   });
 
-  test("diff shows only what differs, or says that nothing does", async () => {
-    const { code, out } = await here("profile diff bc28 BC35-G");
+  test("diff shows only the differences, or that there are none", async () => {
+    const { code, out } = await runHere("profile diff bc28 BC35-G");
     expect(code).toBe(0);
     expect(out).toMatch(/^identity\.model +BC28 -> BC35-G$/m);
     expect(out).not.toContain("surroundings");
-    expect(await here("profile diff bc28 bc28")).toMatchObject({ code: 0, out: "bc28 and bc28 do not differ\n" });
-    const { out: json } = await here("profile diff bc28 mine.json --json");
+    expect(await runHere("profile diff bc28 bc28")).toMatchObject({ code: 0, out: "bc28 and bc28 do not differ\n" });
+    const { out: json } = await runHere("profile diff bc28 mine.json --json");
     expect(JSON.parse(json)).toMatchObject({ "quirks.echo": ["off", "on"] });
   });
 });
 
 describe("a module with a profile", () => {
-  test.concurrent("is what the profile and the flags say", async () => {
+  test.concurrent("has what the profile and the flags say", async () => {
     const { out } = await run("--stdio --profile mine.json --imei 490154203237518", "ATI\rAT+CGSN=1\rAT+CGSN=2\r");
     expect(out).toContain("\r\nBC35-G\r\n");
     expect(out).toContain("+CGSN:490154203237518\r\n");
@@ -171,7 +171,7 @@ describe("a module with a profile", () => {
       expect(out).toContain(`\r\n${line}\r\n`);
   });
 
-  test.concurrent("realistic timing takes its time, and instant none", async () => {
+  test.concurrent("realistic timing takes time, and instant none", async () => {
     const start = performance.now();
     const program = new Program(["--stdio", "--timing", "realistic", "--time-scale", "10"]);
     await program.prints(/Neul/);
@@ -181,7 +181,7 @@ describe("a module with a profile", () => {
 });
 
 describe("--nvm", () => {
-  test.concurrent("keeps settings over AT+NRB and over runs, and other settings not", async () => {
+  test.concurrent("keeps the kept settings over AT+NRB and over runs, and no others", async () => {
     const first = await run("--stdio --nvm kept.json", "AT+NCONFIG=RPM,TRUE\rAT+CEREG=1\rAT+NRB\rAT+NCONFIG?\r");
     expect(first).toMatchObject({ code: 0, err: "" });
     const second = await run("--stdio --nvm kept.json", "AT+NCONFIG?\rAT+CEREG?\r");
@@ -190,24 +190,24 @@ describe("--nvm", () => {
     expect(readdirSync(folder).filter((name) => name.includes("kept.json"))).toEqual(["kept.json"]);
   });
 
-  test.concurrent("without a change there is no file, and without the flag nothing is kept", async () => {
+  test.concurrent("without a change there is no file, and without the flag nothing is stored", async () => {
     await Promise.all([run("--stdio --nvm untouched.json", "AT\r"), run("--stdio", "AT+NCONFIG=RPM,TRUE\r")]);
     expect(readdirSync(folder)).not.toContain("untouched.json");
     expect((await run("--stdio", "AT+NCONFIG?\r")).out).toContain("+NCONFIG:RPM,FALSE\r\n");
   });
 
-  test.concurrent("a file that was cut off is refused, and stays as it is", async () => {
+  test.concurrent("an incomplete file is refused, and stays as it is", async () => {
     await run("--stdio --nvm cut.json", "AT+NCONFIG=RPM,TRUE\r");
     const path = join(folder, "cut.json");
     const half = readFileSync(path, "utf8").slice(0, 200);
     writeFileSync(path, half);
-    const ended = await here("--nvm cut.json");
+    const ended = await runHere("--nvm cut.json");
     expect(ended).toMatchObject({ code: 2, out: "" });
     expect(ended.err).toMatch(/^bc28-emu: NVM file cut\.json: it is not JSON[^\n]*; it is left as it is;[^\n]*\n$/);
     expect(readFileSync(path, "utf8")).toBe(half);
   });
 
-  test.concurrent("a run that is killed leaves a whole file", async () => {
+  test.concurrent("a killed run leaves a whole file", async () => {
     const path = join(folder, "killed.json");
     const program = new Program(["--stdio", "--nvm", path]);
     for (let round = 0; round < 50; round += 1) program.type(`AT+NCONFIG=SYNC_TIME_PERIOD,${round}\r`);
@@ -216,7 +216,7 @@ describe("--nvm", () => {
     expect(await run("--stdio --nvm killed.json", "AT\r")).toMatchObject({ code: 0, err: "" });
   });
 
-  test("AUTOCONNECT FALSE, written on a pseudo-terminal, holds in the next run, whatever ended the first", async () => {
+  test("AUTOCONNECT FALSE, set on a pseudo-terminal, is kept for the next run, although the first was killed", async () => {
     const path = join(folder, "autoconnect.json");
     const first = new Program(["--json", "--nvm", path]);
     const before = await hostOf(first);

@@ -3,22 +3,22 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withoutInherited } from "../../net/close-on-exec.js";
-import { until } from "../net/witness.js";
+import { until } from "../net/port-recorder.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
-/** Where the built command is; another place may be given, for instance an installed package. */
+/** The folder of the built command; BC28_EMU_ROOT may name another one, for instance an installed package. */
 export const root = process.env.BC28_EMU_ROOT ?? project;
-/** The command as users run it, always with plain `node`. */
+/** The command's file, to be run with `node`. */
 export const command = join(root, "dist/bin/bc28-emu.js");
 assertBuilt();
 
 /** How a program is started. */
-export interface Starting {
+export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
-  /** Another copy of the command. */
+  /** The file of another copy of the command. */
   readonly command?: string;
 }
 
@@ -30,16 +30,16 @@ export interface Ended {
   readonly err: string;
 }
 
-/** A running bc28-emu on three pipes. */
+/** A running bc28-emu, with pipes as stdin, stdout and stderr. */
 export class Program {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   out = "";
   err = "";
 
-  constructor(args: readonly string[], starting: Starting = {}) {
-    const { env, command: other, ...options } = starting;
-    const given: SpawnOptions = { ...options, env: { ...process.env, ...env } };
+  constructor(args: readonly string[], options: StartOptions = {}) {
+    const { env, command: other, ...spawnOptions } = options;
+    const given: SpawnOptions = { ...spawnOptions, env: { ...process.env, ...env } };
     this.child = withoutInherited(["pipe", "pipe", "pipe"], (stdio) =>
       spawn(process.execPath, [other ?? command, ...args], { ...given, stdio }),
     );
@@ -49,19 +49,20 @@ export class Program {
     this.child.stderr?.setEncoding("utf8").on("data", (text) => {
       this.err += text;
     });
-    this.child.stdin?.on("error", () => {}); // it may end before it has read all
+    this.child.stdin?.on("error", () => {}); // the program may end before it has read everything
     this.ended = new Promise((resolve) =>
       this.child.on("close", (code, signal) => resolve({ code, signal, out: this.out, err: this.err })),
     );
   }
 
+  /** Writes to its standard input. */
   type(text: string): void {
     this.child.stdin?.write(text, "latin1");
   }
 
-  /** Settles when it has printed what fits, on stdout or where it was said. */
+  /** Resolves when its output matches, on stdout or on stderr. Rejects if it ends before. */
   async prints(pattern: RegExp, where: "out" | "err" = "out"): Promise<RegExpExecArray> {
-    await until(`${pattern} in ${where}`, () => pattern.test(this[where]) || this.isOver).catch((late) => {
+    await until(`${pattern} in ${where}`, () => pattern.test(this[where]) || this.hasEnded).catch((late) => {
       throw new Error(`${late.message}; out: ${JSON.stringify(this.out)} err: ${JSON.stringify(this.err)}`);
     });
     const found = pattern.exec(this[where]);
@@ -69,13 +70,13 @@ export class Program {
     return found;
   }
 
-  /** What the ready line of --json says. */
+  /** Resolves with the fields of the ready line of --json. */
   async ready(where: "out" | "err" = "out"): Promise<{ pty?: string; link?: string; broker?: string; event: string }> {
     const [line] = await this.prints(/^\{"event":"ready".*\}\n/m, where);
     return JSON.parse(line);
   }
 
-  /** Ends it by a signal, and says how that went. */
+  /** Sends a signal; resolves with how the program ended, and how long that took. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended & { readonly millis: number }> {
     const start = performance.now();
     this.child.kill(signal);
@@ -83,19 +84,19 @@ export class Program {
     return { ...ended, millis: performance.now() - start };
   }
 
-  get isOver(): boolean {
+  get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 }
 
-/** Runs it to its end, with this on its standard input. */
-export function runToEnd(args: readonly string[], input = "", starting: Starting = {}): Promise<Ended> {
-  const program = new Program(args, starting);
+/** Runs the command with this standard input; resolves with how it ended. */
+export function runToEnd(args: readonly string[], input = "", options: StartOptions = {}): Promise<Ended> {
+  const program = new Program(args, options);
   program.child.stdin?.end(input, "latin1");
   return program.ended;
 }
 
-/** `npm test` builds first; whoever runs vitest alone is told. */
+/** Throws if dist/ is older than the sources: only `npm test` builds first. */
 function assertBuilt(): void {
   if (root !== project) return;
   const built = statSync(command, { throwIfNoEntry: false })?.mtimeMs ?? 0;

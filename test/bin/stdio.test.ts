@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { onTerminal } from "../interop/terminal.js";
-import { until } from "../net/witness.js";
-import { ListeningBroker } from "./listening-broker.js";
+import { until } from "../net/port-recorder.js";
 import { command, Program, runToEnd } from "./program.js";
+import { RecordingBroker } from "./recording-broker.js";
 
 describe("--stdio on pipes", () => {
-  test.concurrent("is answered without an echo, and ends at the end of input", async () => {
+  test.concurrent("answers without an echo, and ends at the end of the input", async () => {
     const { code, out, err } = await runToEnd(["--stdio"], "AT+CSQ\rAT\r\n");
     expect({ code, out, err }).toEqual({ code: 0, out: boot("\r\n+CSQ:25,99\r\n\r\nOK\r\n\r\nOK\r\n"), err: "" });
   });
@@ -14,22 +14,22 @@ describe("--stdio on pipes", () => {
     expect(await runToEnd(["--stdio"])).toMatchObject({ code: 0, out: boot(""), err: "" });
   });
 
-  test.concurrent("waits for results that are on their way", async () => {
+  test.concurrent("waits for results that are still to come", async () => {
     const { out, code } = await runToEnd(["--stdio", "--broker", "0"], 'AT+QMTOPEN=0,"x",1883\r');
     expect(code).toBe(0);
     expect(out).toBe(boot("\r\nOK\r\n\r\n+QMTOPEN: 0,0\r\n"));
   });
 
-  test.concurrent("the ready line goes to stderr, and without --json nothing does", async () => {
+  test.concurrent("prints the ready line on stderr, and nothing without --json", async () => {
     const { err } = await runToEnd(["--stdio", "--json"], "AT\r");
     expect(err).toBe('{"event":"ready"}\n');
   });
 
-  test.concurrent("a quirk may switch the echo on", async () => {
+  test.concurrent("echoes with the quirk echo", async () => {
     expect((await runToEnd(["--stdio", "--quirk", "echo=on"], "AT\r")).out).toBe(boot("AT\r\r\nOK\r\n"));
   });
 
-  test.concurrent("a reader that goes away is the end", async () => {
+  test.concurrent("ends when the reader is gone", async () => {
     const program = new Program(["--stdio"]);
     program.type("AT\r");
     await program.prints(/OK/);
@@ -38,7 +38,7 @@ describe("--stdio on pipes", () => {
     expect(await program.ended).toMatchObject({ code: 0, err: "" });
   });
 
-  test.concurrent("all 256 values of a payload pass", async () => {
+  test.concurrent("passes all 256 values of a payload", async () => {
     const payload = Buffer.from(Array.from({ length: 1548 }, (_, n) => n % 256)).toString("latin1");
     const program = new Program(["--stdio", "--broker", "0"]);
     const step = async (line: string, answer: RegExp): Promise<void> => {
@@ -50,13 +50,13 @@ describe("--stdio on pipes", () => {
     await step('AT+QMTSUB=0,1,"t",0\r', /\+QMTSUB: 0,1,0,0/);
     await step('AT+QMTPUB=0,0,0,0,"t",1548\r', /\r\n>$/);
     await step(payload, /\+QMTRECV: 0,0,"t",/);
-    await until("the whole of it", () => program.out.includes(`+QMTRECV: 0,0,"t",${payload}\r\n`));
+    await until("the whole payload", () => program.out.includes(`+QMTRECV: 0,0,"t",${payload}\r\n`));
     program.child.stdin?.end();
     expect((await program.ended).code).toBe(0);
   });
 
-  test("the log is one readable line an event, without secrets", async () => {
-    const broker = await ListeningBroker.start();
+  test("logs one readable line for each event, without secrets", async () => {
+    const broker = await RecordingBroker.start();
     const program = new Program(["--stdio", "--log-level", "info", "--map", `*=127.0.0.1:${broker.port}`]);
     program.type('AT+QMTCFG="aliauth",0,"product","device","hush1"\r');
     program.type('AT+QMTOPEN=0,"x",1883\r');
@@ -67,7 +67,7 @@ describe("--stdio on pipes", () => {
     await program.prints(/\+QMTPUB: 0,0,0/);
     const { err, code } = await program.end();
     expect(code).toBe(0);
-    expect(broker.heard).toContain(Buffer.from("hush2").toString("hex"));
+    expect(broker.received).toContain(Buffer.from("hush2").toString("hex"));
     expect(err).not.toMatch(/hush|line one/);
     for (const line of err.trimEnd().split("\n"))
       expect(line).toMatch(/^ *\d+\.\d{3} (host|mqtt|net|module|radio|port|uart)[<>=!] /);
@@ -78,7 +78,7 @@ describe("--stdio on pipes", () => {
 describe("--stdio on a terminal", () => {
   const start = (...args: string[]) => onTerminal(process.execPath, [command, "--stdio", ...args]);
 
-  test("raw, with an echo of the module's own; Ctrl-] leaves, and the terminal is as it was", async () => {
+  test("raw mode, with an echo by the module; Ctrl-] ends it, and the settings are restored", async () => {
     const terminal = start();
     const before = terminal.modes();
     await terminal.shows(/Ctrl-\] leaves\.\n/);
@@ -92,7 +92,7 @@ describe("--stdio on a terminal", () => {
     expect(terminal.modes()).toBe(before);
   });
 
-  test("who says that he wants no echo gets none", async () => {
+  test("echo=off turns the echo off", async () => {
     const terminal = start("--quirk", "echo=off");
     await terminal.shows(/Ctrl-\] leaves\.\n/);
     terminal.type("AT\r");
@@ -100,13 +100,13 @@ describe("--stdio on a terminal", () => {
     expect(terminal.screen).not.toContain("AT\n");
   });
 
-  test("--json says there that it is ready, too", async () => {
+  test("--json prints the ready line", async () => {
     const terminal = start("--json");
     await terminal.shows(/\{"event":"ready"\}\n/);
     expect(terminal.screen).not.toContain("Ctrl-]");
   });
 
-  test("a signal leaves the terminal as it was", async () => {
+  test("a signal restores the settings", async () => {
     const terminal = start();
     const before = terminal.modes();
     await terminal.shows(/Ctrl-\] leaves\.\n/);
@@ -116,7 +116,7 @@ describe("--stdio on a terminal", () => {
   });
 });
 
-/** What the module says, behind what it says at every start. */
+/** The output of a run: the banner, and then `text`. */
 function boot(text: string): string {
   return `${banner}${text}`;
 }

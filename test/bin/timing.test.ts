@@ -1,19 +1,19 @@
 import { expect, onTestFinished, test } from "vitest";
 import { Program } from "./program.js";
 
-/** The module's clock against ours; the answer to the first command has to be there before the SIM is read. */
+/** How many times faster the module's clock runs. The first command must be answered before the SIM is read. */
 const scale = 10;
 
-interface Way {
-  /** From the start of the process to the banner, in ms of our time. */
+interface Timing {
+  /** From the start of the process to the banner, in ms of real time. */
   readonly banner: number;
   /** From the banner to the network, in s of the module's time. */
   readonly attached: number;
   readonly log: string;
 }
 
-/** A module on its way into the network, as a process. */
-async function intoTheNetwork(seed: number): Promise<Way> {
+/** Runs the command until the module is attached to the network. */
+async function intoTheNetwork(seed: number): Promise<Timing> {
   const start = performance.now();
   const args = ["--stdio", "--timing", "realistic", "--seed", `${seed}`, "--time-scale", `${scale}`];
   const program = new Program([...args, "--log-level", "info"]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { flagRows } from "../../bin/flags.js";
 import { helpText } from "../../bin/help.js";
 import { quirkTable } from "../../emulator/profile/quirks.js";
-import { runHere } from "./here.js";
+import { runInProcess } from "./in-process.js";
 import { root, runToEnd } from "./program.js";
 
 let folder = "";
@@ -30,8 +30,8 @@ afterAll(() => {
   blocker.close();
 });
 
-/** Arguments, the exit code, a word that the line must hold. `PORT` stands for one that is taken. */
-const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
+/** Arguments, the exit code, and what the line on stderr contains. `PORT` is a port in use. */
+const wrongUsage: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
   ["foo", 2, "foo"],
   ["-- foo", 2, "foo"],
   ["--json foo", 2, "foo"],
@@ -96,8 +96,8 @@ const bad: readonly (readonly [args: string, code: 1 | 2, word: string])[] = [
   ["--log-level loud", 2, "loud"],
 ];
 
-/** These are run as processes: how an error is told, by every way into the program; the first one has our pipes. */
-const asProcess: typeof bad = [
+/** Some are run as processes, at least one for each part of the program; the first one uses stdio. */
+const asProcess: typeof wrongUsage = [
   ["--stdio --link port --unix socket --tcp 0 --rfc2217 PORT", 1, "PORT"],
   ["--bogus", 2, "bogus"],
   ["--log-level loud", 2, "loud"],
@@ -106,30 +106,28 @@ const asProcess: typeof bad = [
   ["--cloud-device pk/dn/hush", 2, "--broker"],
 ];
 
-/** Arguments and words with the port that is taken. */
+/** The text with the number of the port in use. */
 const withPort = (text: string): string => text.replaceAll("PORT", String(taken));
 
-function expectComplaint(ended: object & { readonly err: string }, code: 1 | 2, word: string): void {
+function expectError(ended: object & { readonly err: string }, code: 1 | 2, word: string): void {
   expect(ended).toMatchObject({ code, out: "" });
   expect(ended.err).toMatch(/^bc28-emu: [^\n]+\n$/);
   expect(ended.err).toContain(word);
   expect(ended.err).not.toContain("hush");
 }
 
-describe("bad input is one line that names it, and changes nothing", () => {
-  test.each(bad)("%s", async (text, code, word) => {
+describe("wrong input is one line that names it, and changes nothing", () => {
+  test.each(wrongUsage)("%s", async (text, code, word) => {
     const before = readdirSync(folder);
-    const ended = await runHere(withPort(text).split(" "));
-    expectComplaint(ended, code, text.includes("PORT") ? withPort(word) : word);
+    const ended = await runInProcess(withPort(text).split(" "));
+    expectError(ended, code, text.includes("PORT") ? withPort(word) : word);
     expect(readdirSync(folder)).toEqual(before);
   });
 
   test("as a process, too", async () => {
     const before = readdirSync(folder);
     const run = (text: string) => runToEnd(withPort(text).split(" "), "", { cwd: folder });
-    await Promise.all(
-      asProcess.map(async ([text, code, word]) => expectComplaint(await run(text), code, withPort(word))),
-    );
+    await Promise.all(asProcess.map(async ([text, code, word]) => expectError(await run(text), code, withPort(word))));
     expect(readdirSync(folder)).toEqual(before);
   });
 
@@ -139,7 +137,7 @@ describe("bad input is one line that names it, and changes nothing", () => {
     expect(err).toMatch(/^[\x20-\x7e]+\n$/);
   });
 
-  test("the language of the machine changes nothing", async () => {
+  test("the language of the machine does not matter", async () => {
     const { err } = await runToEnd(["--bogus"], "", { env: { LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" } });
     expect(err).toContain("Unknown argument: bogus");
   });
@@ -164,23 +162,23 @@ describe("help", () => {
     [1, 72],
     [100, 100],
     [300, 120],
-  ])("on a terminal of %i columns its lines have at most %i characters", (columns, most) => {
+  ])("on a terminal of %i columns its lines have at most %i characters", (columns, max) => {
     const longest = Math.max(
       ...helpText(columns)
         .split("\n")
         .map((line) => line.length),
     );
-    expect(longest).toBeLessThanOrEqual(most);
-    expect(longest).toBeGreaterThan(most - 20);
+    expect(longest).toBeLessThanOrEqual(max);
+    expect(longest).toBeGreaterThan(max - 20);
   });
 
-  test("--help and --version win over everything else", async () => {
+  test("--help and --version come before everything else", async () => {
     expect((await runToEnd(["--bogus", "--help"])).out).toContain("Usage:\n  bc28-emu ");
     const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
     expect(await runToEnd(["--version"])).toMatchObject({ code: 0, out: `${version}\n`, err: "" });
   });
 
-  test("completion prints a script, and the script's question is answered", async () => {
+  test("completion prints a script, and answers its query", async () => {
     expect((await runToEnd(["completion"])).out).toContain("bc28-emu --get-yargs-completions");
     const { out } = await runToEnd(["--get-yargs-completions", "bc28-emu", "--lo"], "", {
       env: { SHELL: "/bin/bash" },

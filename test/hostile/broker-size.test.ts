@@ -5,7 +5,7 @@ import { hex } from "./hostile-broker.js";
 let bench: Bench;
 afterEach(() => bench.close());
 
-/** A QoS 0 PUBLISH to `t` that is `total` bytes long with all that belongs to it. */
+/** A QoS 0 PUBLISH to `t` that is `total` bytes long, header included. */
 function publishOf(total: number): Buffer {
   for (let lengthBytes = 1; lengthBytes <= 4; lengthBytes += 1) {
     const remaining = total - 1 - lengthBytes;
@@ -26,30 +26,30 @@ function lengthField(remaining: number): Buffer {
 
 const payloadOf = (packet: Buffer): string => packet.subarray(packet.indexOf(Buffer.of(0, 1, 0x74)) + 3).toString();
 
-describe("the longest packet that is taken", () => {
+describe("the longest packet that is accepted", () => {
   test.each([131, 1000, 65_536, 100_000, 2_500_000])("maxInbound=%i", async (maxInbound) => {
     bench = await Bench.start({ quirks: { maxInbound } });
-    const caller = await bench.reach("connected");
+    const link = await bench.reach("connected");
     const packet = publishOf(maxInbound);
     expect(packet.length).toBe(maxInbound);
-    caller.say(packet, packet);
-    await bench.desk.hears(`+QMTRECV: 0,0,"t",${payloadOf(packet)}`, `+QMTRECV: 0,0,"t",${payloadOf(packet)}`);
-    caller.say(publishOf(maxInbound + 1).subarray(0, 5)); // decided before the rest has come
-    await bench.desk.hears("+QMTSTAT: 0,1");
-    expect(await caller.gone()).toBe("reset");
-    await bench.isUnharmed();
+    link.send(packet, packet);
+    await bench.host.expectLines(`+QMTRECV: 0,0,"t",${payloadOf(packet)}`, `+QMTRECV: 0,0,"t",${payloadOf(packet)}`);
+    link.send(publishOf(maxInbound + 1).subarray(0, 5)); // dropped before the rest has come
+    await bench.host.expectLines("+QMTSTAT: 0,1");
+    expect(await link.untilGone()).toBe("reset");
+    await bench.expectUnharmed();
   });
 
-  test("while the host enters a payload and much waits already", async () => {
+  test("during a payload entry, while other messages wait", async () => {
     bench = await Bench.start();
-    const caller = await bench.reach("connected");
-    await bench.desk.ask('AT+QMTPUB=0,0,0,0,"t"', ">");
+    const link = await bench.reach("connected");
+    await bench.host.command('AT+QMTPUB=0,0,0,0,"t"', ">");
     const packet = publishOf(65_536);
-    for (let count = 0; count < 20; count += 1) caller.say(packet);
-    caller.say(publishOf(65_537));
-    bench.desk.say("\x1b");
+    for (let count = 0; count < 20; count += 1) link.send(packet);
+    link.send(publishOf(65_537));
+    bench.host.send("\x1b");
     const line = `+QMTRECV: 0,0,"t",${payloadOf(packet)}`;
-    await bench.desk.hears("OK", ...Array.from({ length: 20 }, () => line), "+QMTSTAT: 0,1");
-    await bench.isUnharmed();
+    await bench.host.expectLines("OK", ...Array.from({ length: 20 }, () => line), "+QMTSTAT: 0,1");
+    await bench.expectUnharmed();
   });
 });

@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import type { InstalledCopy } from "../interop/installed-copy.js";
-import { sleep, until } from "../net/witness.js";
+import { sleep, until } from "../net/port-recorder.js";
 
-/** Whom a program runs as. */
+/** The user that a program runs as; left out: the current one. */
 export type User = { readonly uid?: number; readonly gid?: number };
 
-/** The command, running. */
+/** A running emulator. */
 export class EmulatorProcess {
-  /** The name under which hosts find it. */
+  /** The path of its link. */
   readonly link: string;
   readonly #child: ChildProcess;
-  #said = "";
-  #complained = "";
+  #stdout = "";
+  #stderr = "";
 
   private constructor(copy: InstalledCopy, link: string, user: User) {
     this.link = link;
@@ -22,17 +22,17 @@ export class EmulatorProcess {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.stdout?.on("data", (bytes) => {
-      this.#said += bytes;
+      this.#stdout += bytes;
     });
     this.#child.stderr?.on("data", (bytes) => {
-      this.#complained += bytes;
+      this.#stderr += bytes;
     });
   }
 
   static async start(copy: InstalledCopy, link: string, user: User): Promise<EmulatorProcess> {
     const emulator = new EmulatorProcess(copy, link, user);
-    await until("the emulator to be ready", () => emulator.#said.includes("\n") || !emulator.isAlive, 15_000);
-    if (!emulator.isAlive) throw new Error(`the emulator has ended: ${emulator.#complained}`);
+    await until("the emulator to be ready", () => emulator.#stdout.includes("\n") || !emulator.isAlive, 15_000);
+    if (!emulator.isAlive) throw new Error(`the emulator has ended: ${emulator.#stderr}`);
     return emulator;
   }
 
@@ -40,17 +40,17 @@ export class EmulatorProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** What stands on stderr. */
-  get complained(): string {
-    return this.#complained;
+  /** Its output on stderr. */
+  get stderr(): string {
+    return this.#stderr;
   }
 
   get brokerPort(): number {
-    return Number(JSON.parse(this.#said).broker.split(":")[1]);
+    return Number(JSON.parse(this.#stdout).broker.split(":")[1]);
   }
 
   /** Resident memory in MB. */
-  get memory(): number {
+  get memoryMb(): number {
     return (Number(this.#proc("statm").split(" ")[1]) * 4096) / 1024 / 1024;
   }
 
@@ -58,14 +58,14 @@ export class EmulatorProcess {
     return readdirSync(`/proc/${this.#child.pid}/fd`).length;
   }
 
-  /** Settles when it has come to rest: so little work that the looks at the line are all there is. */
-  async isIdle(): Promise<void> {
+  /** Resolves when it is idle: it uses no more processor time than it needs to look for hosts. */
+  async untilIdle(): Promise<void> {
     for (let rounds = 0; rounds < 40; rounds += 1) {
       const before = this.#ticks;
       await sleep(200);
       if (this.#ticks - before <= 1) return;
     }
-    throw new Error("the emulator does not come to rest");
+    throw new Error("the emulator does not become idle");
   }
 
   async stop(): Promise<void> {
@@ -75,7 +75,7 @@ export class EmulatorProcess {
     await ended;
   }
 
-  /** Time on a processor, in hundredths of a second. */
+  /** Processor time, in hundredths of a second. */
   get #ticks(): number {
     const fields = this.#proc("stat").split(") ")[1]?.split(" ") ?? [];
     return Number(fields[11]) + Number(fields[12]);

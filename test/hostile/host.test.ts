@@ -5,9 +5,9 @@ import mqtt, { type Packet } from "mqtt-packet";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { InstalledCopy } from "../interop/installed-copy.js";
 import { needs } from "../interop/needs.js";
+import { ordinary } from "../net/ordinary-user.js";
+import { until } from "../net/port-recorder.js";
 import { type Program, run } from "../net/ports/pty/pty-hosts.js";
-import { ordinary } from "../net/readable-copy.js";
-import { until } from "../net/witness.js";
 import { EmulatorProcess, type User } from "./emulator-process.js";
 import { type HostName, scriptOf } from "./hosts.js";
 
@@ -17,15 +17,15 @@ const users: readonly { readonly name: string; readonly user: User }[] =
         { name: "root", user: {} },
         { name: "an ordinary user", user: ordinary },
       ]
-    : [{ name: "oneself", user: {} }];
+    : [{ name: "the current user", user: {} }];
 
-/** What the command may hold more than at its start, in MB: V8 grows its young space when it is kept busy. */
-const mostMemory = 64;
+/** How much more memory than at the start is allowed, in MB: V8 enlarges its young generation under load. */
+const maxGrowthMb = 64;
 
 let copy: InstalledCopy | undefined;
 afterAll(() => copy?.remove());
 
-// Side by side, and each of them in turn.
+// Both users at the same time; the tests of each one after the other.
 describe.skipIf(!needs("python3")).concurrent.each(users)("as $name", ({ name, user }) => {
   let emulator: EmulatorProcess;
   let descriptors = 0;
@@ -35,13 +35,13 @@ describe.skipIf(!needs("python3")).concurrent.each(users)("as $name", ({ name, u
     copy ??= new InstalledCopy();
     emulator = await EmulatorProcess.start(copy, join(copy.open, name), user);
     await play("fresh");
-    await emulator.isIdle();
+    await emulator.untilIdle();
     descriptors = emulator.descriptors;
-    memory = emulator.memory;
+    memory = emulator.memoryMb;
   });
   afterAll(async () => {
     process.stderr.write(
-      `hostile hosts, ${name}: ${memory.toFixed()} MB at first, ${emulator.memory.toFixed()} MB after all\n`,
+      `hostile hosts, ${name}: ${memory.toFixed()} MB at first, ${emulator.memoryMb.toFixed()} MB after all\n`,
     );
     await emulator.stop();
   });
@@ -56,7 +56,7 @@ describe.skipIf(!needs("python3")).concurrent.each(users)("as $name", ({ name, u
   async function play(host: HostName, ...args: readonly string[]): Promise<void> {
     const program = start(host, ...args);
     const code = await program.ended;
-    expect({ host, code, said: program.said, complained: program.complained }).toEqual({
+    expect({ host, code, said: program.stdout, complained: program.stderr }).toEqual({
       host,
       code: 0,
       said: "fine\n",
@@ -64,30 +64,26 @@ describe.skipIf(!needs("python3")).concurrent.each(users)("as $name", ({ name, u
     });
   }
 
-  /** A host that is killed when it has come so far, and what happens before. */
+  /** Starts a host, does `meanwhile` when it is ready, and kills it. */
   async function kill(host: HostName, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
     const program = start(host);
-    await until(
-      `${host}: ${program.complained}`,
-      () => program.said === "there\n" || program.complained !== "",
-      10_000,
-    );
-    expect(program.complained).toBe("");
+    await until(`${host}: ${program.stderr}`, () => program.stdout === "ready\n" || program.stderr !== "", 10_000);
+    expect(program.stderr).toBe("");
     await meanwhile();
     program.child.kill("SIGKILL");
     await program.ended;
   }
 
-  /** `first` is what a host says that finds a line half typed. */
-  async function isUnharmed({ first }: { readonly first?: string } = {}): Promise<void> {
+  /** Checks that a new host is served; `first` is what it sends to end a half-typed line, in hexadecimal. */
+  async function expectUnharmed({ first }: { readonly first?: string } = {}): Promise<void> {
     await play("fresh", ...(first === undefined ? [] : [first]));
-    await emulator.isIdle();
-    await until("descriptors to be given back", () => emulator.descriptors <= descriptors);
-    expect(emulator.memory).toBeLessThan(memory + mostMemory);
-    expect(emulator.complained).toBe("");
+    await emulator.untilIdle();
+    await until("descriptors to be closed", () => emulator.descriptors <= descriptors);
+    expect(emulator.memoryMb).toBeLessThan(memory + maxGrowthMb);
+    expect(emulator.stderr).toBe("");
   }
 
-  const peaceful: readonly HostName[] = [
+  const harmless: readonly HostName[] = [
     "cycles",
     "silent cycles",
     "exclusive",
@@ -96,39 +92,39 @@ describe.skipIf(!needs("python3")).concurrent.each(users)("as $name", ({ name, u
     "controlling terminal",
     "no rights for anybody",
   ];
-  test.sequential.each(peaceful)("%s", async (host) => {
+  test.sequential.each(harmless)("%s", async (host) => {
     await play(host);
-    await isUnharmed();
+    await expectUnharmed();
   });
 
-  test.sequential.each(["1", "2", "3"])("any bytes, seed %s", async (seed) => {
+  test.sequential.each(["1", "2", "3"])("random bytes, seed %s", async (seed) => {
     await play("fuzz", seed);
-    await isUnharmed({ first: "1b0d" });
+    await expectUnharmed({ first: "1b0d" });
   });
 
   test.sequential.each(["stty sane", "cooked cat"] as const)("%s", async (host) => {
     await play(host);
-    await isUnharmed({ first: "0d" });
+    await expectUnharmed({ first: "0d" });
   });
 
   test.sequential.each([
     ["ESC", "1b"],
     ["Ctrl+Z", "1a"],
-  ])("killed in the middle of a payload; the next one leaves it by %s", async (_, byte) => {
+  ])("killed during a payload entry; the next one ends it by %s", async (_, byte) => {
     await kill("half a payload");
     await play("gets out", byte);
-    await isUnharmed();
+    await expectUnharmed();
   });
 
   test.sequential("one that does not read, while 10 000 messages come", async () => {
     await kill("does not read", () => flood(emulator.brokerPort));
     await play("fresh", "0d");
     await play("fresh", Buffer.from("AT+QMTCLOSE=0\r").toString("hex"));
-    await isUnharmed();
+    await expectUnharmed();
   });
 });
 
-/** Publishes 10 000 messages, and waits until the broker has had all of them. */
+/** Publishes 10 000 messages; resolves when the broker has accepted all of them. */
 async function flood(port: number): Promise<void> {
   const socket = connect(port, "127.0.0.1");
   const answers: string[] = [];
@@ -145,7 +141,7 @@ async function flood(port: number): Promise<void> {
       keepalive: 0,
     }),
   );
-  await until("to be let in", () => answers.includes("connack"), 10_000); // aedes keeps only 42 packets until then
+  await until("the CONNACK", () => answers.includes("connack"), 10_000); // aedes keeps only 42 packets until then
   const message = { cmd: "publish", topic: "flood", payload: "x".repeat(100), retain: false, dup: false } as const;
   for (let count = 1; count < 10_000; count += 1) socket.write(mqtt.generate({ ...message, qos: 0 }));
   socket.write(mqtt.generate({ ...message, qos: 1, messageId: 1 }));

@@ -1,22 +1,22 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { Bell } from "./bell.js";
+import { Notifier } from "./notifier.js";
 
-/** Bytes, written as hexadecimal digits; blanks do not count. */
+/** Bytes from hexadecimal digits; blanks are ignored. */
 export const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(" ", ""), "hex");
 
-/** A TCP server that says what a test tells it to say, whatever MQTT thinks of it. */
+/** A TCP server that sends any bytes that a test wants, valid MQTT or not. */
 export class HostileBroker {
   readonly #server: Server;
-  readonly #bell = new Bell();
-  readonly #callers: Caller[] = [];
+  readonly #notifier = new Notifier();
+  readonly #links: ModuleLink[] = [];
   readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server) {
     this.#server = server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket.once("close", () => this.#sockets.delete(socket)));
-      this.#callers.push(new Caller(socket));
-      this.#bell.ring();
+      this.#links.push(new ModuleLink(socket));
+      this.#notifier.notify();
     });
   }
 
@@ -31,15 +31,15 @@ export class HostileBroker {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
-  /** The next one who calls. */
-  async caller(): Promise<Caller> {
-    await this.#bell.until(
-      () => this.#callers.length > 0,
-      () => "a call",
+  /** The next link that the module opens. */
+  async nextLink(): Promise<ModuleLink> {
+    await this.#notifier.until(
+      () => this.#links.length > 0,
+      () => "a link",
     );
-    const caller = this.#callers.shift();
-    if (caller === undefined) throw new Error("nobody called");
-    return caller;
+    const link = this.#links.shift();
+    if (link === undefined) throw new Error("there is no link");
+    return link;
   }
 
   async close(): Promise<void> {
@@ -48,106 +48,108 @@ export class HostileBroker {
   }
 }
 
-/** One connection, from the broker's end. */
-export class Caller {
+/** A link of the module, at the broker's end. */
+export class ModuleLink {
   readonly socket: Socket;
-  readonly #bell = new Bell();
+  readonly #bell = new Notifier();
   #unread: Buffer = Buffer.of();
   #packets: string[] = [];
-  #heard = 0;
-  #left: "end" | "reset" | undefined;
+  #bytesReceived = 0;
+  #ended: "end" | "reset" | undefined;
 
   constructor(socket: Socket) {
     this.socket = socket
-      .on("data", (bytes) => this.#hear(bytes))
-      .on("drain", () => this.#bell.ring())
-      .on("end", () => this.#leave("end"))
-      .on("error", () => this.#leave("reset"));
+      .on("data", (bytes) => this.#receive(bytes))
+      .on("drain", () => this.#bell.notify())
+      .on("end", () => this.#end("end"))
+      .on("error", () => this.#end("reset"));
   }
 
-  /** The packets that came and were not asked for, in hexadecimal. */
+  /** The packets that were not taken yet, in hexadecimal. */
   get packets(): readonly string[] {
     return this.#packets;
   }
 
-  /** All bytes that came. */
-  get heard(): number {
-    return this.#heard;
+  /** How many bytes have come. */
+  get bytesReceived(): number {
+    return this.#bytesReceived;
   }
 
-  /** The next packet, in hexadecimal. */
-  async next(): Promise<string> {
+  /** Takes the next packet, in hexadecimal. */
+  async nextPacket(): Promise<string> {
     await this.#until(() => this.#packets.length > 0, "a packet");
     return this.#packets.shift() ?? "";
   }
 
-  /** How the module left. */
-  async gone(): Promise<"end" | "reset"> {
-    await this.#until(() => this.#left !== undefined, "the end of the link");
-    return this.#left ?? "reset";
+  /** Resolves when the module has ended the link, with how it did. */
+  async untilGone(): Promise<"end" | "reset"> {
+    await this.#until(() => this.#ended !== undefined, "the end of the link");
+    return this.#ended ?? "reset";
   }
 
-  get isGone(): boolean {
-    return this.#left !== undefined;
+  get isEnded(): boolean {
+    return this.#ended !== undefined;
   }
 
-  say(...packets: readonly (string | Uint8Array)[]): void {
+  /** Sends bytes, or hexadecimal digits. */
+  send(...packets: readonly (string | Uint8Array)[]): void {
     this.socket.write(Buffer.concat(packets.map((packet) => (typeof packet === "string" ? hex(packet) : packet))));
   }
 
-  /** Each byte in a segment of its own, as far as TCP lets it. */
-  async dribble(bytes: Uint8Array): Promise<void> {
+  /** Sends each byte in a segment of its own, as far as TCP allows. */
+  async sendByteByByte(bytes: Uint8Array): Promise<void> {
     for (const byte of bytes) {
       await new Promise<void>((resolve) => this.socket.write(Uint8Array.of(byte), () => resolve()));
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  /** Brings bytes away as fast as the module reads them. */
+  /** Sends bytes as fast as the module reads them. */
   async flood(pieces: Iterable<Uint8Array>): Promise<void> {
     for (const piece of pieces) {
-      if (this.isGone) return;
-      if (!this.socket.write(piece)) await this.#until(() => this.isGone || !this.socket.writableNeedDrain, "a reader");
+      if (this.isEnded) return;
+      if (!this.socket.write(piece))
+        await this.#until(() => this.isEnded || !this.socket.writableNeedDrain, "a reader");
     }
   }
 
-  /** Bytes that have left this process. */
-  get brought(): number {
+  /** How many bytes have left this process. */
+  get bytesSent(): number {
     return this.socket.bytesWritten - this.socket.writableLength;
   }
 
-  /** Settles when nothing leaves any more although something waits. */
-  async stalled(): Promise<void> {
-    // By rounds, not by time: a module that is busy has not stopped reading.
+  /** Resolves when nothing is sent any more although bytes wait. */
+  async untilStalled(): Promise<void> {
+    // Counts rounds, not time: a busy module has not stopped reading.
     for (let rounds = 0, last = -1; rounds < 40; rounds += 1) {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      if (this.brought !== last || this.socket.writableLength === 0) rounds = 0;
-      last = this.brought;
+      if (this.bytesSent !== last || this.socket.writableLength === 0) rounds = 0;
+      last = this.bytesSent;
     }
   }
 
-  async #until(holds: () => boolean, what: string): Promise<void> {
-    await this.#bell.until(holds, () => what);
+  async #until(condition: () => boolean, what: string): Promise<void> {
+    await this.#bell.until(condition, () => what);
   }
 
-  #hear(bytes: Buffer): void {
-    this.#heard += bytes.length;
+  #receive(bytes: Buffer): void {
+    this.#bytesReceived += bytes.length;
     this.#unread = Buffer.concat([this.#unread, bytes]);
-    for (let length = wholeAt(this.#unread); length > 0; length = wholeAt(this.#unread)) {
+    for (let length = packetLength(this.#unread); length > 0; length = packetLength(this.#unread)) {
       this.#packets.push(this.#unread.subarray(0, length).toString("hex"));
       this.#unread = this.#unread.subarray(length);
     }
-    this.#bell.ring();
+    this.#bell.notify();
   }
 
-  #leave(how: "end" | "reset"): void {
-    this.#left ??= how;
-    this.#bell.ring();
+  #end(how: "end" | "reset"): void {
+    this.#ended ??= how;
+    this.#bell.notify();
   }
 }
 
-/** How long the packet is that stands at the beginning, or 0 if it is not whole. MQTT 2.2.3 */
-function wholeAt(bytes: Buffer): number {
+/** The length of the first packet, or 0 if it is not complete. MQTT 3.1.1 section 2.2.3 */
+function packetLength(bytes: Buffer): number {
   let remaining = 0;
   for (let at = 1; at <= 4; at += 1) {
     const digit = bytes[at];

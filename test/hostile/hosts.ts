@@ -14,23 +14,23 @@ def attach(raw=True):
             if error.errno not in later or time.monotonic() > deadline: raise
             time.sleep(0.01)
 
-def hear(fd, end, within=5):
-    heard, deadline = b"", time.monotonic() + within
-    while not heard.endswith(end):
+def read_until(fd, end, within=5):
+    received, deadline = b"", time.monotonic() + within
+    while not received.endswith(end):
         left = deadline - time.monotonic()
-        if left <= 0: raise SystemExit("no %r after %r" % (end, heard[-300:]))
-        if select.select([fd], [], [], left)[0]: heard += os.read(fd, 65536)
-    return heard
+        if left <= 0: raise SystemExit("no %r after %r" % (end, received[-300:]))
+        if select.select([fd], [], [], left)[0]: received += os.read(fd, 65536)
+    return received
 
-def say(fd, what):
+def send(fd, what):
     while what:
         select.select([], [fd], [], 5)
         try: what = what[os.write(fd, what):]
         except BlockingIOError: pass
 
 def ask(fd, command, end):
-    say(fd, command.encode() + b"\\r")
-    return hear(fd, end)
+    send(fd, command.encode() + b"\\r")
+    return read_until(fd, end)
 
 ok = b"\\r\\nOK\\r\\n"
 
@@ -38,27 +38,27 @@ def connect(fd):
     ask(fd, 'AT+QMTOPEN=0,"broker.example",1883', b"\\r\\n+QMTOPEN: 0,0\\r\\n")
     ask(fd, 'AT+QMTCONN=0,"host%d"' % os.getpid(), b"\\r\\n+QMTCONN: 0,0,0\\r\\n")
 
-def told():
-    print("there", flush=True)
+def report():
+    print("ready", flush=True)
 `;
 
 const scripts = {
-  /** As a host that comes fresh: with what it says first, if it does not trust the line. */
+  /** A new host; its argument is what it sends first, in hexadecimal, to end a half-typed line. */
   fresh: `
 fd = attach()
-if args: say(fd, bytes.fromhex(args[0]))
+if args: send(fd, bytes.fromhex(args[0]))
 if args: time.sleep(0.05)
 ask(fd, "AT", ok)
 print("fine")`,
 
-  /** Any bytes at all, many lines among them; it reads now and then. */
+  /** Sends random bytes, many lines among them; reads now and then. */
   fuzz: `
-dice = random.Random(int(args[0]))
+source = random.Random(int(args[0]))
 fd = attach()
 for n in range(200):
-    word = dice.randbytes(dice.randrange(1, 2000)) if n % 2 else b"AT" + dice.randbytes(20)
-    say(fd, word.replace(b"\\x11", b"") + b"\\r" * dice.randrange(3))
-    if dice.random() < 0.2 and select.select([fd], [], [], 0)[0]: os.read(fd, 65536)
+    word = source.randbytes(source.randrange(1, 2000)) if n % 2 else b"AT" + source.randbytes(20)
+    send(fd, word.replace(b"\\x11", b"") + b"\\r" * source.randrange(3))
+    if source.random() < 0.2 and select.select([fd], [], [], 0)[0]: os.read(fd, 65536)
 print("fine")`,
 
   cycles: `
@@ -88,7 +88,7 @@ fd = attach()
 ask(fd, "AT", ok)
 for n in range(3):
     subprocess.run(["stty", "-F", path, "sane"], check=True)
-    say(fd, b"AT+CSQ\\n")
+    send(fd, b"AT+CSQ\\n")
     time.sleep(0.3)
 print("fine")`,
 
@@ -96,59 +96,59 @@ print("fine")`,
 fd = attach(raw=False)
 subprocess.run(["stty", "-F", path, "sane"], check=True)
 cat = subprocess.Popen(["cat", path], stdout=subprocess.DEVNULL)
-say(fd, b"AT+CGMR\\nATI\\n")
+send(fd, b"AT+CGMR\\nATI\\n")
 time.sleep(0.3)
 subprocess.run(["stty", "-F", path, "sane"], check=True)
-say(fd, b"ATI\\n")
+send(fd, b"ATI\\n")
 time.sleep(0.3)
 cat.kill()
 cat.wait()
 print("fine")`,
 
-  /** It subscribes, and reads no more. */
+  /** Subscribes, and then does not read. */
   "does not read": `
 fd = attach()
 connect(fd)
 ask(fd, 'AT+QMTSUB=0,1,"flood",0', b"\\r\\n+QMTSUB: 0,1,0,0\\r\\n")
-told()
+report()
 time.sleep(60)`,
 
   "two at once": `
 one, two = attach(), attach()
 for n in range(50):
-    say(one, b"AT\\r")
-    say(two, b"AT\\r")
-heard, deadline = b"", time.monotonic() + 5
-while len(heard) < 100 * len(ok) and time.monotonic() < deadline:
+    send(one, b"AT\\r")
+    send(two, b"AT\\r")
+received, deadline = b"", time.monotonic() + 5
+while len(received) < 100 * len(ok) and time.monotonic() < deadline:
     for fd in select.select([one, two], [], [], 0.1)[0]:
-        try: heard += os.read(fd, 10)
+        try: received += os.read(fd, 10)
         except BlockingIOError: pass # the other one was faster
-if sorted(heard) != sorted(100 * ok): raise SystemExit("heard %d bytes" % len(heard))
+if sorted(received) != sorted(100 * ok): raise SystemExit("received %d bytes" % len(received))
 print("fine")`,
 
   "half a payload": `
 fd = attach()
 connect(fd)
 ask(fd, 'AT+QMTPUB=0,1,1,0,"t"', b"\\r\\n>")
-say(fd, b"half a pay")
-told()
+send(fd, b"half a pay")
+report()
 time.sleep(60)`,
 
-  /** What the next one does then. */
+  /** Leaves the payload entry of the host before it, by this byte. */
   "gets out": `
 fd = attach()
-say(fd, bytes.fromhex(args[0]))
-hear(fd, ok if args[0] == "1b" else b"\\r\\n+QMTPUB: 0,1,0\\r\\n")
+send(fd, bytes.fromhex(args[0]))
+read_until(fd, ok if args[0] == "1b" else b"\\r\\n+QMTPUB: 0,1,0\\r\\n")
 ask(fd, "AT", ok)
 ask(fd, "AT+QMTCLOSE=0", b"\\r\\n+QMTCLOSE: 0,0\\r\\n")
 print("fine")`,
 
   "10 MB": `
 fd = attach()
-for n in range(10 * 1024): say(fd, b"x" * 1023 + b"\\r")
+for n in range(10 * 1024): send(fd, b"x" * 1023 + b"\\r")
 print("fine")`,
 
-  /** It takes the right to open the line from everybody, the emulator included. */
+  /** Takes away all permissions of the line, also those of the emulator. */
   "no rights for anybody": `
 fd = attach()
 os.chmod(os.path.realpath(path), 0)
@@ -157,7 +157,7 @@ os.close(fd)
 time.sleep(0.6)
 print("fine")`,
 
-  /** The line becomes its controlling terminal, and it leads a session. */
+  /** Makes the line its controlling terminal, as a session leader. */
   "controlling terminal": `
 if os.fork() == 0:
     os.setsid()
@@ -171,5 +171,5 @@ print("fine")`,
 
 export type HostName = keyof typeof scripts;
 
-/** A host as a Python program; it gets the path of the line, and its arguments behind it. */
+/** A host as a Python program. Its arguments are the path of the line, and then those of the host. */
 export const scriptOf = (name: HostName): string => prelude + scripts[name];

@@ -4,7 +4,7 @@ import { Modem } from "../../emulator/modem.js";
 import { bc28 } from "../../emulator/profile/bc28.js";
 import { hex } from "./hostile-broker.js";
 
-/** A module that is connected, over a link of which only the test tells. */
+/** A connected module, whose link is the test. */
 function connected() {
   const modem = new Modem({ profile: bc28 });
   const host = (text: string, now = 0): readonly Effect[] =>
@@ -19,14 +19,14 @@ function connected() {
   return { modem, host, link, broker };
 }
 
-/** What the host hears, the broker's messages left out. */
-const saidIn = (effects: readonly Effect[]): string =>
+/** The output for the host, without +QMTRECV lines. */
+const textWithoutMessages = (effects: readonly Effect[]): string =>
   effects
     .map((effect) => (effect.to === "host" ? Buffer.from(effect.bytes).toString("latin1") : ""))
     .join("")
     .replace(/\r\n\+QMTRECV[^\r]*\r\n/g, "");
 
-describe("what waits for a broker that does not read is bounded (decided)", () => {
+describe("what is queued for a broker that does not read is bounded (decided)", () => {
   // PUBREC for unknown ids is answered with PUBREL, QoS 1 with PUBACK, PUBREL with PUBCOMP: four bytes each.
   test.each([
     ["PUBREC", "50 02 0009"],
@@ -40,9 +40,9 @@ describe("what waits for a broker that does not read is bounded (decided)", () =
   });
 });
 
-describe("what has been handed to TCP is known (note 3.2.9)", () => {
-  // A second entry keeps 64 KiB of messages back; that the first publish has left waits behind them.
-  test("also while so much waits for the host that the broker is not read", () => {
+describe("it is known what was handed to TCP (note 3.2.9)", () => {
+  // A second payload entry holds 64 KiB of messages back; the report that the first publish was sent waits after them.
+  test("also while the broker is not read because much waits for the host", () => {
     const { modem, host, link, broker } = connected();
     host('AT+QMTPUB=0,5,0,0,"t",1\ra');
     host('AT+QMTPUB=0,6,0,0,"t",1\r');
@@ -50,8 +50,8 @@ describe("what has been handed to TCP is known (note 3.2.9)", () => {
     broker(Buffer.concat([message, message, message]));
     link({ kind: "sent", total: 1000 });
     modem.tell({ from: "clock" }, 10_000);
-    const said = saidIn(host("b", 10_000));
-    expect(said).toContain("\r\n+QMTPUB: 0,5,0\r\n");
-    expect(said).not.toContain("\r\n+QMTPUB: 0,5,2\r\n");
+    const text = textWithoutMessages(host("b", 10_000));
+    expect(text).toContain("\r\n+QMTPUB: 0,5,0\r\n");
+    expect(text).not.toContain("\r\n+QMTPUB: 0,5,2\r\n");
   });
 });

@@ -2,15 +2,15 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ask, start, type WatchedBroker, wish } from "../net/broker/cloud-clients.js";
+import { httpRequest, type LoggedBroker, start, tokenRequest } from "../net/broker/cloud-clients.js";
 
 const device = { productKey: "iot-x", deviceName: "d", deviceSecret: "Z0Z0Z0Z0" };
 const begin = 1_530_784_981_000;
-const form = wish(device.deviceSecret);
+const form = tokenRequest(device.deviceSecret);
 const request = Buffer.from(`POST /token HTTP/1.1\r\nHost: h\r\nContent-Length: ${form.length}\r\n\r\n${form}`);
 
-/** Bytes in place of some others. */
-const hurt = fc
+/** The request with some bytes replaced. */
+const damaged = fc
   .tuple(
     fc.nat(request.length),
     fc.nat(12),
@@ -18,7 +18,7 @@ const hurt = fc
   )
   .map(([at, gone, put]) => Buffer.concat([request.subarray(0, at), put, request.subarray(at + gone)]));
 const line = fc.string({ unit: "binary", maxLength: 60 });
-const headed = fc
+const withHeader = fc
   .record({ target: line, name: line, value: line, body: fc.uint8Array({ maxLength: 200 }) })
   .map(({ target, name, value, body }) => [Buffer.from(`POST ${target} HTTP/1.1\r\n${name}: ${value}\r\n\r\n`), body])
   .map((parts) => Buffer.concat(parts));
@@ -28,8 +28,8 @@ const oddValue = fc
   .map(([name, value]) => form.replace(new RegExp(`(?<=${name}=)[^&]*`), () => encodeURIComponent(value)))
   .map((body) => Buffer.from(`POST /token HTTP/1.0\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
 
-/** What comes back, until the broker has hung up. */
-async function said(broker: WatchedBroker, bytes: Buffer): Promise<string> {
+/** The answer, until the broker closes the connection. */
+async function answerTo(broker: LoggedBroker, bytes: Buffer): Promise<string> {
   const socket = connect(broker.port, broker.host).on("error", () => {});
   let text = "";
   socket.setEncoding("latin1").on("data", (chunk) => {
@@ -40,19 +40,19 @@ async function said(broker: WatchedBroker, bytes: Buffer): Promise<string> {
   return text;
 }
 
-test("whatever comes to its door, it answers in HTTP or hangs up, and the next one is served", async () => {
+test("any bytes are answered with HTTP or closed, and the next request is served", async () => {
   const broker = await start({ cloudDevices: [device], time: () => begin });
   await fc.assert(
-    fc.asyncProperty(fc.oneof(hurt, headed, noise, oddValue), async (bytes) => {
-      const answer = await said(broker, bytes);
+    fc.asyncProperty(fc.oneof(damaged, withHeader, noise, oddValue), async (bytes) => {
+      const answer = await answerTo(broker, bytes);
       if (answer.startsWith("HTTP/1.1 200 ")) expect(answer).toMatch(/\r\n\r\n\{"returnCode":\d+,.*\}$/s);
       else expect(answer).toMatch(/^(HTTP\/1\.1 [1345]\d\d |\x20\x02.{2}$|$)/s);
     }),
     { numRuns: 300 },
   );
-  expect((await ask(broker, "/token", form)).body).toContain('"returnCode":0');
-  for (const told of [...broker.told, ...broker.warned]) {
-    expect(told).toMatch(/^[^\p{C}\u2028\u2029]{1,800}$/u);
-    expect(told).not.toContain(device.deviceSecret);
+  expect((await httpRequest(broker, "/token", form)).body).toContain('"returnCode":0');
+  for (const line of [...broker.logged, ...broker.warnings]) {
+    expect(line).toMatch(/^[^\p{C}\u2028\u2029]{1,800}$/u);
+    expect(line).not.toContain(device.deviceSecret);
   }
 });

@@ -1,5 +1,4 @@
-# A little driver of a BC28 in Python, as firmware tests have one: it waits for what it needs, and puts aside what it did
-# not ask for.
+# A small driver of a BC28 in Python, as firmware tests have one: it waits for what it needs, and keeps the other input.
 import re
 import time
 
@@ -11,8 +10,8 @@ class Bc28:
         self.port = serial.serial_for_url(url, 9600, timeout=0.1)
         self.unread = b""
 
-    def hear(self, pattern, within=10):
-        """Waits for what fits, takes it out of what was heard, and returns it."""
+    def wait_for(self, pattern, within=10):
+        """Waits for input that matches, takes it, and returns the match."""
         deadline = time.monotonic() + within
         while not (found := re.search(pattern, self.unread, re.S)):
             if time.monotonic() > deadline:
@@ -23,7 +22,7 @@ class Bc28:
 
     def ask(self, line, answer=rb"\r\nOK\r\n"):
         self.port.write(line.encode() + b"\r")
-        return self.hear(answer)
+        return self.wait_for(answer)
 
     def attach(self):
         self.ask("AT")
@@ -43,10 +42,10 @@ class Bc28:
     def publish(self, topic, payload, qos=1, message=1):
         self.ask(f'AT+QMTPUB=0,{message},{qos},0,"{topic}",{len(payload)}', rb"\r\n> ?")
         self.port.write(payload)
-        self.hear(rb"\r\n\+QMTPUB: 0,%d,0\r\n" % message)
+        self.wait_for(rb"\r\n\+QMTPUB: 0,%d,0\r\n" % message)
 
     def receive(self, topic):
-        return self.hear(rb'\r\n\+QMTRECV: 0,\d+,"%s",(.*?)\r\n' % topic.encode())[1]
+        return self.wait_for(rb'\r\n\+QMTRECV: 0,\d+,"%s",(.*?)\r\n' % topic.encode())[1]
 
     def close(self):
         self.ask("AT+QMTDISC=0", rb"\r\n\+QMTDISC: 0,0\r\n")

@@ -2,14 +2,14 @@ import { EventEmitter, once } from "node:events";
 import { ReadlineParser, SerialPort } from "serialport";
 import type { SerialBinding } from "../../net/ports/binding/serial-binding.js";
 
-/** Where the port is; with a binding in place of a real one. */
+/** The port; `binding` replaces the real one. */
 export interface Bc28Options {
   readonly path: string;
   readonly baudRate?: number;
   readonly binding?: SerialBinding;
 }
 
-/** Where to log in. */
+/** The server to log in to. */
 export interface Server {
   readonly host: string;
   readonly port: number;
@@ -23,19 +23,20 @@ interface Running {
   done(error: Error | undefined): void;
 }
 
-const patience = 3000;
+/** How long an answer may take, in ms. */
+const answerTimeoutMs = 3000;
 const urcs = /^\+(QMTOPEN|QMTCONN|QMTSUB|QMTPUB|QMTRECV|QMTSTAT|QMTDISC|QMTCLOSE|CEREG): ?(.*)$/;
 const final = /^(OK|ERROR|\+CME ERROR: .*)$/;
 
 /**
- * A driver as applications have it: one command at a time, URCs as events, and a session that it takes up again.
+ * A driver as applications have one: it sends one command at a time, emits URCs as events, and restores its session.
  * Emits `online`, `offline` (why), `message` (topic, payload) and `lost` (the port's error).
  */
 export class Bc28 extends EventEmitter {
   readonly #port: SerialPort;
   readonly #topics = new Set<string>();
   #running: Running | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  #previous: Promise<unknown> = Promise.resolve();
   #server: Server | undefined;
   #online = false;
   #msgId = 0;
@@ -44,9 +45,9 @@ export class Bc28 extends EventEmitter {
     super();
     const options = { path, baudRate, autoOpen: false, ...(binding && { binding }) };
     this.#port = new SerialPort(options);
-    this.#port.on("data", (chunk: Buffer) => this.#type(chunk));
-    this.#port.pipe(new ReadlineParser({ delimiter: "\r\n" })).on("data", (line: string) => this.#hear(line));
-    this.#port.on("close", (error: Error | null) => this.#lose(error));
+    this.#port.on("data", (chunk: Buffer) => this.#answerPrompt(chunk));
+    this.#port.pipe(new ReadlineParser({ delimiter: "\r\n" })).on("data", (line: string) => this.#receive(line));
+    this.#port.on("close", (error: Error | null) => this.#portClosed(error));
     this.#port.on("error", () => {});
   }
 
@@ -54,7 +55,7 @@ export class Bc28 extends EventEmitter {
     return this.#online;
   }
 
-  /** Opens the port, and waits until the module is in the network. */
+  /** Opens the port; resolves when the module is registered. */
   async start(): Promise<void> {
     await new Promise<void>((resolve, reject) => this.#port.open((error) => (error ? reject(error) : resolve())));
     await this.command("ATE0");
@@ -64,7 +65,7 @@ export class Bc28 extends EventEmitter {
     if (!/,[15]$/.test(state ?? "")) await this.#urc("CEREG", (value) => value === "1" || value === "5");
   }
 
-  /** Logs in, and does so again whenever the session is lost. */
+  /** Logs in, and again whenever the session is lost. */
   async connect(server: Server): Promise<void> {
     this.#server = server;
     const { host, port, clientId } = server;
@@ -81,16 +82,16 @@ export class Bc28 extends EventEmitter {
     this.#topics.add(topic);
   }
 
-  /** Resolves when the server has it. */
+  /** Publishes with QoS 1; resolves when the server has acknowledged it. */
   async publish(topic: string, payload: string): Promise<void> {
     const id = this.#nextId();
     await this.#ask(`AT+QMTPUB=0,${id},1,0,"${topic}"`, "QMTPUB", `0,${id},0`, payload);
   }
 
-  /** Sends a command; gives back its information lines. */
+  /** Sends a command; resolves with its information lines. */
   command(line: string, payload?: string): Promise<readonly string[]> {
-    const answer = this.#turn.then(() => this.#run(line, payload));
-    this.#turn = answer.catch(() => {});
+    const answer = this.#previous.then(() => this.#run(line, payload));
+    this.#previous = answer.catch(() => {});
     return answer;
   }
 
@@ -109,7 +110,7 @@ export class Bc28 extends EventEmitter {
   #run(line: string, payload: string | undefined): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
       const lines: string[] = [];
-      const timer = setTimeout(() => running.done(new Error("no answer")), patience);
+      const timer = setTimeout(() => running.done(new Error("no answer")), answerTimeoutMs);
       const running: Running = {
         lines,
         payload,
@@ -125,7 +126,7 @@ export class Bc28 extends EventEmitter {
     });
   }
 
-  /** A command whose outcome comes as a URC, which may be there before anybody has looked for it. */
+  /** Sends a command whose result is a URC, which may come in the same turn as the OK. */
   async #ask(line: string, name: string, wanted: string, payload?: string): Promise<void> {
     const family = wanted
       .split(",")
@@ -137,28 +138,28 @@ export class Bc28 extends EventEmitter {
   }
 
   async #urc(name: string, fits: (value: string) => boolean): Promise<string> {
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(answerTimeoutMs);
     for (;;) {
       const [value] = (await once(this, `+${name}`, { signal })) as [string];
       if (fits(value)) return value;
     }
   }
 
-  /** The prompt has no line end. */
-  #type(chunk: Buffer): void {
+  /** Sends the payload after the prompt, which has no line end. */
+  #answerPrompt(chunk: Buffer): void {
     if (this.#running?.payload !== undefined && chunk.includes("\r\n>"))
       this.#port.write(`${this.#running.payload}\x1a`);
   }
 
-  #hear(line: string): void {
+  #receive(line: string): void {
     const [, name, value = ""] = urcs.exec(line) ?? [];
     if (line.startsWith("REBOOT_CAUSE")) this.#restart();
     else if (final.test(line) && this.#running) this.#running.done(line === "OK" ? undefined : new Error(line));
-    else if (name !== undefined && !(name === "CEREG" && value.includes(","))) this.#tell(name, value);
+    else if (name !== undefined && !(name === "CEREG" && value.includes(","))) this.#emitUrc(name, value);
     else if (line !== "" && line !== ">") this.#running?.lines.push(line);
   }
 
-  #tell(name: string, value: string): void {
+  #emitUrc(name: string, value: string): void {
     this.emit(`+${name}`, value);
     const [, topic, payload] = /^0,\d+,"(.*?)",(.*)$/.exec(value) ?? [];
     if (name === "QMTRECV") this.emit("message", topic, payload);
@@ -169,7 +170,7 @@ export class Bc28 extends EventEmitter {
   #goOffline(why: string): void {
     this.#online = false;
     this.emit("offline", why);
-    if (why !== "0,7") this.#goOnline(); // without a network it would be in vain
+    if (why !== "0,7") this.#goOnline(); // without a network a login would fail
   }
 
   #goOnline(): void {
@@ -177,13 +178,13 @@ export class Bc28 extends EventEmitter {
     if (server !== undefined && !this.#online) this.connect(server).catch((error: Error) => this.emit("lost", error));
   }
 
-  /** The module has forgotten everything. */
+  /** The module has rebooted and lost its session. */
   #restart(): void {
     this.#running?.done(new Error("the module has started anew"));
     if (this.#online) this.#goOffline("rebooted");
   }
 
-  #lose(error: Error | null): void {
+  #portClosed(error: Error | null): void {
     this.#online = false;
     this.#running?.done(error ?? new Error("the port was closed"));
     if (error) this.emit("lost", error);

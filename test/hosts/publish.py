@@ -1,4 +1,4 @@
-# Publishes and hears itself, at the port that is its argument: a path, socket://HOST:PORT or rfc2217://HOST:PORT.
+# Publishes to itself, on the port that is its argument: a path, socket://HOST:PORT or rfc2217://HOST:PORT.
 import sys
 
 from bc28 import Bc28
@@ -10,6 +10,6 @@ modem.attach()
 modem.connect("broker.example", "python")
 modem.subscribe("from/python", 1)
 modem.publish("from/python", payload)
-heard = modem.receive("from/python")
-assert heard == payload, heard
+received = modem.receive("from/python")
+assert received == payload, received
 modem.close()

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withoutInherited } from "../../net/close-on-exec.js";
+import { until } from "../net/port-recorder.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
-import { until } from "../net/witness.js";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(project, "node_modules/typescript/bin/tsc");
 const megabyte = 1024 * 1024;
 
-/** What a user has: an empty folder, and the packed package installed into it without any install script. */
+/** The packed package, installed into an empty folder without install scripts. */
 let folder = "";
 let packed: readonly { readonly path: string }[] = [];
 
@@ -35,13 +35,13 @@ function sizeOf(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }
 
-test("it is under 10 MB, dependencies included, and holds nothing that nobody needs", () => {
+test("it is under 10 MB, dependencies included, and has no unneeded file", () => {
   expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(10 * megabyte);
-  const strange = packed.filter(
+  const unneeded = packed.filter(
     ({ path }) =>
       !/^(dist\/(at|bin|emulator|mqtt|net|index|testing)|README|LICENSE|CHANGELOG|package\.json)/.test(path),
   );
-  expect(strange).toEqual([]);
+  expect(unneeded).toEqual([]);
 });
 
 test("npx finds the command", () => {
@@ -49,7 +49,7 @@ test("npx finds the command", () => {
   expect(npm(folder, "exec", "--offline", "--", "bc28-emu", "--version").trim()).toBe(version);
 });
 
-/** The node of a version, from npm. */
+/** The path of Node in this version, from npm. */
 const nodeOf = (version: string): string =>
   npm(tmpdir(), "exec", "--yes", "--package", `node@${version}`, "--", "node", "-p", "process.execPath").trim();
 
@@ -68,7 +68,7 @@ describe.each(["20.19.0", "22", "24"])("on node %s", (version) => {
       const host = await attach(JSON.parse(out).pty);
       const ask = async (line: string, answer: string): Promise<void> => {
         await host.write(Buffer.from(`${line}\r`));
-        await until(answer, () => host.heard.includes(answer));
+        await until(answer, () => host.received.includes(answer));
       };
       await ask("AT+CGSN=1", "+CGSN:");
       await ask('AT+QMTOPEN=0,"broker.example",1883', "+QMTOPEN: 0,0");
@@ -81,7 +81,7 @@ describe.each(["20.19.0", "22", "24"])("on node %s", (version) => {
     }
   });
 
-  test("the kit is there for import and for require", () => {
+  test("the test kit can be imported and required", () => {
     const node = nodeOf(version);
     const script = `
       startModem({ clock: "manual" }).then(async ({ host, clock, close }) => {
@@ -114,17 +114,17 @@ export const others: readonly OpenPort[] = [
   (events) => openBinding({}, events),
 ];
 const port = (events: PortEvents): SerialPort => {
-  const said: Uint8Array[] = [];
+  const output: Uint8Array[] = [];
   events.onBytes(new Uint8Array(0));
-  return { path: "here", write: (bytes) => void said.push(bytes), set() {}, close: async () => {} };
+  return { path: "here", write: (bytes) => void output.push(bytes), set() {}, close: async () => {} };
 };
 export const modem: Promise<RunningModem> = startModem({ ports: [port], broker: { port: 0 } });
 `;
   const tester = `
 import { manualClock, startModem, type TestModem } from "bc28-emu/testing";
-const byHand = await startModem({ clock: "manual" });
-await byHand.clock.advance(1000);
-const lines: readonly string[] = await byHand.host.command("AT+CSQ");
+const manual = await startModem({ clock: "manual" });
+await manual.clock.advance(1000);
+const lines: readonly string[] = await manual.host.command("AT+CSQ");
 const modem: TestModem = await startModem({ pty: { link: lines.join() }, broker: { authenticate: () => 5 } });
 // @ts-expect-error: the machine's clock cannot be moved
 await (await startModem()).clock.advance(1);
@@ -132,7 +132,7 @@ await (await startModem()).clock.advance(1);
 await startModem({ timing: "realistic" });
 await using ended = await startModem({ clock: manualClock({ settleMs: 20 }), baud: "host" });
 await ended.clock.advance(1);
-await Promise.all([byHand.close(), modem.close()]);
+await Promise.all([manual.close(), modem.close()]);
 `;
 
   test.each([
@@ -140,28 +140,28 @@ await Promise.all([byHand.close(), modem.close()]);
     ["esnext", "bundler"],
   ])("the types resolve with module %s, resolution %s", (module, moduleResolution) => {
     const config = join(folder, `tsconfig.${moduleResolution}.json`);
-    const language = { module, moduleResolution, target: "es2022", lib: ["es2022"] }; // without the DOM's
-    const severe = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
-    const compilerOptions = { ...language, ...severe, noEmit: true, types: [] };
+    const language = { module, moduleResolution, target: "es2022", lib: ["es2022"] }; // without that of the DOM
+    const strictness = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
+    const compilerOptions = { ...language, ...strictness, noEmit: true, types: [] };
     writeFileSync(join(folder, "consumer.ts"), consumer);
     writeFileSync(join(folder, "tester.ts"), tester);
     writeFileSync(config, JSON.stringify({ compilerOptions, files: ["consumer.ts", "tester.ts"] }));
     expect(() => execFileSync(process.execPath, [tsc, "-p", config], { cwd: folder, stdio: "pipe" })).not.toThrow();
   });
 
-  test("it can be imported, and closes what it has opened", () => {
+  test("it can be imported, and closes everything", () => {
     const script = `
       import { startModem } from "bc28-emu";
-      const said = [];
-      const port = { path: "here", write: (bytes) => said.push(...bytes), set() {}, close: async () => {} };
+      const output = [];
+      const port = { path: "here", write: (bytes) => output.push(...bytes), set() {}, close: async () => {} };
       const modem = await startModem({ ports: [() => port], broker: { port: 0 } });
       await modem.close();
-      console.log(Buffer.from(said).toString().includes("PMU_POWER_ON_RESET"));`;
+      console.log(Buffer.from(output).toString().includes("PMU_POWER_ON_RESET"));`;
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder, timeout: 10_000 });
     expect(out.toString()).toBe("true\n");
   });
 
-  test("the kit does without what nobody asks it for", () => {
+  test("the test kit does not load packages that are not used", () => {
     const script = `
       import { startModem } from "bc28-emu/testing";
       const modem = await startModem({ broker: false });

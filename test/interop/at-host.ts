@@ -1,18 +1,18 @@
 import { fromBytes, type Octets, toBytes } from "../../at/octets.js";
 
-/** What a host speaks over: a front end's other end, a terminal, a pipe. */
+/** The line of a host: the other end of a front end, a terminal or a pipe. */
 export interface Line {
   write(bytes: Uint8Array): void;
-  /** Calls `heard` with whatever comes. */
-  listen(heard: (bytes: Uint8Array) => void): void;
+  /** Calls `onBytes` with all input. */
+  listen(onBytes: (bytes: Uint8Array) => void): void;
 }
 
 const finalResult = /\r\n(OK|ERROR|\+CME ERROR: \d+)\r\n/;
 
-/** A host at the other end of the line. Everything waits for an event, and no longer than its limit. */
+/** A host at the other end of a line. Every wait has a time limit. */
 export class AtHost {
   readonly #line: Line;
-  /** What was heard and nobody has asked for yet. */
+  /** Input that was not taken yet. */
   #unread: Octets = "";
   #wake = (): void => {};
 
@@ -28,25 +28,25 @@ export class AtHost {
     this.#line.write(toBytes(text));
   }
 
-  /** Sends a command; gives back its information lines, and throws where the final result is not the wanted one. */
-  async command(line: Octets, wanted = "OK"): Promise<Octets> {
+  /** Sends a command; resolves with its information lines. Rejects if the final result is not the expected one. */
+  async command(line: Octets, expected = "OK"): Promise<Octets> {
     const earlier = this.#unread;
     this.#unread = "";
     this.write(`${line}\r`);
     const { before, found } = await this.#take(finalResult, 5000, line);
     this.#unread = earlier + this.#unread;
-    if (found[1] !== wanted) throw new Error(`${line} was answered ${found[1]}`);
+    if (found[1] !== expected) throw new Error(`${line} was answered ${found[1]}`);
     return before.trim();
   }
 
-  /** The next line that fits as a whole, taken out with its frame; what came before it stays unread. */
+  /** Waits for a line that matches as a whole, and takes it with its frame. Input before it stays unread. */
   async urc(pattern: RegExp, within = 5000): Promise<RegExpExecArray> {
     const { before, found } = await this.#take(new RegExp(`\\r\\n(?:${pattern.source})\\r\\n`, "s"), within);
     this.#unread = before + this.#unread;
     return found;
   }
 
-  /** Sends a command with a payload; with a length unless it ends by Ctrl+Z. */
+  /** Publishes a payload, which ends by Ctrl+Z or by its length. */
   async publish(command: Octets, payload: Octets, { byLength } = { byLength: false }): Promise<void> {
     this.write(`AT+QMTPUB=${command}${byLength ? `,${payload.length}` : ""}\r`);
     await this.prompt(command);
@@ -55,12 +55,12 @@ export class AtHost {
     if (found[1] !== "OK") throw new Error(`the payload was answered ${found[1]}`);
   }
 
-  /** Waits until a payload may come. */
+  /** Waits for the prompt of a payload. */
   async prompt(about = ""): Promise<void> {
     await this.#take(/\r\n>/, 5000, about);
   }
 
-  /** What was heard and not asked for. */
+  /** Input that was not taken. */
   get unread(): Octets {
     return this.#unread;
   }
@@ -76,11 +76,11 @@ export class AtHost {
       }
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`${about} no ${pattern} within ${within} ms, but ${JSON.stringify(this.#unread)}`);
-      await this.#something(left);
+      await this.#untilInput(left);
     }
   }
 
-  #something(within: number): Promise<void> {
+  #untilInput(within: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, within);
       this.#wake = () => {

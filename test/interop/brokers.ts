@@ -4,32 +4,32 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmbeddedBroker, startBroker } from "../../net/broker/broker.js";
-import { quietPort } from "../net/quiet-port.js";
-import { sleep } from "../net/witness.js";
+import { freePort } from "../net/free-port.js";
+import { sleep } from "../net/port-recorder.js";
 import { needs } from "./needs.js";
 
-/** A broker for tests. It lets everybody in; but who says a user name must be `good` with the password `right`. */
+/** A broker for tests. It accepts clients without a user name, and the user `good` with the password `right`. */
 export interface Broker {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-/** A kind of broker, to be started once for many tests, or anew on a port that was given before. */
+/** A kind of broker; it can be started again on the same port. */
 export interface BrokerKind {
   readonly name: string;
-  readonly isThere: boolean;
-  /** Whether it can refuse a subscription: nobody may have `secret/#`. mosquitto 2.0 refuses silently. */
-  readonly forbids: boolean;
+  readonly isAvailable: boolean;
+  /** Whether it refuses subscriptions to `secret/#` with 128. mosquitto 2.0 does not tell that it refuses one. */
+  readonly canRefuseSubscriptions: boolean;
   start(port?: number): Promise<Broker>;
 }
 
 const embedded: BrokerKind = {
   name: "embedded",
-  isThere: true,
-  forbids: true,
+  isAvailable: true,
+  canRefuseSubscriptions: true,
   async start(given) {
     const broker: EmbeddedBroker = await startBroker({
-      port: given ?? (await quietPort()),
+      port: given ?? (await freePort()),
       authenticate: ({ user, password }) =>
         user === undefined || (user === "good" && Buffer.from(password ?? []).toString() === "right") ? 0 : 4,
       authorizeSubscribe: ({ filter }) => !filter.startsWith("secret/"),
@@ -40,10 +40,10 @@ const embedded: BrokerKind = {
 
 const mosquitto: BrokerKind = {
   name: "mosquitto",
-  isThere: needs("mosquitto"),
-  forbids: false,
+  isAvailable: needs("mosquitto"),
+  canRefuseSubscriptions: false,
   async start(given) {
-    const port = given ?? (await quietPort());
+    const port = given ?? (await freePort());
     const folder = mkdtempSync(join(tmpdir(), "bc28-emu-mosquitto-"));
     const passwords = join(folder, "passwords");
     writeFileSync(passwords, "good:right\n", { mode: 0o600 });
@@ -56,7 +56,7 @@ const mosquitto: BrokerKind = {
   },
 };
 
-/** Every kind that tests are to be played against. */
+/** All kinds of brokers that tests use. */
 export const brokerKinds: readonly BrokerKind[] = [embedded, mosquitto];
 
 const withSbin = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };

@@ -9,7 +9,7 @@ const tencent = parseCloudDevice("iot-ab12cd34/meter-7/Xk3/9vQ2mT7rB1nZ8wLc0g=="
 const day = 24 * 3600 * 1000;
 const secrets = [aliyun.deviceSecret, tencent.deviceSecret];
 
-/** A module with both clouds in its broker; everything is logged. */
+/** A module whose broker knows a device of each cloud; everything is logged. */
 const startClouds = (more: Partial<Parameters<typeof startModule>[0]> = {}): Promise<Module> =>
   startModule({ broker: { port: 0, cloudDevices: [aliyun, tencent] }, logLevel: "trace", ...more });
 
@@ -18,14 +18,14 @@ async function open(host: AtHost, name: string): Promise<void> {
   await host.urc(/\+QMTOPEN: 0,0/);
 }
 
-/** The return code. */
+/** Connects; resolves with the return code. */
 async function connect(host: AtHost, parameters: string): Promise<number> {
   await host.command(`AT+QMTCONN=0,${parameters}`);
   const [, code] = await host.urc(/\+QMTCONN: 0,0,(\d)/);
   return Number(code);
 }
 
-/** Sends a message to itself. */
+/** Publishes a message to itself. */
 async function loop(host: AtHost, topic: string): Promise<void> {
   await subscribe(host, topic, 1);
   await host.publish(`0,7,1,0,"${topic}"`, "hello");
@@ -56,7 +56,7 @@ describe("Alibaba's cloud", () => {
     expect(log.filter((line) => line.includes("it is not its own"))).toHaveLength(2);
   });
 
-  test("two modules with one client id are two devices to one broker", async () => {
+  test("two modules with one client id are two devices", async () => {
     const other = { ...aliyun, deviceName: "OTHER" };
     const { host: one, modem } = await startClouds({ broker: { port: 0, cloudDevices: [aliyun, other] } });
     const { host: two } = await startModule({ port: modem.broker?.port ?? 0 });
@@ -81,23 +81,23 @@ describe("Alibaba's cloud", () => {
     expect(log.filter((line) => line.includes("is refused: "))).toHaveLength(1);
   });
 
-  test("no devices given: whatever the secret", async () => {
+  test("without known devices any secret is accepted", async () => {
     const { host, log } = await startClouds({ broker: { port: 0 }, logLevel: "warn" });
     await host.command(aliauth("wrong"));
     await open(host, name);
     expect(await connect(host, '"clientExample"')).toBe(0);
-    expect(log).toEqual([expect.stringMatching(/^broker: device oyjtmPI5a5j\/MQTT_TEST .* unchecked/)]);
+    expect(log).toEqual([expect.stringMatching(/^broker: device oyjtmPI5a5j\/MQTT_TEST .* without a check/)]);
   });
 });
 
 describe("Tencent's cloud", () => {
   const name = "iot-ab12cd34.iotcloud.tencentdevices.com";
-  const ask = (secret: string, more = "") =>
+  const tokenCommand = (secret: string, more = "") =>
     `AT+QMTENAUTH="iot-ab12cd34","meter-7","iot-ab12cd34@meter-7","${secret}"${more}`;
 
-  /** The password that the module was given. */
+  /** Requests a token; resolves with its password. */
   async function token(host: AtHost, more = ""): Promise<string> {
-    await host.command(ask(tencent.deviceSecret, more));
+    await host.command(tokenCommand(tencent.deviceSecret, more));
     const [, password = ""] = await host.urc(/\+QMTTENAUTH: 0,(\w+)/);
     return password;
   }
@@ -120,9 +120,9 @@ describe("Tencent's cloud", () => {
   );
 
   test.each<[string, string, number]>([
-    ["a wrong secret", ask("wrong"), 5],
-    ["a path that there is not", ask(tencent.deviceSecret, ',7,"http://gz.example/device"'), 3],
-    ["a device that there is not", 'AT+QMTENAUTH="iot-x","d","iot-x@d","s"', 5],
+    ["a wrong secret", tokenCommand("wrong"), 5],
+    ["an unknown path", tokenCommand(tencent.deviceSecret, ',7,"http://gz.example/device"'), 3],
+    ["an unknown device", 'AT+QMTENAUTH="iot-x","d","iot-x@d","s"', 5],
   ])("no token for %s", async (_, command, result) => {
     const { host, log } = await startClouds();
     await host.command(command);
@@ -130,7 +130,7 @@ describe("Tencent's cloud", () => {
     for (const secret of secrets) expect(`${log}`).not.toContain(secret);
   });
 
-  test("a token is good to the last moment of its day by the module's clock, and not for one more", async () => {
+  test("a token of one day is valid for exactly that long by the module's clock", async () => {
     const clock = manualClock();
     const { host } = await startClouds({ clock });
     const password = await token(host, ",1");

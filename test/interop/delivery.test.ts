@@ -7,7 +7,7 @@ import { needs } from "./needs.js";
 
 const all256 = Buffer.from(Array.from({ length: 1548 }, (_, n) => n % 256)).toString("latin1");
 
-describe.each(brokerKinds)("$name", ({ isThere, start }) => {
+describe.each(brokerKinds)("$name", ({ isAvailable: isThere, start }) => {
   let broker: Broker;
   beforeAll(async () => {
     if (isThere) broker = await start();
@@ -15,13 +15,13 @@ describe.each(brokerKinds)("$name", ({ isThere, start }) => {
   afterAll(() => broker?.stop());
 
   describe.skipIf(!isThere).each([3, 4] as const)("protocol level %d", (version) => {
-    /** Names that no other test uses: retained messages and sessions live as long as the broker. */
-    const mine = (name: string): string => `${name}${version}`;
+    /** A name that no other test uses: the broker keeps retained messages and sessions. */
+    const nameOf = (name: string): string => `${name}${version}`;
 
-    test.each([0, 1, 2] as const)("QoS %d, there and back", async (qos) => {
+    test.each([0, 1, 2] as const)("QoS %d, to itself", async (qos) => {
       const { host } = await startModule({ port: broker.port });
-      const topic = mine(`loop${qos}`);
-      await connect(host, mine("loop"), { version });
+      const topic = nameOf(`loop${qos}`);
+      await connect(host, nameOf("loop"), { version });
       await subscribe(host, topic, qos);
       await host.publish(`0,${qos && 7},${qos},0,"${topic}"`, "hello");
       await host.urc(new RegExp(`\\+QMTPUB: 0,${qos && 7},0`));
@@ -34,17 +34,17 @@ describe.each(brokerKinds)("$name", ({ isThere, start }) => {
 
     test("1548 bytes of all values, by their length", async () => {
       const { host } = await startModule({ port: broker.port });
-      await connect(host, mine("binary"), { version });
-      await subscribe(host, mine("binary"), 1);
-      await host.publish(`0,1,1,0,"${mine("binary")}"`, all256, { byLength: true });
+      await connect(host, nameOf("binary"), { version });
+      await subscribe(host, nameOf("binary"), 1);
+      await host.publish(`0,1,1,0,"${nameOf("binary")}"`, all256, { byLength: true });
       const [line] = await host.urc(/\+QMTRECV: 0,\d+,"binary\d",.{1548}/);
       expect(line.slice(-1550, -2)).toBe(all256);
     });
 
-    test("a retained message meets who comes later, and an empty one clears it", async () => {
+    test("a retained message is sent to later subscribers, and an empty one deletes it", async () => {
       const { host } = await startModule({ port: broker.port });
-      await connect(host, mine("keeper"), { version });
-      const topic = mine("kept");
+      await connect(host, nameOf("keeper"), { version });
+      const topic = nameOf("kept");
       await host.publish(`0,1,1,1,"${topic}"`, "still here");
       await host.urc(/\+QMTPUB: 0,1,0/);
       await subscribe(host, topic, 1);
@@ -57,71 +57,71 @@ describe.each(brokerKinds)("$name", ({ isThere, start }) => {
     test.each([["AT+NRB", (host: { write(text: string): void }) => host.write("AT+NRB\r")]] as const)(
       "the will, after %s",
       async (_, reset) => {
-        const [{ host: dying }, { host: heir }] = [
+        const [{ host: dying }, { host: witness }] = [
           await startModule({ port: broker.port }),
           await startModule({ port: broker.port }),
         ];
-        await connect(heir, mine("heir"), { version });
-        await subscribe(heir, mine("will"), 1);
-        await connect(dying, mine("dying"), { version, config: [`"will",0,1,1,0,"${mine("will")}","farewell"`] });
+        await connect(witness, nameOf("witness"), { version });
+        await subscribe(witness, nameOf("will"), 1);
+        await connect(dying, nameOf("dying"), { version, config: [`"will",0,1,1,0,"${nameOf("will")}","farewell"`] });
         reset(dying);
-        await heir.urc(/\+QMTRECV: 0,\d+,"will\d",farewell/);
+        await witness.urc(/\+QMTRECV: 0,\d+,"will\d",farewell/);
       },
     );
 
     test("the will, after the process was killed", async () => {
-      const { host: heir } = await startModule({ port: broker.port });
-      await connect(heir, mine("heir"), { version });
-      await subscribe(heir, mine("killed"), 1);
+      const { host: witness } = await startModule({ port: broker.port });
+      await connect(witness, nameOf("witness"), { version });
+      await subscribe(witness, nameOf("killed"), 1);
       const dying = new Program(["--stdio", "--map", `*=127.0.0.1:${broker.port}`]);
-      dying.type(`AT+QMTCFG="version",0,${version}\rAT+QMTCFG="will",0,1,2,0,"${mine("killed")}","farewell"\r`);
+      dying.type(`AT+QMTCFG="version",0,${version}\rAT+QMTCFG="will",0,1,2,0,"${nameOf("killed")}","farewell"\r`);
       dying.type('AT+QMTOPEN=0,"broker.example",1883\r');
       await dying.prints(/\+QMTOPEN: 0,0/);
-      dying.type(`AT+QMTCONN=0,"${mine("dying")}"\r`);
+      dying.type(`AT+QMTCONN=0,"${nameOf("dying")}"\r`);
       await dying.prints(/\+QMTCONN: 0,0,0/);
       await dying.end("SIGKILL");
-      await heir.urc(/\+QMTRECV: 0,\d+,"killed\d",farewell/);
+      await witness.urc(/\+QMTRECV: 0,\d+,"killed\d",farewell/);
     });
 
-    test("a kept session: what came meanwhile is delivered after the next CONNECT", async () => {
+    test("a kept session: messages in between are delivered after the next CONNECT", async () => {
       const { host: sender } = await startModule({ port: broker.port });
-      await connect(sender, mine("sender"), { version });
+      await connect(sender, nameOf("sender"), { version });
       const { host, log } = await startModule({ port: broker.port });
       const how = { version, config: ['"session",0,0'] };
-      const topic = mine("offline");
-      await connect(host, mine("sleeper"), how);
+      const topic = nameOf("offline");
+      await connect(host, nameOf("sleeper"), how);
       await subscribe(host, topic, 1);
       await host.command("AT+QMTDISC=0");
       await host.urc(/\+QMTDISC: 0,0/);
       await sender.publish(`0,1,1,0,"${topic}"`, "while you were away");
       await sender.urc(/\+QMTPUB: 0,1,0/);
-      await connect(host, mine("sleeper"), how);
+      await connect(host, nameOf("sleeper"), how);
       await host.urc(new RegExp(`\\+QMTRECV: 0,\\d+,"${topic}",while you were away`));
       const connacks = log.filter((line) => line.startsWith("mqtt< CONNACK"));
-      // Only 3.1.1 knows the flag.
+      // Only MQTT 3.1.1 has the flag.
       if (version === 4) expect(connacks).toEqual(["mqtt< CONNACK 0", "mqtt< CONNACK 0 session present"]);
     });
 
     test.skipIf(!needs("mosquitto-clients")).each([0, 1, 2] as const)("mosquitto_pub and _sub, QoS %d", async (qos) => {
       const { host } = await startModule({ port: broker.port });
-      await connect(host, mine("foreign"), { version });
-      await subscribe(host, mine(`in${qos}`), qos);
+      await connect(host, nameOf("foreign"), { version });
+      await subscribe(host, nameOf(`in${qos}`), qos);
       const where = ["-h", "127.0.0.1", "-p", String(broker.port), "-q", String(qos)];
-      const pub = spawn("mosquitto_pub", [...where, "-t", mine(`in${qos}`), "-m", "from outside"]);
+      const pub = spawn("mosquitto_pub", [...where, "-t", nameOf(`in${qos}`), "-m", "from outside"]);
       const published = new Promise((resolve) => pub.once("exit", resolve));
       await host.urc(new RegExp(`\\+QMTRECV: 0,\\d+,"in${qos}${version}",from outside`));
       expect(await published).toBe(0);
 
-      const sub = spawn("mosquitto_sub", [...where, "-t", mine(`out${qos}`), "-C", "1", "-W", "5"]);
+      const sub = spawn("mosquitto_sub", [...where, "-t", nameOf(`out${qos}`), "-C", "1", "-W", "5"]);
       let text = "";
       sub.stdout.on("data", (bytes) => {
         text += bytes;
       });
-      const heard = new Promise((resolve) => sub.once("close", resolve));
-      // Retained, so that it does not matter which of the two is there first.
-      await host.publish(`0,${qos && 9},${qos},1,"${mine(`out${qos}`)}"`, "from inside");
+      const received = new Promise((resolve) => sub.once("close", resolve));
+      // Retained, so that mosquitto_sub may subscribe before or after it.
+      await host.publish(`0,${qos && 9},${qos},1,"${nameOf(`out${qos}`)}"`, "from inside");
       await host.urc(new RegExp(`\\+QMTPUB: 0,${qos && 9},0`));
-      expect(await heard).toBe(0);
+      expect(await received).toBe(0);
       expect(text).toBe("from inside\n");
     });
   });

@@ -11,7 +11,7 @@ import { needs } from "./needs.js";
 
 const host = (name: string): string => fileURLToPath(new URL(`hosts/${name}`, import.meta.url));
 
-/** The command itself on a pseudo-terminal, with its own broker. */
+/** Starts the command on a pseudo-terminal, with its broker. */
 async function start(): Promise<{ readonly pty: string; readonly port: number }> {
   const program = new Program(["--json", "--broker", "0"]);
   onTestFinished(() => void program.child.kill("SIGKILL"));
@@ -20,9 +20,9 @@ async function start(): Promise<{ readonly pty: string; readonly port: number }>
   return { pty, port: Number(broker.split(":")[1]) };
 }
 
-async function runs(command: string, args: readonly string[]): Promise<void> {
+async function expectSuccess(command: string, args: readonly string[]): Promise<void> {
   const program = run(command, args);
-  expect({ code: await program.ended, complained: program.complained }).toEqual({ code: 0, complained: "" });
+  expect({ code: await program.ended, complained: program.stderr }).toEqual({ code: 0, complained: "" });
 }
 
 test.skipIf(!needs("gcc"))("a C host that counts lines, twice", async () => {
@@ -31,24 +31,24 @@ test.skipIf(!needs("gcc"))("a C host that counts lines, twice", async () => {
   const counting = join(folder, "counting");
   expect(spawnSync("gcc", ["-w", "-o", counting, host("counting.c")]).status).toBe(0);
   const { pty } = await start();
-  await runs(counting, [pty]);
-  await runs(counting, [pty]);
+  await expectSuccess(counting, [pty]);
+  await expectSuccess(counting, [pty]);
 });
 
-test.skipIf(!needs("python3-serial"))("a Python host that waits blindly, twice", async () => {
+test.skipIf(!needs("python3-serial"))("a Python host that waits without reading, twice", async () => {
   const { pty, port } = await start();
   const { host: witness } = await startModule({ port });
   await connect(witness, "witness");
   await subscribe(witness, "blindly", 1);
   for (let round = 1; round <= 2; round += 1) {
-    await runs("/usr/bin/python3", [host("blind.py"), pty]);
+    await expectSuccess("/usr/bin/python3", [host("blind.py"), pty]);
     await witness.urc(/\+QMTRECV: 0,\d+,"blindly",is anybody there\?/);
   }
 });
 
 test.skipIf(!needs("python3-serial"))("a Python host that reads", async () => {
   const { pty } = await start();
-  await runs("/usr/bin/python3", [host("reading.py"), pty]);
+  await expectSuccess("/usr/bin/python3", [host("reading.py"), pty]);
 });
 
 test.skipIf(!needs("python3-serial"))(
@@ -59,7 +59,7 @@ test.skipIf(!needs("python3-serial"))(
     await connect(witness, "witness");
     await subscribe(witness, "careful/will", 1);
     for (let round = 1; round <= 2; round += 1) {
-      await runs("/usr/bin/python3", [host("careful.py"), pty]);
+      await expectSuccess("/usr/bin/python3", [host("careful.py"), pty]);
       for (let reset = 1; reset <= 2; reset += 1) await witness.urc(/\+QMTRECV: 0,\d+,"careful\/will",gone/);
     }
   },

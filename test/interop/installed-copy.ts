@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../bin/program.js";
 
-/** The command as an installation has it, its dependencies with it, where every user may read it. */
+/** The command with its dependencies, as npm installs it, in a folder that every user may read. */
 export class InstalledCopy {
   readonly folder = mkdtempSync(join(tmpdir(), "bc28-emu-installed-"));
   readonly command = join(this.folder, "dist/bin/bc28-emu.js");
@@ -24,7 +24,7 @@ export class InstalledCopy {
     }
   }
 
-  /** As if the binding had not been installed for this platform. */
+  /** Removes the pseudo-terminal binding, as on a platform without one. */
   withoutBinding(): this {
     rmSync(join(this.folder, "node_modules/@lydell"), { recursive: true, force: true });
     rmSync(join(this.folder, "node_modules/node-pty"), { recursive: true, force: true });

@@ -8,17 +8,17 @@ import { type RunningModem, startModem } from "../../net/start.js";
 import { type Clock, scaledClock } from "../../net/time/clock.js";
 import { AtHost } from "./at-host.js";
 
-/** What a test wants of a module. */
-export interface Wishes {
-  /** Where every name leads. */
+/** How a module is started. */
+export interface ModuleOptions {
+  /** The port on 127.0.0.1 to which every name leads. */
   readonly port?: number;
-  /** In its place: a broker of the module's own. */
+  /** Instead of that: an embedded broker. */
   readonly broker?: BrokerOptions;
   readonly quirks?: Readonly<Record<string, string>>;
   readonly timeScale?: number;
-  /** In place of one that runs at the scale. */
+  /** Left out: a clock that runs `timeScale` times as fast as real time. */
   readonly clock?: Clock;
-  /** What is logged; left out: info. */
+  /** Left out: info. */
   readonly logLevel?: LogLevel;
 }
 
@@ -30,37 +30,37 @@ export interface Module {
   readonly log: readonly string[];
 }
 
-/** Starts a module with a host at a front end of our own; the end of the test ends it. */
-export async function startModule(wishes: Wishes): Promise<Module> {
-  const { port, broker, quirks, timeScale = 1, clock = scaledClock(timeScale), logLevel = "info" } = wishes;
-  const wire = new Wire();
+/** Starts a module with a host in this process; it is closed at the end of the test. */
+export async function startModule(options: ModuleOptions): Promise<Module> {
+  const { port, broker, quirks, timeScale = 1, clock = scaledClock(timeScale), logLevel = "info" } = options;
+  const line = new InProcessLine();
   const log: string[] = [];
   const profile: Profile = profileWith(quirks ?? {});
   const modem = await startModem({
     profile,
-    ports: [(events) => wire.open(events)],
+    ports: [(events) => line.open(events)],
     clock,
     ...(broker && { broker }),
     ...(port !== undefined && { mappings: [{ name: "*", host: "127.0.0.1", port }] }),
     log: new Log(logLevel, (line) => log.push(line)),
   });
   onTestFinished(() => modem.close());
-  const host = new AtHost(wire);
+  const host = new AtHost(line);
   await host.urc(/REBOOT_\w+\r\nNeul \r\nOK/);
   return { host, modem, log };
 }
 
-/** Both ends of a line without a system in between; neither end is called from inside the other. */
-class Wire {
+/** A line within this process; each end is called in a later turn than the other's call. */
+class InProcessLine {
   #events: PortEvents | undefined;
   #early: Uint8Array[] = [];
-  #heard: (bytes: Uint8Array) => void = (bytes) => this.#early.push(bytes);
+  #onBytes: (bytes: Uint8Array) => void = (bytes) => this.#early.push(bytes);
 
   open(events: PortEvents): SerialPort {
     this.#events = events;
     const write = (bytes: Uint8Array): void => {
       const copy = Uint8Array.from(bytes);
-      setImmediate(() => this.#heard(copy));
+      setImmediate(() => this.#onBytes(copy));
     };
     return { path: "wire", write, set: () => {}, close: async () => {} };
   }
@@ -69,13 +69,13 @@ class Wire {
     setImmediate(() => this.#events?.onBytes(bytes));
   }
 
-  listen(heard: (bytes: Uint8Array) => void): void {
-    this.#heard = heard;
-    for (const bytes of this.#early.splice(0)) heard(bytes);
+  listen(onBytes: (bytes: Uint8Array) => void): void {
+    this.#onBytes = onBytes;
+    for (const bytes of this.#early.splice(0)) onBytes(bytes);
   }
 }
 
-/** Opens and connects; more configuration may come first. */
+/** Opens and connects, after further AT+QMTCFG settings. */
 export async function connect(
   host: AtHost,
   clientId: string,
@@ -89,7 +89,7 @@ export async function connect(
   await host.urc(/\+QMTCONN: 0,0,0/);
 }
 
-/** Subscribes, and sees it granted. */
+/** Subscribes, and waits until it is granted. */
 export async function subscribe(host: AtHost, topic: string, qos: 0 | 1 | 2): Promise<void> {
   await host.command(`AT+QMTSUB=0,1,"${topic}",${qos}`);
   await host.urc(new RegExp(`\\+QMTSUB: 0,1,0,${qos}`));

@@ -4,7 +4,7 @@ import { type RunningModem, startModem } from "../../net/start.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
 import { AtHost, type Line } from "./at-host.js";
 
-/** A host on the terminal, which may go again. */
+/** A host on the terminal, which can leave again. */
 export interface PtyHost extends AtHost {
   leave(): Promise<void>;
 }
@@ -12,11 +12,11 @@ export interface PtyHost extends AtHost {
 /** A module in this process on a pseudo-terminal. */
 export interface PtyModule {
   readonly modem: RunningModem;
-  /** A host comes; what it does not read stays for those who do. */
+  /** Attaches a host. One that does not read leaves the output to others. */
   attach(how?: { readonly reads: boolean }): Promise<PtyHost>;
 }
 
-/** Starts a module on a pseudo-terminal; every name leads to this port. The end of the test ends both sides. */
+/** Starts a module on a pseudo-terminal; every name leads to this port. Both ends are closed at the end of the test. */
 export async function startPtyModule(port: number): Promise<PtyModule> {
   const modem = await startModem({
     ports: [(events) => openPty({}, events)],
@@ -28,16 +28,16 @@ export async function startPtyModule(port: number): Promise<PtyModule> {
 }
 
 async function hostAt(path: string, how?: { readonly reads: boolean }): Promise<PtyHost> {
-  let hear = (_: Uint8Array): void => {};
-  const there = await attach(path, { ...how, onBytes: (bytes) => hear(bytes) });
+  let onInput = (_: Uint8Array): void => {};
+  const there = await attach(path, { ...how, onBytes: (bytes) => onInput(bytes) });
   onTestFinished(() => there.leave());
   let written: Promise<void> = Promise.resolve();
   const line: Line = {
     write: (bytes) => {
       written = written.then(() => there.write(Buffer.from(bytes)));
     },
-    listen: (heard) => {
-      hear = heard;
+    listen: (onBytes) => {
+      onInput = onBytes;
     },
   };
   const leave = () => written.then(() => there.leave());

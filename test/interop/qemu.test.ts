@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Program } from "../bin/program.js";
+import { until } from "../net/port-recorder.js";
 import { attach, type Program as Foreign } from "../net/ports/pty/pty-hosts.js";
-import { until } from "../net/witness.js";
 import { needs } from "./needs.js";
 import { Firmware } from "./qemu.js";
 
 let firmware: Firmware;
 
-/** What the ready line of the command says, started with its own broker. */
+/** Starts the command with its broker; resolves with its ready line. */
 function emulator(...args: readonly string[]): Promise<{ readonly pty?: string; readonly tcp?: string }> {
   const program = new Program(["--json", "--broker", "0", ...args]);
   onTestFinished(async () => {
@@ -17,7 +17,7 @@ function emulator(...args: readonly string[]): Promise<{ readonly pty?: string; 
   return program.ready();
 }
 
-/** How the firmware's serial port and the module come together. */
+/** How the firmware's serial port is connected to the module. */
 const ways: readonly (readonly [way: string, boot: () => Promise<Foreign>])[] = [
   ["the module's pseudo-terminal", async () => firmware.boot(`serial,path=${(await emulator()).pty}`)],
   ["QEMU's pseudo-terminal", async () => attachedTo(firmware.boot("pty"))],
@@ -38,40 +38,40 @@ const ways: readonly (readonly [way: string, boot: () => Promise<Foreign>])[] = 
   ],
 ];
 
-/** The module comes to the terminal that QEMU has made. */
+/** Starts the module on the terminal that QEMU has made. */
 async function attachedTo(qemu: Foreign): Promise<Foreign> {
   const made = /redirected to (\/dev\/pts\/\d+)/;
-  await until("the terminal's path", () => made.test(qemu.said));
-  await emulator("--device", made.exec(qemu.said)?.[1] ?? "");
+  await until("the terminal's path", () => made.test(qemu.stdout));
+  await emulator("--device", made.exec(qemu.stdout)?.[1] ?? "");
   return qemu;
 }
 
-// The firmware is a PC's: elsewhere gcc is another machine's.
+// The firmware is for a PC: on other machines gcc makes other code.
 describe.skipIf(process.arch !== "x64" || !needs("gcc") || !needs("qemu-system-x86"))("firmware in QEMU", () => {
   beforeAll(() => {
     firmware = new Firmware();
   });
   afterAll(() => firmware?.remove());
 
-  test.each(ways)("over %s: it publishes, and hears it back", async (_, boot) => {
+  test.each(ways)("over %s: it publishes to itself", async (_, boot) => {
     const qemu = await boot();
     const code = await qemu.ended;
-    expect({ code, said: qemu.said, complained: qemu.complained }).toEqual({
+    expect({ code, said: qemu.stdout, complained: qemu.stderr }).toEqual({
       code: 33,
-      said: expect.stringMatching(/\n< \+QMTRECV: 0,\d+,"bare\/metal",no system here\n.*\nall went well\n$/s),
+      said: expect.stringMatching(/\n< \+QMTRECV: 0,\d+,"bare\/metal",no system here\n.*\nsuccess\n$/s),
       complained: "",
     });
   });
 
-  test("it stops where the module refuses: somebody has opened the link before", async () => {
+  test("it stops where the module refuses: the link is open already", async () => {
     const { pty = "" } = await emulator();
     const other = await attach(pty);
     onTestFinished(() => other.leave());
     await other.write(Buffer.from('AT+QMTOPEN=0,"broker.example",1883\r'));
-    await until("the link", () => other.heard.includes("+QMTOPEN: 0,0"));
+    await until("the link", () => other.received.includes("+QMTOPEN: 0,0"));
     await other.leave();
     const qemu = firmware.boot(`serial,path=${pty}`);
     expect(await qemu.ended).toBe(35);
-    expect(qemu.said).toMatch(/\n< \+QMTOPEN: 0,2\nthat is not what was waited for\n$/);
+    expect(qemu.stdout).toMatch(/\n< \+QMTOPEN: 0,2\nunexpected answer\n$/);
   });
 });

@@ -8,7 +8,7 @@ import { type Program, run } from "../net/ports/pty/pty-hosts.js";
 
 const script = (name: string): string => fileURLToPath(new URL(`../hosts/qemu/${name}`, import.meta.url));
 
-/** Host firmware for a bare PC, built into a folder of its own. */
+/** Host firmware for a PC without an operating system, built in a temporary folder. */
 export class Firmware {
   readonly folder = mkdtempSync(join(tmpdir(), "bc28-emu-firmware-"));
   readonly #elf = join(this.folder, "firmware.elf");
@@ -18,7 +18,7 @@ export class Firmware {
     if (status !== 0 || stderr !== "") throw new Error(stderr);
   }
 
-  /** Boots it in QEMU, its serial port on this character device. The end of the test ends QEMU. */
+  /** Boots it in QEMU, with its serial port on this character device. QEMU is ended at the end of the test. */
   boot(chardev: string): Program {
     const qemu = run("sh", [script("boot.sh"), this.#elf, chardev]);
     onTestFinished(async () => {

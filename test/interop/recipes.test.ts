@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { command, Program } from "../bin/program.js";
+import { until } from "../net/port-recorder.js";
 import { python, run } from "../net/ports/pty/pty-hosts.js";
-import { until } from "../net/witness.js";
 import { needs } from "./needs.js";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
@@ -14,7 +14,7 @@ const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language
   text,
 }));
 
-/** The one block of the README in this language that has this in it. */
+/** The only block of the README in this language that contains `mark`. */
 function recipe(language: string, mark: string): string {
   const found = blocks.filter((block) => block.language === language && block.text.includes(mark));
   expect(found, mark).toHaveLength(1);
@@ -27,7 +27,7 @@ function newFolder(): string {
   return folder;
 }
 
-/** The README's module, at a path of its own. */
+/** The module of the README, with its link at another path. */
 async function moduleAt(link: string, ...args: readonly string[]): Promise<{ program: Program; rfc2217: string }> {
   const program = new Program(["--json", "--link", link, ...args]);
   onTestFinished(async () => {
@@ -37,10 +37,10 @@ async function moduleAt(link: string, ...args: readonly string[]): Promise<{ pro
   return { program, rfc2217 };
 }
 
-/** What the README says in place of the test's own path and address. */
+/** The path and address in the README, which are replaced by those of the test. */
 const written = { link: "/tmp/bc28", rfc2217: "127.0.0.1:7001" };
 
-test.skipIf(!needs("python3-serial"))("pyserial: it prints what its comment says", async () => {
+test.skipIf(!needs("python3-serial"))("pyserial: it prints what its comment shows", async () => {
   const link = join(newFolder(), "bc28");
   await moduleAt(link);
   const script = recipe("python", 'AT+CSQ\\r")\nprint');
@@ -55,10 +55,10 @@ test.skipIf(!needs("python3-serial"))("pyserial by RFC 2217", async () => {
 test.skipIf(!needs("python3-serial"))("another speed of the UART", async () => {
   const link = join(newFolder(), "bc28");
   const { program } = await moduleAt(link, "--baud", "host", "--log-level", "info");
-  await program.prints(/bytes to the host were lost/, "err"); // the banner, which takes its time
+  await program.prints(/bytes to the host were lost/, "err"); // the banner, after the time that it takes
   const script = recipe("python", "AT+NATSPEED").replace(written.link, link);
-  const said = await python(`import serial\n${script}print(port.read_until(b"OK\\r\\n"))`, []);
-  expect(said).toBe("b'\\r\\nOK\\r\\n'\n");
+  const output = await python(`import serial\n${script}print(port.read_until(b"OK\\r\\n"))`, []);
+  expect(output).toBe("b'\\r\\nOK\\r\\n'\n");
 });
 
 test.skipIf(!needs("gcc"))("C", async () => {
@@ -74,7 +74,7 @@ test.skipIf(!needs("gcc"))("C", async () => {
   await until("the command", () => program.err.includes("host> AT\n"));
 });
 
-test("the shell script: it waits, runs the test, and ends the module", async () => {
+test("the shell script waits, runs the test, and ends the module", async () => {
   const folder = newFolder();
   const place = (name: string, text: string): void => {
     writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
@@ -84,7 +84,7 @@ test("the shell script: it waits, runs the test, and ends the module", async () 
   place("my-firmware-test", 'test -c "$1"; echo "it is a terminal: $?"');
   place("script", recipe("sh", "my-firmware-test"));
   const script = run("sh", ["-c", 'cd "$0" && PATH="$0:$PATH" exec ./script', folder]);
-  expect({ code: await script.ended, said: script.said, complained: script.complained }).toEqual({
+  expect({ code: await script.ended, said: script.stdout, complained: script.stderr }).toEqual({
     code: 0,
     said: "it is a terminal: 0\n",
     complained: "",
@@ -93,7 +93,7 @@ test("the shell script: it waits, runs the test, and ends the module", async () 
 });
 
 test("a pipe", () => {
-  const [, asked = ""] = /printf '(.*)'/.exec(recipe("sh", "AT+CSQ")) ?? [];
-  const { stdout } = spawnSync("sh", ["-c", `printf '${asked}' | "$0" "$1" --stdio`, process.execPath, command]);
+  const [, input = ""] = /printf '(.*)'/.exec(recipe("sh", "AT+CSQ")) ?? [];
+  const { stdout } = spawnSync("sh", ["-c", `printf '${input}' | "$0" "$1" --stdio`, process.execPath, command]);
   expect(`${stdout}`).toContain("\r\n+CSQ:25,99\r\n\r\nOK\r\n");
 });

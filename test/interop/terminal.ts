@@ -3,14 +3,14 @@ import { ReadStream } from "node:tty";
 import { onTestFinished } from "vitest";
 import { closeOnExec, forgetDescriptor, withoutInherited } from "../../net/close-on-exec.js";
 import { openpty } from "../../net/ports/pty/pty-native.js";
-import { until } from "../net/witness.js";
+import { until } from "../net/port-recorder.js";
 
-/** A program on a terminal of its own, with somebody at the keyboard. */
+/** A program on a terminal of its own; the test is the keyboard and the screen. */
 export interface Terminal {
   type(text: string): void;
-  /** Settles when something new on the screen fits. */
+  /** Resolves when new text on the screen matches. */
   shows(pattern: RegExp): Promise<void>;
-  /** Everything so far, its line ends made plain. */
+  /** All text so far, with LF as line ends. */
   readonly screen: string;
   readonly ended: Promise<number | null>;
   /** The terminal's settings, as stty prints them. */
@@ -18,7 +18,7 @@ export interface Terminal {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Starts a program on a terminal; the end of the test ends it. */
+/** Starts a program on a terminal; it is ended at the end of the test. */
 export function onTerminal(
   command: string,
   args: readonly string[],
@@ -30,7 +30,7 @@ export function onTerminal(
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const keyboard = new ReadStream(master, { writable: true });
   let screen = "";
-  let looked = 0;
+  let seen = 0;
   keyboard.setEncoding("latin1").on("error", () => {});
   keyboard.on("data", (text) => {
     screen = (screen + text).replace(/\r+\n/g, "\n"); // raw mode leaves ONLCR on
@@ -44,11 +44,11 @@ export function onTerminal(
   return {
     type: (text) => void keyboard.write(text, "latin1"),
     async shows(pattern) {
-      await until(`${pattern}`, () => pattern.test(screen.slice(looked))).catch((late) => {
-        throw new Error(`${late.message}: ${JSON.stringify(screen.slice(looked))}`);
+      await until(`${pattern}`, () => pattern.test(screen.slice(seen))).catch((late) => {
+        throw new Error(`${late.message}: ${JSON.stringify(screen.slice(seen))}`);
       });
-      const found = pattern.exec(screen.slice(looked));
-      if (found !== null) looked += found.index + found[0].length;
+      const found = pattern.exec(screen.slice(seen));
+      if (found !== null) seen += found.index + found[0].length;
     },
     get screen() {
       return screen;

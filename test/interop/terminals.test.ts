@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Program } from "../bin/program.js";
+import { ordinary } from "../net/ordinary-user.js";
 import { run } from "../net/ports/pty/pty-hosts.js";
-import { ordinary } from "../net/readable-copy.js";
 import { InstalledCopy } from "./installed-copy.js";
 import { needs } from "./needs.js";
 import { onTerminal, type Terminal } from "./terminal.js";
@@ -12,7 +12,7 @@ const users = [
   ...(process.getuid?.() === 0 ? [{ name: "root", user: {} }] : []),
 ];
 
-/** What the note's chapter 6 types, and what is to be seen then; miniterm makes two line ends of each. */
+/** The input of the note's chapter 6, and the expected screen; miniterm shows each line end twice. */
 const chapter6: readonly (readonly [typed: string, seen: RegExp])[] = [
   ['AT+QMTOPEN=0,"iot-as-mqtt.cn-shanghai.aliyuncs.com",1883\r', /\nOK\n+\+QMTOPEN: 0,0\n/],
   ["AT+QMTOPEN?\r", /\+QMTOPEN: 0,"iot-as-mqtt.cn-shanghai.aliyuncs.com",1883\n+OK\n/],
@@ -34,11 +34,11 @@ beforeAll(() => {
 });
 afterAll(() => copy.remove());
 
-describe.each(users)("the lines that are printed work, for $name", ({ name, user }) => {
+describe.each(users)("the printed command lines work, for $name", ({ name, user }) => {
   const env = { PATH: "/usr/bin:/bin", HOME: "/tmp", TERM: "vt100", LC_ALL: "C" };
 
-  /** The printed line that begins with this word. Each link has a name of its own: one that is killed leaves it behind. */
-  async function printed(word: string): Promise<string> {
+  /** The printed line that begins with this word. Each link has another name: a killed program leaves it behind. */
+  async function printedLine(word: string): Promise<string> {
     const link = join(copy.open, `${word}-${name.replaceAll(" ", "-")}`);
     const program = new Program(["--broker", "0", "--link", link], { command: copy.command, ...user });
     onTestFinished(async () => {
@@ -56,16 +56,16 @@ describe.each(users)("the lines that are printed work, for $name", ({ name, user
   }
 
   test.skipIf(!needs("picocom"))("picocom, with the note's chapter 6", async () => {
-    const terminal = onTerminal("sh", ["-c", `exec ${await printed("picocom")}`], { env, ...user });
+    const terminal = onTerminal("sh", ["-c", `exec ${await printedLine("picocom")}`], { env, ...user });
     await terminal.shows(/Terminal ready/);
     await typeChapter6(terminal);
-    expect(terminal.screen).toContain("AT+QMTOPEN?"); // its own echo
+    expect(terminal.screen).toContain("AT+QMTOPEN?"); // echoed by picocom
     terminal.type("\x01\x18");
     expect(await terminal.ended).toBe(0);
   });
 
   test.skipIf(!needs("python3-serial"))("pyserial's miniterm, with the note's chapter 6", async () => {
-    const terminal = onTerminal("sh", ["-c", `exec ${await printed("python3")}`], { env, ...user });
+    const terminal = onTerminal("sh", ["-c", `exec ${await printedLine("python3")}`], { env, ...user });
     await terminal.shows(/Quit: Ctrl\+\]/);
     await typeChapter6(terminal);
     terminal.type("\x1d");
@@ -73,22 +73,22 @@ describe.each(users)("the lines that are printed work, for $name", ({ name, user
   });
 
   test.skipIf(!needs("minicom"))("minicom", async () => {
-    const terminal = onTerminal("sh", ["-c", `exec ${await printed("minicom")}`], { env, ...user });
+    const terminal = onTerminal("sh", ["-c", `exec ${await printedLine("minicom")}`], { env, ...user });
     await terminal.shows(/Welcome to minicom/);
     terminal.type("AT+CSQ\r");
     await terminal.shows(/\+CSQ:25,99/);
   });
 
   test.skipIf(!needs("python3-serial"))("pyserial", async () => {
-    const line = await printed("import");
+    const line = await printedLine("import");
     const script = `${line}; port.write(b"AT\\r"); print(port.read_until(b"OK\\r\\n"))`;
     const program = run("/usr/bin/python3", ["-c", script], user);
     expect(await program.ended).toBe(0);
-    expect(program.said).toContain("OK");
+    expect(program.stdout).toContain("OK");
   });
 });
 
-test("without the binding --pty is one line that names a way out, and that way works", async () => {
+test("without the binding --pty gives one line that names an alternative, which works", async () => {
   const { command } = copy.withoutBinding();
   const ended = await new Program(["--link", join(copy.open, "none")], { command }).ended;
   expect(ended).toMatchObject({ code: 1, out: "" });

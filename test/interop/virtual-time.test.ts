@@ -20,16 +20,16 @@ beforeEach(() => {
 const own = { broker: { port: 0 } };
 const counted = (log: readonly string[], wanted: RegExp): number => log.filter((line) => wanted.test(line)).length;
 
-/** Nothing is heard a millisecond before, and then it is. */
-async function hearsExactlyAfter(span: number, host: AtHost, line: RegExp): Promise<void> {
+/** Checks that a line comes after exactly this span, and nothing before. */
+async function receivesExactlyAfter(span: number, host: AtHost, line: RegExp): Promise<void> {
   await clock.advance(span - 1);
   expect(host.unread).toBe("");
   await clock.advance(1);
   await host.urc(line);
 }
 
-/** A broker that lets everybody in and says nothing more, and to whom nobody speaks HTTP. */
-async function mutePort(): Promise<number> {
+/** Starts a broker that accepts every client and sends nothing else, and answers no HTTP. Returns its port. */
+async function silentBroker(): Promise<number> {
   const server = createServer((socket) => {
     socket.once("data", ([first]) => first === 0x10 && socket.write(Buffer.from([0x20, 2, 0, 0])));
     socket.resume().on("error", () => {});
@@ -39,22 +39,23 @@ async function mutePort(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-describe("a life in milliseconds", () => {
-  test("a broker that does not answer: a retry every 10 s, each at its moment", async () => {
+describe("a long time in milliseconds", () => {
+  test("a broker that does not answer: a retry every 10 s, each at its exact time", async () => {
     clock = manualClock({ settleMs: 1 });
-    const { host, log } = await startModule({ port: await mutePort(), clock });
-    await connect(host, "patient", { config: ['"timeout",0,10,3,1', '"keepalive",0,0'] });
+    const { host, log } = await startModule({ port: await silentBroker(), clock });
+    await connect(host, "retrying", { config: ['"timeout",0,10,3,1', '"keepalive",0,0'] });
     await host.publish('0,7,1,0,"t"', "is anybody there?");
-    for (const retry of [1, 2, 3]) await hearsExactlyAfter(10 * second, host, new RegExp(`\\+QMTPUB: 0,7,1,${retry}`));
-    await hearsExactlyAfter(10 * second, host, /\+QMTPUB: 0,7,2/);
+    for (const retry of [1, 2, 3])
+      await receivesExactlyAfter(10 * second, host, new RegExp(`\\+QMTPUB: 0,7,1,${retry}`));
+    await receivesExactlyAfter(10 * second, host, /\+QMTPUB: 0,7,2/);
     expect(counted(log, /^mqtt> PUBLISH 7 .* dup/)).toBe(3);
   });
 
   test("a cloud that never sends its token: given up after 195 s", async () => {
     clock = manualClock({ settleMs: 1 });
-    const { host } = await startModule({ port: await mutePort(), clock });
+    const { host } = await startModule({ port: await silentBroker(), clock });
     await host.command('AT+QMTENAUTH="iot-x","d","iot-x@d","s3cret"');
-    await hearsExactlyAfter(195 * second, host, /\+QMTTENAUTH: 6/);
+    await receivesExactlyAfter(195 * second, host, /\+QMTTENAUTH: 6/);
   });
 
   test("a day of keep-alives, a link that is lost, and the next one", async () => {
@@ -71,13 +72,13 @@ describe("a life in milliseconds", () => {
     await connect(host, "meter", { config });
   });
 
-  test("twelve hours of power saving, and what came meanwhile", async () => {
+  test("twelve hours of power saving, and a message in between", async () => {
     const { host, modem } = await startModule({ ...own, clock });
     await connect(host, "meter", { config: ['"keepalive",0,0'] });
     await subscribe(host, "orders", 1);
     await host.command("AT+NPSMR=1");
     await host.command('AT+CPSMS=1,,,"00101100","00000101"'); // T3412 of 12 h, T3324 of 10 s
-    await hearsExactlyAfter(20 * second + 10 * second, host, /\+NPSMR:1/);
+    await receivesExactlyAfter(20 * second + 10 * second, host, /\+NPSMR:1/);
 
     const office = await startModule({ port: modem.broker?.port ?? 0, clock });
     await connect(office.host, "office");
@@ -85,12 +86,12 @@ describe("a life in milliseconds", () => {
     await office.host.urc(/\+QMTPUB: 0,1,0/);
     await office.modem.close();
 
-    await hearsExactlyAfter(12 * hour - 10 * second, host, /\+NPSMR:0/);
+    await receivesExactlyAfter(12 * hour - 10 * second, host, /\+NPSMR:0/);
     await host.urc(/\+QMTRECV: 0,\d+,"orders",open the valve/);
-    await hearsExactlyAfter(30 * second, host, /\+NPSMR:1/);
+    await receivesExactlyAfter(30 * second, host, /\+NPSMR:1/);
   });
 
-  test("the embedded broker needs no socket, and is refused when it is closed", async () => {
+  test("the embedded broker is reached without a socket, and refuses when it is closed", async () => {
     const sockets = (): number => process.getActiveResourcesInfo().filter((what) => what === "TCPSocketWrap").length;
     const { host, modem } = await startModule({ ...own, clock });
     const before = sockets();
@@ -104,7 +105,7 @@ describe("a life in milliseconds", () => {
     await host.urc(/\+QMTOPEN: 0,-1/);
   });
 
-  test("a login that is refused is answered before the end", async () => {
+  test("a refused login is answered before the link ends", async () => {
     const { host } = await startModule({ broker: { port: 0, authenticate: () => 4 }, clock });
     await host.command('AT+QMTOPEN=0,"broker.example",1883');
     await host.urc(/\+QMTOPEN: 0,0/);
@@ -113,13 +114,13 @@ describe("a life in milliseconds", () => {
     await host.urc(/\+QMTCONN: 0,0,4/);
   });
 
-  test("the same seed gives the same life, to the millisecond", async () => {
-    const lives = [await realisticLife(), await realisticLife()];
-    expect(lives[0]).toEqual(lives[1]);
-    expect(lives[0]?.at(-1)).toMatch(/^ +\d+\.\d{3} host< \+QMTPUB: 0,1,0$/);
+  test("the same seed gives the same log, to the millisecond", async () => {
+    const runs = [await realisticRun(), await realisticRun()];
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]?.at(-1)).toMatch(/^ +\d+\.\d{3} host< \+QMTPUB: 0,1,0$/);
   });
 
-  test("closing needs no time, though time goes on", async () => {
+  test("closing does not wait for time, and advance goes on", async () => {
     const { host, modem, log } = await startModule({ ...own, clock });
     await connect(host, "meter");
     const going = clock.advance(24 * hour);
@@ -131,11 +132,11 @@ describe("a life in milliseconds", () => {
   });
 });
 
-/** What a module tells that takes its time, with the time. */
-async function realisticLife(): Promise<readonly string[]> {
+/** The log of a module with realistic timing. */
+async function realisticRun(): Promise<readonly string[]> {
   const time = manualClock();
   const lines: string[] = [];
-  let say = (_text: string): void => {};
+  let send = (_text: string): void => {};
   const modem = await startModem({
     clock: time,
     seed: 7,
@@ -144,7 +145,7 @@ async function realisticLife(): Promise<readonly string[]> {
     log: new Log("info", (line) => lines.push(line), time),
     ports: [
       ({ onBytes }) => {
-        say = (text) => onBytes(Buffer.from(text));
+        send = (text) => onBytes(Buffer.from(text));
         return { path: "wire", write: () => {}, set: () => {}, close: async () => {} };
       },
     ],
@@ -156,14 +157,14 @@ async function realisticLife(): Promise<readonly string[]> {
     'AT+QMTPUB=0,1,2,0,"t"\r',
     "payload\x1a",
   ]) {
-    say(text);
+    send(text);
     await time.advance(25 * second);
   }
   await modem.close();
   return lines.slice(0, lines.findLastIndex((line) => line.includes("+QMTPUB")) + 1);
 }
 
-/** Publishes, alone or three at once, lets a time pass in which the module would retry; and so on. Says how many it were. */
+/** Publishes one or three messages, lets enough time pass for retries, and repeats that. Returns the number of messages. */
 async function publishes(times: number, host: AtHost): Promise<number> {
   let count = 0;
   for (let time = 0; time < times; time += 1) {
@@ -176,7 +177,7 @@ async function publishes(times: number, host: AtHost): Promise<number> {
   return count;
 }
 
-describe("time never overtakes an answer on its way", () => {
+describe("time never passes before an answer has arrived", () => {
   const config = ['"timeout",0,1,3,1'];
 
   test("of the embedded broker", async () => {
@@ -190,7 +191,7 @@ describe("time never overtakes an answer on its way", () => {
     expect(counted(log, / dup |^host< \+QMTPUB: 0,\d,[12]/)).toBe(0);
   });
 
-  describe.each(brokerKinds)("of $name, on a socket", ({ isThere, start }) => {
+  describe.each(brokerKinds)("of $name, on a socket", ({ isAvailable: isThere, start }) => {
     test.skipIf(!isThere)("100 of 100", async () => {
       const broker = await start();
       onTestFinished(() => broker.stop());

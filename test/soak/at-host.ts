@@ -1,68 +1,67 @@
 import { fromBytes, type Octets, toBytes } from "../../at/octets.js";
 import type { PortEvents, SerialPort } from "../../net/serial.js";
 
-/** What a host hears besides the answers to its commands. */
-export type Hear = (line: Octets) => void;
+/** Called with each line that is no answer to a command. */
+export type OnLine = (line: Octets) => void;
 
-/** The serial side of a host, inside this process: commands in, final results and unsolicited lines out. */
+/** The serial side of a host in this process: it sends commands, and reads final results and URCs. */
 export class AtHost {
-  readonly #hear: Hear;
+  readonly #onLine: OnLine;
   #events: PortEvents | undefined;
-  #heard: Octets = "";
-  #answer: ((answer: Octets) => void) | undefined;
+  #text: Octets = "";
+  #onAnswer: ((answer: Octets) => void) | undefined;
 
-  constructor(hear: Hear) {
-    this.#hear = hear;
+  constructor(onLine: OnLine) {
+    this.#onLine = onLine;
   }
 
-  /** The front end that the modem is started with. */
+  /** The front end to start the modem with. */
   readonly open = (events: PortEvents): SerialPort => {
     this.#events = events;
     return { path: "in-process", write: (bytes) => this.#read(bytes), set: () => {}, close: async () => {} };
   };
 
-  /** Sends a command line; gives its final result, or the prompt. */
+  /** Sends a command line; resolves with its final result, or with the prompt `>`. */
   command(line: Octets): Promise<Octets> {
-    return this.#ask(`${line}\r`);
+    return this.#sendFor(`${line}\r`);
   }
 
-  /** Types bytes that get no answer yet. */
-  type(octets: Octets): void {
+  /** Sends bytes that get no answer. */
+  send(octets: Octets): void {
     this.#events?.onBytes(toBytes(octets));
   }
 
-  /** Types the end of a payload; gives the final result. */
-  submit(octets: Octets): Promise<Octets> {
-    return this.#ask(octets);
+  /** Sends the end of a payload; resolves with the final result. */
+  sendEnd(octets: Octets): Promise<Octets> {
+    return this.#sendFor(octets);
   }
 
-  #ask(octets: Octets): Promise<Octets> {
-    if (this.#answer !== undefined) throw new Error("the host asks before it was answered");
+  #sendFor(octets: Octets): Promise<Octets> {
+    if (this.#onAnswer !== undefined) throw new Error("the host sends a command before the answer to the last one");
     return new Promise((resolve) => {
-      this.#answer = resolve;
-      this.type(octets);
+      this.#onAnswer = resolve;
+      this.send(octets);
     });
   }
 
   #read(bytes: Uint8Array): void {
-    const lines = (this.#heard + fromBytes(bytes)).split("\r\n");
-    this.#heard = lines.pop() ?? "";
-    for (const line of lines) if (line !== "") this.#take(line);
-    if (this.#heard !== ">") return;
-    this.#heard = "";
-    this.#give(">");
+    const lines = (this.#text + fromBytes(bytes)).split("\r\n");
+    this.#text = lines.pop() ?? "";
+    for (const line of lines) if (line !== "") this.#handleLine(line);
+    if (this.#text !== ">") return;
+    this.#text = "";
+    this.#resolve(">");
   }
 
-  #take(line: Octets): void {
+  #handleLine(line: Octets): void {
     const isFinal = line === "OK" || line === "ERROR" || line.startsWith("+CME ERROR: ");
-    if (isFinal && this.#answer !== undefined) this.#give(line);
-    else this.#hear(line);
+    if (isFinal && this.#onAnswer !== undefined) this.#resolve(line);
+    else this.#onLine(line);
   }
 
-  /** The host goes on when the module has said all that it had to say. */
-  #give(answer: Octets): void {
-    const resolve = this.#answer;
-    this.#answer = undefined;
+  #resolve(answer: Octets): void {
+    const resolve = this.#onAnswer;
+    this.#onAnswer = undefined;
     resolve?.(answer);
   }
 }

@@ -1,116 +1,118 @@
 import type { ManualClock } from "../manual-clock.js";
-import type { Auditor } from "./auditor.js";
-import type { Dialogue } from "./dialogue.js";
+import type { Random } from "../random.js";
+import type { DeliveryCheck } from "./delivery-check.js";
 import { payloadOf } from "./message.js";
-import { configure, goOffline, goOnline, subscribe } from "./online.js";
-import type { Random } from "./random.js";
+import type { ModuleDriver } from "./module-driver.js";
+import { configure, goOffline, goOnline, subscribe } from "./mqtt-steps.js";
 
 type Qos = 0 | 1 | 2;
 
-const window = 5;
+/** How many publishes the meter has in flight. */
+const maxInFlight = 5;
 const minute = 60_000;
 
-/** What the meter works with. */
-export interface Equipment {
+/** What the meter uses. */
+export interface MeterParts {
   readonly clock: ManualClock;
   readonly random: Random;
-  readonly auditor: Auditor;
-  readonly dialogue: Dialogue;
+  readonly check: DeliveryCheck;
+  readonly driver: ModuleDriver;
 }
 
-/** A metering device: the program on the host, as it is written in the field. */
+/** A metering device: the program on its host, as such programs are in the field. */
 export class Meter {
-  readonly #equipment: Equipment;
-  /** Readings that are still to be published, by their QoS. */
+  readonly #parts: MeterParts;
+  /** The QoS of each reading that is to be published. */
   readonly #readings: Qos[] = [];
-  #lastId = 65_000; // so that the ids run over within the day
+  #lastId = 65_000; // so that the ids wrap within the day
   #isSubscribed = false;
   #isStopping = false;
 
-  constructor(equipment: Equipment) {
-    this.#equipment = equipment;
-    equipment.dialogue.onGivenUp = (qos) => qos > 0 && this.#readings.push(qos);
+  constructor(parts: MeterParts) {
+    this.#parts = parts;
+    parts.driver.onGivenUp = (qos) => qos > 0 && this.#readings.push(qos);
   }
 
-  /** Commands can reach it from now on. */
+  /** Whether it has subscribed to commands. */
   get isSubscribed(): boolean {
     return this.#isSubscribed;
   }
 
+  /** Adds a reading. */
   measure(qos: Qos): void {
     this.#readings.push(qos);
   }
 
-  /** No more readings come: what is there is brought to its end. */
+  /** Ends `run` when all readings are published. */
   stop(): void {
     this.#isStopping = true;
   }
 
   async run(version: 3 | 4): Promise<void> {
-    const { dialogue, auditor, random, clock } = this.#equipment;
-    await configure(dialogue, version);
+    const { driver, check, random, clock } = this.#parts;
+    await configure(driver, version);
     while (!this.#isDone) {
-      if ((await goOnline(dialogue, auditor)) && (await this.#isHeard())) await this.#work();
+      if ((await goOnline(driver, check)) && (await this.#subscribe())) await this.#work();
       if (!this.#isDone) await clock.sleep(random.between(1000, 40_000));
     }
   }
 
   get #isDone(): boolean {
-    const { auditor } = this.#equipment;
-    return this.#isStopping && this.#readings.length === 0 && !auditor.hasDue && !auditor.hasUndelivered;
+    const { check } = this.#parts;
+    return this.#isStopping && this.#readings.length === 0 && !check.hasDue && !check.hasUndelivered;
   }
 
-  /** The session is kept, so it need not subscribe each time, but many do. */
-  async #isHeard(): Promise<boolean> {
-    const { dialogue, auditor, random } = this.#equipment;
+  /** Subscribes to commands. The session is kept, so half of the time it does not subscribe again. */
+  async #subscribe(): Promise<boolean> {
+    const { driver, check, random } = this.#parts;
     if (this.#isSubscribed && random.chance(0.5)) return true;
-    const granted = await subscribe(dialogue, auditor, this.#nextId());
+    const granted = await subscribe(driver, check, this.#nextId());
     this.#isSubscribed ||= granted;
-    if (!granted && dialogue.isConnected) await goOffline(dialogue, auditor, random);
+    if (!granted && driver.isConnected) await goOffline(driver, check, random);
     return granted;
   }
 
-  /** Publishes until the link goes or it is time to sleep. */
+  /** Publishes until the link ends or it is time to go offline. */
   async #work(): Promise<void> {
-    const { dialogue, auditor, random, clock } = this.#equipment;
+    const { driver, check, random, clock } = this.#parts;
     const until = clock.now() + random.between(15 * minute, 120 * minute);
-    while (dialogue.isConnected) {
-      if (this.#isDone || clock.now() >= until) await goOffline(dialogue, auditor, random);
-      else if (this.#readings.length > 0 && (auditor.inFlight < window || random.chance(0.1))) await this.#publish();
-      else await dialogue.line({ for: "+QMTPUB: ", within: 20_000 });
+    while (driver.isConnected) {
+      if (this.#isDone || clock.now() >= until) await goOffline(driver, check, random);
+      else if (this.#readings.length > 0 && (check.inFlight < maxInFlight || random.chance(0.1))) await this.#publish();
+      else await driver.line({ for: "+QMTPUB: ", within: 20_000 });
     }
   }
 
   async #publish(): Promise<void> {
-    const { dialogue, auditor, random } = this.#equipment;
+    const { driver, check, random } = this.#parts;
     const [qos = 0] = this.#readings;
-    const wasFull = qos > 0 && auditor.inFlight >= window;
+    const wasFull = qos > 0 && check.inFlight >= maxInFlight;
     const id = this.#nextId();
-    const attempt = auditor.typed(id, qos);
+    const attempt = check.publishing(id, qos);
     const payload = payloadOf(attempt);
     const isCounted = random.chance(0.5);
     const length = isCounted ? `,${payload.length}` : "";
-    const prompt = await dialogue.command(`AT+QMTPUB=0,${id},${qos},0,"soak/up/${qos}"${length}`);
-    const answer = prompt === ">" ? await this.#enter(isCounted ? payload : `${payload}\x1a`, id) : prompt;
+    const prompt = await driver.command(`AT+QMTPUB=0,${id},${qos},0,"soak/up/${qos}"${length}`);
+    const answer = prompt === ">" ? await this.#enterPayload(isCounted ? payload : `${payload}\x1a`, id) : prompt;
     if (answer === "OK") {
-      attempt.fate = "accepted";
+      attempt.state = "accepted";
       this.#readings.shift();
       return;
     }
-    auditor.refused(attempt);
+    check.refused(attempt);
     const expected = wasFull ? "+CME ERROR: 159" : "+CME ERROR: 3";
-    if (answer !== expected || (!wasFull && dialogue.isConnected)) auditor.complain(`id ${id} refused: ${answer}`);
-    if (wasFull) await dialogue.line({ for: "+QMTPUB: ", within: 5000 });
+    if (answer !== expected || (!wasFull && driver.isConnected)) check.fail(`id ${id} refused: ${answer}`);
+    if (wasFull) await driver.line({ for: "+QMTPUB: ", within: 5000 });
   }
 
-  /** Some hosts are slow: meanwhile results come due, or the link goes. */
-  async #enter(octets: string, id: number): Promise<string> {
-    const { dialogue, random, clock } = this.#equipment;
+  /** Sends a payload, sometimes with a long pause, in which results come or the link ends. */
+  async #enterPayload(octets: string, id: number): Promise<string> {
+    const { driver, random, clock } = this.#parts;
     const half = random.chance(0.15) ? random.between(1, octets.length - 1) : 0;
-    if (half === 0) return dialogue.submit(octets);
-    dialogue.type(octets.slice(0, half));
+    if (half === 0) return driver.sendEnd(octets);
+    driver.send(octets.slice(0, half));
     await clock.sleep(random.between(100, id % 2 ? 2000 : 40_000));
-    return dialogue.submit(octets.slice(half));
+    return driver.sendEnd(octets.slice(half));
   }
 
   #nextId(): number {

@@ -5,24 +5,24 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { quietPort } from "../net/quiet-port.js";
-import type { Logbook } from "./logbook.js";
+import { freePort } from "../net/free-port.js";
+import type { EventLog } from "./event-log.js";
 
-/** A broker that runs for one day. */
+/** A broker for one day. */
 export interface Broker {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Starts a mosquitto of our own, which forgets everything when it ends. */
-export async function startMosquitto(book: Logbook): Promise<Broker> {
-  const port = await quietPort();
+/** Starts a mosquitto of its own, without persistence. */
+export async function startMosquitto(log: EventLog): Promise<Broker> {
+  const port = await freePort();
   const home = mkdtempSync(join(tmpdir(), "soak-"));
   const config = join(home, "mosquitto.conf");
   writeFileSync(config, configFor(port));
   const child = spawn("mosquitto", ["-c", config], { env: withSbin(), stdio: ["ignore", "ignore", "pipe"] });
   createInterface({ input: child.stderr }).on("line", (line) => {
-    if (!/PING(REQ from|RESP to) server$/.test(line)) book.note("broker", line.replace(/^\d+: /, ""));
+    if (!/PING(REQ from|RESP to) server$/.test(line)) log.note("broker", line.replace(/^\d+: /, ""));
   });
   const close = async (): Promise<void> => {
     const gone = once(child, "exit");

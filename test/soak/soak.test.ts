@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { needs } from "../interop/needs.js";
 import { type Plan, soak } from "./day.js";
 
-/** Each day is lived through for each seed. */
+/** Each day is simulated for each seed. */
 const days: readonly Omit<Plan, "seed">[] = (["embedded", "mosquitto"] as const).flatMap((broker) =>
   ([3, 4] as const).map((version) => ({
     broker,
@@ -10,7 +10,7 @@ const days: readonly Omit<Plan, "seed">[] = (["embedded", "mosquitto"] as const)
   })),
 );
 
-/** More than the fixed one: `SOAK_SEEDS=1,2,3`. */
+/** Other seeds: `SOAK_SEEDS=1,2,3`. */
 const seeds = (process.env.SOAK_SEEDS ?? "1").split(",").map(Number);
 
 /** `SOAK_LOG=<folder>` keeps the whole log of each day. */
@@ -21,7 +21,7 @@ for (const plan of seeds.flatMap((seed) => days.map((day): Plan => ({ ...day, se
   const runs = broker === "embedded" || needs("mosquitto");
   test.skipIf(!runs)(`a day with ${broker}, version ${version}, seed ${seed}`, { timeout: 180_000 }, async () => {
     const logFile = folder && `${folder}/${broker}-${version}-${seed}.log`;
-    const { complaints, summary, log } = await soak({ ...plan, logFile });
+    const { problems: complaints, summary, log } = await soak({ ...plan, logFile });
     console.log(summary);
     expect(complaints, `seed ${seed}\n${log}`).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { Bc28 } from "../hosts/bc28.js";
 
 const server = { host: "mqtt.example.com", port: 1883, clientId: "meter-7" };
 
-/** A driver at a modem of its own; the end of the test ends both. */
+/** A driver on a modem of its own; both are closed at the end of the test. */
 async function atModem<const C extends ClockChoice = "system">(options: TestOptions<C> = {}) {
   const modem = await startModem(options);
   const driver = new Bc28(modem);
@@ -17,29 +17,29 @@ async function atModem<const C extends ClockChoice = "system">(options: TestOpti
   return { modem, driver };
 }
 
-/** Goes on once the driver is online after what is done. */
+/** Does something; resolves when the driver is online after it. */
 async function online(driver: Bc28, act: () => unknown): Promise<void> {
   const back = once(driver, "online");
   await act();
   await back;
 }
 
-async function getsMessages({ broker }: Pick<TestModem, "broker">, driver: Bc28): Promise<void> {
+async function expectMessage({ broker }: Pick<TestModem, "broker">, driver: Bc28): Promise<void> {
   const came = once(driver, "message");
   await broker.publish("meter-7/valve", "close");
   expect(await came).toEqual(["meter-7/valve", "close"]);
 }
 
-test("publishes and hears", async () => {
+test("publishes and receives", async () => {
   const { modem, driver } = await atModem();
   await driver.connect(server);
   await driver.publish("meter-7/flow", "22.5");
   expect(await modem.broker.message("+/flow")).toMatchObject({ clientId: "meter-7", text: "22.5", qos: 1 });
   await driver.subscribe("meter-7/valve");
-  await getsMessages(modem, driver);
+  await expectMessage(modem, driver);
 });
 
-test("is told why it cannot log in", async () => {
+test("gets the reason why it cannot log in", async () => {
   const { driver } = await atModem({ broker: { authenticate: () => 5 } });
   await expect(driver.connect(server)).rejects.toThrow("+QMTCONN: 0,0,5");
 });
@@ -47,15 +47,15 @@ test("is told why it cannot log in", async () => {
 test.each([
   ["the broker hangs up", ({ broker }: TestModem) => broker.disconnect("meter-7")],
   ["the network cuts the link", ({ cut }: TestModem) => cut()],
-])("takes its session up again when %s", async (_, lose) => {
+])("restores its session when %s", async (_, lose) => {
   const { modem, driver } = await atModem();
   await driver.connect(server);
   await driver.subscribe("meter-7/valve");
   await online(driver, () => lose(modem));
-  await getsMessages(modem, driver);
+  await expectMessage(modem, driver);
 });
 
-test("waits for the network where there is none", async () => {
+test("waits for the network while there is none", async () => {
   const { modem, driver } = await atModem();
   await driver.connect(server);
   const why = once(driver, "offline");
@@ -74,7 +74,7 @@ test("notices that the module was reset", async () => {
   expect(modem.broker.clients).toEqual(["meter-7"]);
 });
 
-test("notices that its adapter was pulled, in the middle of a publish", async () => {
+test("notices that its adapter is unplugged during a publish", async () => {
   const { modem, driver } = await atModem();
   await driver.connect(server);
   const lost = once(driver, "lost");
@@ -83,13 +83,13 @@ test("notices that its adapter was pulled, in the middle of a publish", async ()
   await failed;
   expect((await lost)[0]).toMatchObject({ disconnected: true });
   modem.plugIn();
-  const anew = new Bc28(modem); // after a write that failed, node's stream is done for
-  await anew.start();
-  await anew.command("AT+QMTDISC=0");
-  await anew.close();
+  const second = new Bc28(modem); // the stream cannot be used after a write that failed
+  await second.start();
+  await second.command("AT+QMTDISC=0");
+  await second.close();
 });
 
-test("an hour passes in no time, and the session lives", async () => {
+test("an hour passes at once, and the session stays", async () => {
   const { modem, driver } = await atModem({ clock: "manual" });
   await driver.connect(server);
   await modem.clock.advance(3_600_000);
@@ -100,10 +100,10 @@ test("an hour passes in no time, and the session lives", async () => {
   ).toHaveLength(30);
 });
 
-test("time waits for a driver that is about to start", async () => {
+test("time waits for a driver that is opening its port", async () => {
   const modem = await startModem({ clock: "manual", profile: { base: "bc28", timing: "realistic" } });
   const driver = new Bc28(modem);
-  await modem.clock.advance(40_000); // nobody sees the banner
+  await modem.clock.advance(40_000); // no host reads the banner
   const started = driver.start();
   await modem.clock.advance(1000);
   await started;

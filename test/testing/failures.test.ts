@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startModem, type TestOptions, UserError } from "../../testing.js";
 import { connect, start } from "./start.js";
 
-test("who waits in vain is told what came instead", async () => {
+test("a wait that times out tells what came instead", async () => {
   const { host, broker } = await start();
   await host.urc(/Neul/);
   await expect(host.urc(/^\+QMTRECV/, { within: 10 })).rejects.toThrow(
@@ -18,7 +18,7 @@ test("who waits in vain is told what came instead", async () => {
   await expect(host.command("ATQ1", { within: 10 })).rejects.toThrow(/^ATQ1 was not answered/);
 });
 
-test("who waits while time stands still is told so", async () => {
+test("a wait while time stands still tells that", async () => {
   const { host, clock } = await start({ clock: "manual", profile: { base: "bc28", timing: "realistic" } });
   await clock.advance(1000);
   await expect(host.urc(/Neul/, { within: 10 })).rejects.toThrow(
@@ -26,22 +26,22 @@ test("who waits while time stands still is told so", async () => {
   );
 });
 
-test("the stack of a failure begins where the test has asked", async () => {
+test("the stack of an error begins at the call in the test", async () => {
   const modem = await start();
   await connect(modem);
   const { host, broker } = modem;
-  const stackOf = (asked: Promise<unknown>): Promise<readonly string[]> =>
-    asked.then(
+  const stackOf = (call: Promise<unknown>): Promise<readonly string[]> =>
+    call.then(
       () => [],
       (error: Error) => error.stack?.split("\n") ?? [],
     );
-  const asked = [
+  const calls = [
     host.command("AT+NONE"),
     host.command('AT+QMTPUB=0,0,0,0,"t"'),
     host.urc(/never/, { within: 1 }),
     broker.message("never", { within: 1 }),
   ];
-  for (const [what, where] of await Promise.all(asked.map(stackOf))) {
+  for (const [what, where] of await Promise.all(calls.map(stackOf))) {
     expect(what).toMatch(/^(AtError|Error): /);
     expect(where).toContain("failures.test.ts");
   }
@@ -61,12 +61,12 @@ test.each([
   expect(failure).toMatchObject({ code: 2, message: typeof why === "string" ? expect.stringContaining(why) : why });
 });
 
-test("a text in place of a pattern is refused", async () => {
+test("a string instead of a pattern is refused", async () => {
   const { host } = await start();
   expect(() => host.urc("Neul" as never)).toThrow("host.urc: give a regular expression, such as /QMTSTAT/");
 });
 
-/** What a script of a user's says in the end. */
+/** The exit code and stderr of a user's script. */
 function outcomeOf(script: string): { readonly status: number | null; readonly stderr: string } {
   const kit = fileURLToPath(new URL("../../dist/testing.js", import.meta.url));
   const text = `import { startModem } from ${JSON.stringify(kit)};\n${script}`;
@@ -74,12 +74,12 @@ function outcomeOf(script: string): { readonly status: number | null; readonly s
   return { status, stderr: String(stderr) };
 }
 
-test("a failure that nobody awaits is not lost, except for what the end of the modem brings about", () => {
-  const forgets = (what: string): string => `const modem = await startModem(); modem.host.${what}`;
+test("an error that is not awaited is an unhandled rejection, unless closing the modem has caused it", () => {
+  const notAwaited = (what: string): string => `const modem = await startModem(); modem.host.${what}`;
   const end = "await new Promise(setImmediate); await modem.close();";
-  const forgotten = outcomeOf(`${forgets('command("AT+NONE");')} ${end}`);
-  expect(forgotten.stderr).toContain("AtError: AT+NONE was answered ERROR");
-  expect(forgotten.status).toBe(1);
+  const failed = outcomeOf(`${notAwaited('command("AT+NONE");')} ${end}`);
+  expect(failed.stderr).toContain("AtError: AT+NONE was answered ERROR");
+  expect(failed.status).toBe(1);
   const slow = 'const modem = await startModem({ profile: { base: "bc28", quirks: { answerDelay: 60_000 } } });';
   const waits = "modem.host.command('AT'); modem.host.command('AT'); modem.host.urc(/never/); modem.broker.message();";
   expect(outcomeOf(`${slow} ${waits} await modem.close();`)).toEqual({ status: 0, stderr: "" });

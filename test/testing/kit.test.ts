@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AtError, UserError } from "../../testing.js";
+import { until } from "../net/port-recorder.js";
 import { openSerialPort } from "../net/ports/binding/binding-hosts.js";
 import { attach } from "../net/ports/pty/pty-hosts.js";
-import { until } from "../net/witness.js";
 import { connect, start } from "./start.js";
 
 describe("the host", () => {
-  test("hears the banner, and gets information lines", async () => {
+  test("gets the banner and information lines", async () => {
     const { host } = await start();
     expect((await host.urc(/^REBOOT_CAUSE_(\w+)/))[1]).toBe("SECURITY_PMU_POWER_ON_RESET");
     expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
@@ -17,7 +17,7 @@ describe("the host", () => {
     expect(host.heard).toMatch(/^\r\nREBOOT.*\r\nNeul \r\nOK\r\n\r\n\+CSQ:25,99\r\n\r\nOK\r\n\r\nOK\r\n$/);
   });
 
-  test("throws what is not OK, with its result and its lines", async () => {
+  test("throws an AtError where the result is not OK", async () => {
     const { host } = await start();
     await host.command("AT+CMEE=1");
     const failure = await host.command('AT+QMTCONN=0,"me","user","secret"').catch((error: unknown) => error);
@@ -26,13 +26,13 @@ describe("the host", () => {
     expect(String(failure)).toBe('AtError: AT+QMTCONN=0,"me","user","***" was answered +CME ERROR: 3');
   });
 
-  test("runs one command at a time, however many are asked for", async () => {
+  test("runs one command at a time", async () => {
     const { host } = await start();
     const answers = await Promise.all([host.command("AT+CSQ"), host.command("AT+CFUN?"), host.command("AT+CSQ")]);
     expect(answers).toEqual([["+CSQ:25,99"], ["+CFUN:1"], ["+CSQ:25,99"]]);
   });
 
-  test("passes over the echo, and understands answers in figures", async () => {
+  test("ignores the echo, and understands numeric results", async () => {
     const { host } = await start();
     await host.command("ATE1");
     expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
@@ -42,14 +42,14 @@ describe("the host", () => {
     await expect(host.command("AT+NONE")).rejects.toThrow("AT+NONE was answered ERROR");
   });
 
-  test("hands out what came unasked once, in its order, before or after it is waited for", async () => {
+  test("returns each URC once, in order, whether it comes before or after the call", async () => {
     const modem = await start();
     const { host, broker } = modem;
     await connect(modem);
     await host.command('AT+QMTSUB=0,1,"t",0');
     await host.urc(/\+QMTSUB: 0,1,0,0/);
     const third = host.urc(/QMTRECV.*three/);
-    for (const word of ["one", "two", "three"]) await broker.publish("t", word);
+    for (const text of ["one", "two", "three"]) await broker.publish("t", text);
     expect((await third)[0]).toContain("three");
     expect((await host.urc(/QMTRECV.*,(.*)/))[1]).toBe("one");
     expect((await host.urc(/QMTRECV.*,(.*)/))[1]).toBe("two");
@@ -66,7 +66,7 @@ describe("the host", () => {
     expect((await host.urc(/QMTRECV: 0,0,"t",(.*)/s))[1]).toBe("grüße\r\nzwei");
   });
 
-  test("types payloads, to Ctrl+Z or to their length", async () => {
+  test("sends payloads, with Ctrl+Z or by their length", async () => {
     const modem = await start();
     const { host, broker } = modem;
     await connect(modem);
@@ -78,7 +78,7 @@ describe("the host", () => {
     expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
   });
 
-  test("a reboot while a command waits is no OK", async () => {
+  test("a reboot during a command is an error", async () => {
     const modem = await start({ profile: { base: "bc28", quirks: { answerDelay: 1000 } }, clock: "manual" });
     const answer = modem.host.command("AT+CSQ");
     modem.reset();
@@ -88,32 +88,32 @@ describe("the host", () => {
     expect(await reboot).toEqual(["REBOOTING", "REBOOT_CAUSE_APPLICATION_AT", "Neul "]);
   });
 
-  test("what is forgotten about does not grow without bound", async () => {
+  test("keeps a limited amount of output", async () => {
     const { host } = await start();
     host.send(`AT${"+NUESTATS;".repeat(40)}\r`);
     const once = host.heard.length;
-    for (let heard = once; heard < 1.5 * 1024 * 1024; heard += once) host.send(`AT${"+NUESTATS;".repeat(40)}\r`);
+    for (let sent = once; sent < 1.5 * 1024 * 1024; sent += once) host.send(`AT${"+NUESTATS;".repeat(40)}\r`);
     expect(host.heard.length).toBe(64 * 1024);
     expect(host.unread.join("").length).toBeLessThan(1024 * 1024);
     expect(host.unread.length).toBeGreaterThan(10);
   });
 });
 
-test("lines have a speed, except that of the test's own host", async () => {
+test("lines have a speed, except that of the kit's host", async () => {
   const { host, binding, path, clock } = await start({ baud: 9600, clock: "manual" });
   await host.urc(/^REBOOT_CAUSE_\w+\r\nNeul \r\nOK$/);
   expect(await host.command("AT+CSQ")).toEqual(["+CSQ:25,99"]);
   const port = await openSerialPort(binding, path);
-  let heard = "";
+  let received = "";
   port.on("data", (bytes) => {
-    heard += bytes;
+    received += bytes;
   });
   await clock.advance(1000);
-  expect([heard.length > 0, host.heard.endsWith(heard)]).toEqual([true, true]);
+  expect([received.length > 0, host.heard.endsWith(received)]).toEqual([true, true]);
 });
 
 describe("the broker", () => {
-  test("knows its clients, and can lose them with their wills", async () => {
+  test("knows its clients, and can cut their connections", async () => {
     const modem = await start();
     const { broker, host } = modem;
     await host.command('AT+QMTCFG="will",0,1,1,0,"gone","alas"');
@@ -127,7 +127,7 @@ describe("the broker", () => {
     expect(broker.messages.map(({ topic }) => topic)).toEqual(["gone"]);
   });
 
-  test("refuses whom it is told to", async () => {
+  test("refuses logins", async () => {
     const { host } = await start({ broker: { authenticate: ({ user }) => (user === "u" ? 0 : 5) } });
     await host.command('AT+QMTOPEN=0,"broker.example",1883');
     await host.urc(/QMTOPEN: 0,0/);
@@ -135,17 +135,17 @@ describe("the broker", () => {
     await host.urc(/^\+QMTCONN: 0,0,5$/);
   });
 
-  test("takes its time to refuse, and no other time passes meanwhile", async () => {
+  test("may take real time to refuse a login, while the clock waits", async () => {
     const authenticate = (): Promise<4> => new Promise((resolve) => setTimeout(() => resolve(4), 60));
     const { host, clock } = await start({ clock: "manual", broker: { authenticate } });
     await host.command('AT+QMTOPEN=0,"broker.example",1883');
     await host.urc(/QMTOPEN: 0,0/);
     await host.command('AT+QMTCONN=0,"me"');
-    await clock.advance(60_000); // its patience is 40 s
+    await clock.advance(60_000); // it would give up after 40 s
     await host.urc(/^\+QMTCONN: 0,0,4$/);
   });
 
-  test("publishes to no topic that is none, and nothing once it is closed", async () => {
+  test("refuses to publish to a wrong topic, or after close", async () => {
     const { broker, close } = await start();
     for (const topic of ["", "a/#", "+", "a\0b", "x".repeat(65536)])
       await expect(broker.publish(topic, "x")).rejects.toThrow(/^publish: ".*" is no topic/);
@@ -155,7 +155,7 @@ describe("the broker", () => {
     await expect(broker.publish("t", "x")).rejects.toThrow("publish to t: the broker is closed");
   });
 
-  test("there need not be one", async () => {
+  test("may be left out", async () => {
     const modem = await start({ broker: false });
     expect(() => modem.broker).toThrow(UserError);
     await modem.host.command('AT+QMTOPEN=0,"127.0.0.1",9');
@@ -163,7 +163,7 @@ describe("the broker", () => {
   });
 });
 
-test("the world: coverage, SIM, network, reset, a cut", async () => {
+test("coverage, SIM, network, reset, and a cut of the link", async () => {
   const modem = await start();
   const { host, radio } = modem;
   await host.command("AT+CEREG=1");
@@ -191,18 +191,18 @@ test("the world: coverage, SIM, network, reset, a cut", async () => {
   await host.urc(/^REBOOT_CAUSE_APPLICATION_WATCHDOG\r\nNeul \r\nOK$/);
 });
 
-describe("ways in", () => {
+describe("front ends", () => {
   test("a pseudo-terminal, for other processes; the binding has its path", async () => {
     const modem = await start({ pty: true });
     expect(modem.path).toMatch(/^\/dev\/pts\//);
     expect((await modem.binding.list()).map(({ path }) => path)).toEqual([modem.path]);
-    const there = await attach(modem.path);
-    await there.write(Buffer.from("AT+CSQ\r"));
-    await until("the answer there", () => String(there.heard).includes("+CSQ:25,99"));
-    await there.leave();
+    const other = await attach(modem.path);
+    await other.write(Buffer.from("AT+CSQ\r"));
+    await until("the answer", () => String(other.received).includes("+CSQ:25,99"));
+    await other.leave();
   });
 
-  test("a link to it, gone at the end", async () => {
+  test("a link to it, removed at the end", async () => {
     const folder = mkdtempSync(join(tmpdir(), "bc28-emu-kit-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const link = join(folder, "bc28");
@@ -214,8 +214,8 @@ describe("ways in", () => {
   });
 });
 
-describe("the end", () => {
-  test("comes once, and whoever waits is told", async () => {
+describe("closing", () => {
+  test("happens once, and rejects all that waits", async () => {
     const modem = await start();
     const waits = [modem.host.urc(/never/), modem.broker.message("never")];
     await Promise.all([modem.close(), modem.close(), modem[Symbol.asyncDispose]()]);
@@ -224,7 +224,7 @@ describe("the end", () => {
     await expect(modem.host.urc(/never/)).rejects.toThrow("(the modem is closed)");
   });
 
-  test("the trace tells what has happened", async () => {
+  test("keeps the trace", async () => {
     const modem = await start();
     await connect(modem);
     await modem.close();

@@ -23,13 +23,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs a test runner there; gives back all that it said. */
+/** Runs a program there; returns its output. */
 function run(args: readonly string[]): string {
   const { NODE_TEST_CONTEXT: _, VITEST: __, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env: { ...env, NO_COLOR: "1" } });
-  const said = `${stdout}${stderr}`;
-  expect(status, said).toBe(0);
-  return said;
+  const output = `${stdout}${stderr}`;
+  expect(status, output).toBe(0);
+  return output;
 }
 
 test("the README's example for vitest runs", () => {

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import { type ChosenClock, type ClockChoice, startModem, type TestModem, type TestOptions } from "../../testing.js";
 
-/** A modem that the end of the test closes. */
+/** Starts a modem that is closed at the end of the test. */
 export async function start<const C extends ClockChoice = "system">(
   options: TestOptions<C> = {},
 ): Promise<TestModem<ChosenClock<C>>> {

@@ -4,8 +4,8 @@ import { manualClock, startModem } from "../../testing.js";
 import { connect, start } from "./start.js";
 
 describe("time", () => {
-  /** Lets everybody in, and says nothing more. */
-  async function deafBroker(): Promise<number> {
+  /** Starts a broker that accepts every client and sends nothing else; returns its port. */
+  async function silentBroker(): Promise<number> {
     const server = createServer((socket) => {
       socket.once("data", () => socket.write(new Uint8Array([0x20, 2, 0, 0]))).on("error", () => {});
     });
@@ -15,8 +15,8 @@ describe("time", () => {
     return typeof bound === "object" && bound ? bound.port : 0;
   }
 
-  test("by hand: three retries of ten seconds take none", async () => {
-    const port = await deafBroker();
+  test("a manual clock: three retries of ten seconds take no real time", async () => {
+    const port = await silentBroker();
     const modem = await start({
       clock: manualClock({ settleMs: 1 }),
       mappings: [{ name: "*", host: "127.0.0.1", port }],
@@ -36,22 +36,22 @@ describe("time", () => {
     expect(clock.now()).toBe(40_000);
   });
 
-  test("by hand: the banner, the SIM and the network come as it passes", async () => {
+  test("a manual clock: the banner, the SIM and the network come at their times", async () => {
     const { host, clock } = await start({ clock: "manual", profile: { base: "bc28", timing: "realistic" } });
     await clock.advance(2_999);
     expect(host.heard).toBe("");
     await clock.advance(1);
     await host.urc(/Neul/);
-    const asked = host.command("AT+CGATT?");
+    const first = host.command("AT+CGATT?");
     await clock.advance(40);
-    expect(await asked).toEqual(["+CGATT:0"]);
+    expect(await first).toEqual(["+CGATT:0"]);
     await clock.advance(31_500);
     const again = host.command("AT+CGATT?");
     await clock.advance(40);
     expect(await again).toEqual(["+CGATT:1"]);
   });
 
-  test("so many times as fast, or a clock of one's own", async () => {
+  test("a scaled clock, and a clock object", async () => {
     const own = manualClock();
     const modem = await start({ clock: own });
     expect(modem.clock).toBe(own);

@@ -1,12 +1,12 @@
-// Host firmware without an operating system: a PC boots it, and the modem hangs on its first serial port. It sends a
-// message and hears it back. Every line of both sides is told on QEMU's debug console, and how it ended; then QEMU ends
-// too, with code 33 where all went well, with 35 where it did not. build.sh builds it, boot.sh boots it.
+// Host firmware without an operating system: a PC boots it, with the modem on its first serial port. It publishes a message
+// to itself. Every line in both directions is printed on QEMU's debug console, and then the result; then QEMU ends, with
+// code 33 for success and 35 for a failure. build.sh builds it, boot.sh boots it.
 #include <stdbool.h>
 #include <stdint.h>
 
-// What the boot loader looks for, and where it enters: 32 bits, flat, no interrupts, and no stack yet.
+// The header for the boot loader, and the entry point: 32 bits, flat, no interrupts, and no stack yet.
 __asm__(".balign 4\n"
-        ".long 0x1badb002, 0, -0x1badb002\n" // multiboot: magic, no wishes, checksum
+        ".long 0x1badb002, 0, -0x1badb002\n" // multiboot: magic, flags, checksum
         ".global start\n"
         "start: mov $stack + 4096, %esp\n"
         "call main\n");
@@ -24,7 +24,7 @@ static void out(uint16_t port, uint8_t value) { __asm__ volatile("outb %0, %1" :
 
 enum { CONSOLE = 0xe9, EXIT = 0x501, WELL = 16, BADLY = 17 }; // QEMU ends with twice that and one
 
-static void tell(const char *mark, const char *text) {
+static void print(const char *mark, const char *text) {
   for (; *mark != 0; mark++) out(CONSOLE, *mark);
   for (; *text != 0; text++)
     if (*text >= ' ') out(CONSOLE, *text);
@@ -32,9 +32,9 @@ static void tell(const char *mark, const char *text) {
 }
 
 static void end(uint8_t how, const char *why) {
-  tell("", why);
+  print("", why);
   out(EXIT, how);
-  for (;;) __asm__("hlt"); // a machine without that device stays here
+  for (;;) __asm__("hlt"); // only on a machine without that device
 }
 
 // ---- Time: channel 0 of the PIT counts down from 65536, again and again
@@ -47,7 +47,7 @@ static void clock_begin(void) {
   out(COUNTER, 0);
 }
 
-/** Since the start, for an hour. To be asked at least every 55 ms: a turn that nobody saw is lost. */
+/** Milliseconds since the start, up to an hour. To be called at least every 55 ms: the counter wraps then. */
 static uint32_t milliseconds(void) {
   static uint32_t counts;
   static uint16_t last;
@@ -75,7 +75,7 @@ static void uart_begin(uint32_t speed) {
 }
 
 static void send(const char *text) {
-  tell("> ", text);
+  print("> ", text);
   for (; *text != 0; text++) {
     while (!(in(STATUS) & ROOM)) {
     }
@@ -94,16 +94,16 @@ static bool receive(char *byte, uint32_t deadline) {
 
 static char line[256];
 
-/** Hears the next line that is not empty, without its end. A prompt has none. */
-static bool hear(uint32_t within) {
-  static unsigned length; // what has begun to come when the time is over belongs to the next call
+/** Reads the next line that is not empty into `line`, without its end; a prompt has no end. False at the time-out. */
+static bool read_line(uint32_t within) {
+  static unsigned length; // the beginning of a line is kept for the next call
   uint32_t deadline = milliseconds() + within;
   for (char byte; receive(&byte, deadline);) {
-    bool over = byte == '\r' || byte == '\n';
-    if (!over && length < sizeof line - 1) line[length++] = byte;
+    bool ended = byte == '\r' || byte == '\n';
+    if (!ended && length < sizeof line - 1) line[length++] = byte;
     line[length] = 0;
-    if ((over && length > 0) || (length == 1 && byte == '>')) {
-      tell("< ", line);
+    if ((ended && length > 0) || (length == 1 && byte == '>')) {
+      print("< ", line);
       length = 0;
       return true;
     }
@@ -113,33 +113,33 @@ static bool hear(uint32_t within) {
 
 enum verdict { OTHER, WANTED, REFUSED };
 
-/** What the line is to a wanted one; a '#' in it stands for any number. The same name with another result refuses. */
-static enum verdict judge(const char *wanted) {
-  const char *heard = line;
+/** Compares the line with a wanted one, in which '#' is any number. The same name with another result is a refusal. */
+static enum verdict compare(const char *wanted) {
+  const char *actual = line;
   bool named = false;
   for (; *wanted != 0; wanted++) {
-    if (*wanted != '#' && *wanted != *heard++) return named ? REFUSED : OTHER;
-    while (*wanted == '#' && *heard >= '0' && *heard <= '9') heard++;
+    if (*wanted != '#' && *wanted != *actual++) return named ? REFUSED : OTHER;
+    while (*wanted == '#' && *actual >= '0' && *actual <= '9') actual++;
     if (*wanted == ':') named = true;
   }
-  return *heard == 0 ? WANTED : named ? REFUSED : OTHER;
+  return *actual == 0 ? WANTED : named ? REFUSED : OTHER;
 }
 
-enum { MOST = 3 };
+enum { MAX_ANSWERS = 3 };
 struct step {
-  const char *say;
-  const char *hear[MOST];
+  const char *command;
+  const char *answers[MAX_ANSWERS];
 };
 
-/** Says it, and hears until all lines have come, in whatever order. Other lines do not matter, but for a refusal. */
-static bool take(const struct step *step, uint32_t patience) {
-  unsigned missing = 0; // a bit for each
-  for (unsigned at = 0; at < MOST && step->hear[at] != 0; at++) missing |= 1u << at;
-  send(step->say);
+/** Sends the command, and reads until all answers have come, in any order. Other lines are ignored, unless they refuse. */
+static bool take(const struct step *step, uint32_t timeout) {
+  unsigned missing = 0; // one bit for each answer
+  for (unsigned at = 0; at < MAX_ANSWERS && step->answers[at] != 0; at++) missing |= 1u << at;
+  send(step->command);
   while (missing != 0) {
-    if (!hear(patience) || judge("ERROR") == WANTED || judge("+CME ERROR: #") == WANTED) return false;
-    for (unsigned at = 0; at < MOST && step->hear[at] != 0; at++) {
-      enum verdict verdict = judge(step->hear[at]);
+    if (!read_line(timeout) || compare("ERROR") == WANTED || compare("+CME ERROR: #") == WANTED) return false;
+    for (unsigned at = 0; at < MAX_ANSWERS && step->answers[at] != 0; at++) {
+      enum verdict verdict = compare(step->answers[at]);
       if (verdict == REFUSED) return false;
       if (verdict == WANTED) missing &= ~(1u << at);
     }
@@ -147,12 +147,12 @@ static bool take(const struct step *step, uint32_t patience) {
   return true;
 }
 
-/** Calls until the modem answers: it may not be there yet. What comes late, or a banner, is let go by. */
+/** Sends AT until the modem answers: it may not be ready yet. Then ignores late answers and a banner. */
 static bool wake(void) {
-  static const struct step call = {"AT\r", {"OK"}};
+  static const struct step at = {"AT\r", {"OK"}};
   for (int tries = 0; tries < 50; tries++) {
-    if (!take(&call, 300)) continue;
-    while (hear(100)) {
+    if (!take(&at, 300)) continue;
+    while (read_line(100)) {
     }
     return true;
   }
@@ -172,8 +172,8 @@ static const struct step steps[] = {
 void main(void) {
   clock_begin();
   uart_begin(9600);
-  if (!wake()) end(BADLY, "nobody answers");
+  if (!wake()) end(BADLY, "no answer");
   for (unsigned at = 0; at < sizeof steps / sizeof *steps; at++)
-    if (!take(&steps[at], 10000)) end(BADLY, "that is not what was waited for");
-  end(WELL, "all went well");
+    if (!take(&steps[at], 10000)) end(BADLY, "unexpected answer");
+  end(WELL, "success");
 }

@@ -1,4 +1,4 @@
-# A host that never looks: it waits 200 ms after all that it sends.
+# A host that never reads: it waits 200 ms after everything that it sends.
 import serial, sys, time
 
 port = serial.Serial(sys.argv[1], 9600)

@@ -1,19 +1,19 @@
 # A host with a receive buffer of 256 bytes, which it empties every few milliseconds. It sends CR and LF on their own, sets
-# and reads every key of AT+QMTCFG, resets the module in the middle of things, and does not wait between commands.
+# and reads every key of AT+QMTCFG, resets the module at any time, and does not wait between commands.
 import re, serial, sys, time
 
 port = serial.Serial(sys.argv[1], 9600, timeout=0)
 unread = b""
 
 
-def say(line):
+def send(line):
     for piece in (line.encode(), b"\r", b"\n"):
         port.write(piece)
         port.flush()
         time.sleep(0.002)
 
 
-def hear(pattern, within=5):
+def read_until(pattern, within=5):
     global unread
     deadline = time.monotonic() + within
     while not (found := re.search(pattern, unread, re.S)):
@@ -26,8 +26,8 @@ def hear(pattern, within=5):
 
 
 def ask(line, answer=rb"\r\nOK\r\n"):
-    say(line)
-    return hear(answer)
+    send(line)
+    return read_until(answer)
 
 
 settings = {
@@ -51,9 +51,9 @@ def up():
 
 
 def reset():
-    say("AT+NRB")
-    hear(rb"REBOOTING\r\n")
-    hear(rb"\r\nREBOOT_CAUSE_APPLICATION_AT\r\nNeul \r\nOK\r\n")
+    send("AT+NRB")
+    read_until(rb"REBOOTING\r\n")
+    read_until(rb"\r\nREBOOT_CAUSE_APPLICATION_AT\r\nNeul \r\nOK\r\n")
 
 
 ask("AT")
@@ -68,8 +68,8 @@ up()
 ask('AT+QMTPUB=0,1,1,0,"careful"', rb"\r\n>")
 port.write(b"not yet all")
 time.sleep(0.02)
-port.write(b"\x1b")  # it cannot tell where it is, so it leaves what it may be in
-hear(rb"\r\nOK\r\n")
+port.write(b"\x1b")  # it does not know the module's state, so it ends a possible payload entry
+read_until(rb"\r\nOK\r\n")
 reset()
 
 up()
@@ -77,6 +77,6 @@ up()
 for n in range(1, 6):
     port.write(f'AT+QMTPUB=0,{n},1,0,"careful",1000\r\n'.encode() + bytes([64 + n]) * 1000)
 for n in range(1, 6):
-    hear(rb'\+QMTRECV: 0,\d+,"careful",' + bytes([64 + n]) + rb"{1000}\r\n")
+    read_until(rb'\+QMTRECV: 0,\d+,"careful",' + bytes([64 + n]) + rb"{1000}\r\n")
 ask("AT+QMTDISC=0", rb"\+QMTDISC: 0,0\r\n")
 port.close()

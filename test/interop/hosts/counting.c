@@ -1,4 +1,4 @@
-// A host as one field driver is: it counts the four lines "", OK, "" and the result, and takes any other for a failure.
+// A host like a driver in the field: it expects the four lines "", OK, "" and the result; any other one is a failure.
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -25,12 +25,12 @@ static void line_is(const char *wanted) {
   }
   line[length] = 0;
   if (strcmp(line, wanted) == 0) return;
-  fprintf(stderr, "wanted \"%s\", heard \"%s\"\n", wanted, line);
+  fprintf(stderr, "wanted \"%s\", received \"%s\"\n", wanted, line);
   exit(1);
 }
 
 /** CR and LF in writes of their own. */
-static void say(const char *command) {
+static void send(const char *command) {
   for (size_t at = 0, left = strlen(command); left > 0;) {
     size_t piece = left < 5 ? left : 5;
     write(port, command + at, piece);
@@ -42,7 +42,7 @@ static void say(const char *command) {
 }
 
 static void four_lines(const char *command, const char *result) {
-  say(command);
+  send(command);
   line_is("");
   line_is("OK");
   line_is("");
@@ -57,14 +57,14 @@ int main(int count, char **words) {
   cfsetspeed(&modes, B9600);
   tcsetattr(port, TCSANOW, &modes);
 
-  say("AT+QMTDISC=0"); // to be sure; what they are answered does not matter
-  say("AT+QMTCLOSE=0");
+  send("AT+QMTDISC=0"); // their answers do not matter
+  send("AT+QMTCLOSE=0");
   while (byte_within(300) >= 0) continue;
 
   four_lines("AT+QMTOPEN=0,\"broker.example\",1883", "+QMTOPEN: 0,0");
   four_lines("AT+QMTCONN=0,\"counting\"", "+QMTCONN: 0,0,0");
   four_lines("AT+QMTSUB=0,1,\"counted\",1", "+QMTSUB: 0,1,0,1");
-  say("AT+QMTPUB=0,0,0,0,\"counted\"");
+  send("AT+QMTPUB=0,0,0,0,\"counted\"");
   line_is("");
   if (byte_within(5000) != '>') return 3;
   write(port, "one by one", 10);

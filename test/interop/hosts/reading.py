@@ -6,9 +6,9 @@ port = serial.Serial(sys.argv[1], 9600, timeout=5, exclusive=True)
 
 def ask(command, last):
     port.write(command.encode() + b"\r\n")
-    heard = port.read_until(last.encode() + b"\r\n", 4096)
-    if not heard.endswith(last.encode() + b"\r\n"):
-        sys.exit(f"{command}: {heard}")
+    received = port.read_until(last.encode() + b"\r\n", 4096)
+    if not received.endswith(last.encode() + b"\r\n"):
+        sys.exit(f"{command}: {received}")
 
 
 ask("AT", "OK")
@@ -22,10 +22,10 @@ if port.read_until(b"\r\n>") != b"\r\n>":
     sys.exit("no prompt")
 port.write(payload)
 wanted = re.compile(rb'\r\n\+QMTRECV: 0,[1-9]\d*,"read",' + re.escape(payload) + rb"\r\n")
-heard = b""
-while not wanted.search(heard) or b"\r\n+QMTPUB: 0,9,0\r\n" not in heard:
+received = b""
+while not wanted.search(received) or b"\r\n+QMTPUB: 0,9,0\r\n" not in received:
     more = port.read(min(256, max(1, port.in_waiting)))
     if not more:
-        sys.exit(f"heard {heard[:80]} and {len(heard)} bytes")
-    heard += more
+        sys.exit(f"received {received[:80]} and {len(received)} bytes")
+    received += more
 port.close()

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Login } from "../../../net/broker/access.js";
 import { type BrokerOptions, type EmbeddedBroker, startBroker } from "../../../net/broker/broker.js";
 import { UserError } from "../../../net/user-error.js";
-import { quietPort } from "../quiet-port.js";
+import { freePort } from "../free-port.js";
 
 const brokers: EmbeddedBroker[] = [];
 const clients: Client[] = [];
@@ -21,7 +21,7 @@ async function start(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   return broker;
 }
 
-/** As much of a client as these tests need: packets out, packets in, in order. */
+/** A minimal MQTT client: it sends packets, and returns those that come in order. */
 class Client {
   readonly socket: Socket;
   readonly closed: Promise<unknown>;
@@ -85,7 +85,7 @@ describe("it listens", () => {
     expect(broker.address).toBe(`127.0.0.1:${broker.port}`);
   });
 
-  test("a port that is taken: one line that names it, and what to do", async () => {
+  test("a port in use: one line that names it and says what to do", async () => {
     const other = createServer();
     await once(other.listen(0, "127.0.0.1"), "listening");
     const address = other.address();
@@ -98,7 +98,7 @@ describe("it listens", () => {
     expect(String(failure)).not.toContain("\n");
   });
 
-  test("an address that is not ours", async () => {
+  test("an address of another machine is refused", async () => {
     expect(await startBroker({ port: 0, host: "192.0.2.1" }).catch((error: unknown) => error)).toBeInstanceOf(
       UserError,
     );
@@ -134,17 +134,17 @@ describe("it is a broker", () => {
   test("retained messages and the last will", async () => {
     const broker = await start();
     const will = { topic: "will", payload: Buffer.from("gone"), qos: 0, retain: false };
-    const mortal = await loggedIn(broker, "mortal", { will });
-    expect(await mortal.ask(publish("kept", "still here", 1, true))).toMatchObject({ cmd: "puback" });
-    const heir = await loggedIn(broker, "heir");
-    expect(await heir.ask(subscribe("kept", 0))).toMatchObject({ cmd: "suback" });
-    expect(await heir.next()).toMatchObject({ topic: "kept", retain: true });
-    expect(await heir.ask(subscribe("will", 0, 2))).toMatchObject({ cmd: "suback" });
-    mortal.socket.resetAndDestroy();
-    expect(await heir.next()).toMatchObject({ topic: "will", payload: Buffer.from("gone") });
+    const dying = await loggedIn(broker, "dying", { will });
+    expect(await dying.ask(publish("kept", "still here", 1, true))).toMatchObject({ cmd: "puback" });
+    const witness = await loggedIn(broker, "witness");
+    expect(await witness.ask(subscribe("kept", 0))).toMatchObject({ cmd: "suback" });
+    expect(await witness.next()).toMatchObject({ topic: "kept", retain: true });
+    expect(await witness.ask(subscribe("will", 0, 2))).toMatchObject({ cmd: "suback" });
+    dying.socket.resetAndDestroy();
+    expect(await witness.next()).toMatchObject({ topic: "will", payload: Buffer.from("gone") });
   });
 
-  test("a session that is not clean waits for its client", async () => {
+  test("a session that is not clean is kept for its client", async () => {
     const broker = await start();
     const sleeper = await loggedIn(broker, "sleeper", { clean: false });
     await sleeper.ask(subscribe("t", 1));
@@ -158,8 +158,8 @@ describe("it is a broker", () => {
   });
 });
 
-describe("what may be asked of it", () => {
-  test.each([2, 3, 4, 5] as const)("a login refused with %i", async (code) => {
+describe("access checks", () => {
+  test.each([2, 3, 4, 5] as const)("a login is refused with %i", async (code) => {
     const logins: Login[] = [];
     const broker = await start({
       authenticate: (login) => {
@@ -174,14 +174,14 @@ describe("what may be asked of it", () => {
     expect(logins).toEqual([{ clientId: "bc28", level: 3, user: "me", password: Buffer.from("secret") }]);
   });
 
-  test("a login without a user, accepted", async () => {
+  test("a login without a user is accepted", async () => {
     const logins: Login[] = [];
     const broker = await start({ authenticate: (login) => (logins.push(login) > 1 ? 5 : 0) });
     await loggedIn(broker, "bc28");
     expect(logins).toEqual([{ clientId: "bc28", level: 4 }]);
   });
 
-  test("a subscription refused is granted 128, and gets nothing", async () => {
+  test("a refused subscription gets the code 128, and no messages", async () => {
     const broker = await start({ authorizeSubscribe: ({ filter }) => !filter.startsWith("secret") });
     const client = await loggedIn(broker, "bc28");
     const both = [
@@ -196,14 +196,17 @@ describe("what may be asked of it", () => {
   });
 });
 
-describe("it outlives its clients", () => {
+describe("it survives bad clients", () => {
   test.each([
     ["no MQTT at all", Buffer.from("hello\r\n")],
-    ["something before CONNECT", mqtt.generate({ cmd: "pingreq" })],
+    ["a packet before CONNECT", mqtt.generate({ cmd: "pingreq" })],
     ["a second CONNECT", Buffer.concat([mqtt.generate(connect("twice")), mqtt.generate(connect("twice"))])],
-    ["a packet only a broker may send", Buffer.concat([mqtt.generate(connect("odd")), Buffer.from([0x20, 2, 0, 0])])],
-    ["an endless length", Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0xff])],
-    ["the promise of a packet of 16 MiB and a byte", Buffer.from([0x10, 0x81, 0x80, 0x80, 0x08])],
+    [
+      "a packet that only a broker may send",
+      Buffer.concat([mqtt.generate(connect("odd")), Buffer.from([0x20, 2, 0, 0])]),
+    ],
+    ["a length without an end", Buffer.from([0x30, 0xff, 0xff, 0xff, 0xff, 0xff])],
+    ["a length of 16 MiB and a byte", Buffer.from([0x10, 0x81, 0x80, 0x80, 0x08])],
   ])("%s", async (_, bytes) => {
     const broker = await start();
     const client = new Client(broker);
@@ -214,13 +217,13 @@ describe("it outlives its clients", () => {
 
   test("a client that resets in the middle of a packet", async () => {
     const broker = await start();
-    const client = await loggedIn(broker, "rude");
+    const client = await loggedIn(broker, "resetting");
     client.socket.write(Buffer.from([0x30, 100, 0]), () => client.socket.resetAndDestroy());
     await client.closed;
     await loggedIn(broker, "next");
   });
 
-  test("everything is told in lines", async () => {
+  test("every event is a line of the log", async () => {
     const lines: string[] = [];
     const broker = await start({ log: (line) => lines.push(line) });
     const client = await loggedIn(broker, "bc28\u0007\n\u2028");
@@ -238,7 +241,7 @@ describe("it outlives its clients", () => {
     ]);
   });
 
-  test("the longest names make short lines", async () => {
+  test("the longest names give short lines", async () => {
     const lines: string[] = [];
     const broker = await start({ log: (line) => lines.push(line) });
     const client = await loggedIn(broker, "c".repeat(60_000));
@@ -251,8 +254,8 @@ describe("it outlives its clients", () => {
   });
 });
 
-test("close hangs up on everybody, whether logged in or not, and frees the port", async () => {
-  const broker = await start({ port: await quietPort() });
+test("close ends all connections, accepted or not, and frees the port", async () => {
+  const broker = await start({ port: await freePort() });
   const will = { topic: "will", payload: Buffer.from("gone"), qos: 1, retain: true };
   const client = await loggedIn(broker, "bc28", { will });
   const silent = new Client(broker);

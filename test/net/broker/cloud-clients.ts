@@ -4,24 +4,24 @@ import { onTestFinished } from "vitest";
 import { tokenForm } from "../../../emulator/cloud/tencent.js";
 import { type BrokerOptions, type EmbeddedBroker, startBroker } from "../../../net/broker/broker.js";
 
-/** A broker with what it told. */
-export interface WatchedBroker extends EmbeddedBroker {
-  readonly told: string[];
-  readonly warned: string[];
+/** A broker with the lines that it has logged. */
+export interface LoggedBroker extends EmbeddedBroker {
+  readonly logged: string[];
+  readonly warnings: string[];
 }
 
-/** Starts a broker; the end of the test ends it. */
-export async function start(options: BrokerOptions = {}): Promise<WatchedBroker> {
-  const told: string[] = [];
-  const warned: string[] = [];
-  const log = (line: string) => void told.push(line);
-  const warn = (line: string) => void warned.push(line);
+/** Starts a broker that is closed at the end of the test. */
+export async function start(options: BrokerOptions = {}): Promise<LoggedBroker> {
+  const logged: string[] = [];
+  const warnings: string[] = [];
+  const log = (line: string) => void logged.push(line);
+  const warn = (line: string) => void warnings.push(line);
   const broker = await startBroker({ port: 0, log, warn, ...options });
   onTestFinished(() => broker.close());
-  return { ...broker, told, warned };
+  return { ...broker, logged, warnings };
 }
 
-/** Logs in with MQTT.js: the client, or the return code with which it was refused. */
+/** Logs in with MQTT.js; resolves with the client, or with the return code that refuses it. */
 export async function login(broker: EmbeddedBroker, how: IClientOptions): Promise<MqttClient | number> {
   const client = mqtt.connect(`mqtt://${broker.address}`, { protocolVersion: 4, reconnectPeriod: 0, ...how });
   onTestFinished(() => void client.end(true));
@@ -31,53 +31,53 @@ export async function login(broker: EmbeddedBroker, how: IClientOptions): Promis
   });
 }
 
-/** Logs in, and fails where that fails. */
+/** Logs in; rejects if that is refused. */
 export async function loggedIn(broker: EmbeddedBroker, how: IClientOptions): Promise<MqttClient> {
   const client = await login(broker, how);
   if (typeof client === "number") throw new Error(`refused with ${client}`);
   return client;
 }
 
-/** The QoS that is granted; MQTT.js makes an error of 128. */
+/** The granted QoS; 128, which MQTT.js reports as an error, if it is refused. */
 export const granted = (client: MqttClient, filter: string): Promise<number> =>
   new Promise((resolve) =>
     client.subscribe(filter, (error, packets) => resolve(error ? 128 : (packets?.[0]?.qos ?? 128))),
   );
 
-/** Publishes with QoS 1: true when it was acknowledged, false when the broker hung up. */
+/** Publishes with QoS 1; resolves with whether it was acknowledged: false if the broker closes the connection. */
 export const published = (client: MqttClient, topic: string): Promise<boolean> =>
   new Promise((resolve) => {
     client.once("close", () => resolve(false));
     client.publish(topic, "x", { qos: 1 }, (error) => resolve(!error));
   });
 
-/** When the client has lost its connection. */
+/** Resolves when the connection of a client is closed. */
 export const closed = (client: MqttClient): Promise<void> =>
   new Promise((resolve) => client.once("close", () => resolve()));
 
-/** What an HTTP server answers. */
+/** The answer of an HTTP server. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-/** One HTTP request. */
-export const ask = (broker: EmbeddedBroker, path: string, body = "", method = "POST"): Promise<Answer> =>
+/** Sends an HTTP request. */
+export const httpRequest = (broker: EmbeddedBroker, path: string, body = "", method = "POST"): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const headers = { "Content-Type": "application/x-www-form-urlencoded" };
     const { host, port } = broker;
-    const asked = request({ host, port, path, method, headers, agent: false }, (response) => {
+    const outgoing = request({ host, port, path, method, headers, agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk) => {
         text += chunk;
       });
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text }));
     });
-    asked.on("error", reject).end(body);
+    outgoing.on("error", reject).end(body);
   });
 
-/** A device's wish for a token; every value may be another one. */
-export const wish = (secret: string, more: Partial<Parameters<typeof tokenForm>[0]> = {}): string =>
+/** The form of a device's token request; any value may be changed. */
+export const tokenRequest = (secret: string, more: Partial<Parameters<typeof tokenForm>[0]> = {}): string =>
   tokenForm(
     {
       productId: "iot-x",

@@ -7,8 +7,8 @@ import { createDialer, type Dialer, type DialerOptions } from "../../../net/link
 import type { Connection } from "../../../net/link/link.js";
 import type { StreamEnd } from "../../../net/link/stream-pair.js";
 import { Quiescence } from "../../../net/time/quiescence.js";
-import { Ear } from "./ear.js";
-import { owesWhatLinksOwe } from "./links.js";
+import { testLink } from "./link-contract.js";
+import { LinkRecorder } from "./link-recorder.js";
 
 let server: Server;
 let dialer: Dialer;
@@ -35,27 +35,27 @@ function portOf(listening: Server): number {
   return address.port;
 }
 
-/** What a dial that fails tells. */
+/** What is reported of a dial that fails. */
 async function outcome(options: DialerOptions, host: string, port = 1): Promise<readonly string[]> {
   const failing = createDialer(options);
-  const ear = new Ear();
-  failing.dial(host, port, ear.events);
-  expect(ear.told).toEqual([]);
-  await ear.down();
+  const recorder = new LinkRecorder();
+  failing.dial(host, port, recorder.events);
+  expect(recorder.reported).toEqual([]);
+  await recorder.untilDown();
   await failing.close();
-  return ear.told;
+  return recorder.reported;
 }
 
-describe("a dial that fails tells why, once", () => {
-  test("nobody listens: refused", async () => {
+describe("a dial that fails reports its reason once", () => {
+  test("nothing listens: refused", async () => {
     expect(await outcome({}, "127.0.0.1")).toEqual(["down refused"]);
   });
 
-  test("no way there (TCP to a multicast group): unreachable", async () => {
+  test("no route (TCP to a multicast group): unreachable", async () => {
     expect(await outcome({}, "224.0.0.1")).toEqual(["down unreachable"]);
   });
 
-  test("what node will not even try: failed", async () => {
+  test("a port that Node refuses: failed", async () => {
     expect(await outcome({}, "127.0.0.1", 70000)).toEqual(["down failed"]);
   });
 
@@ -78,7 +78,7 @@ describe("a dial that fails tells why, once", () => {
     expect(await outcome({ lookup: failingWith(code) as never }, "name.invalid")).toEqual([`down ${reason}`]);
   });
 
-  test("every address of a name failed: the first one tells", async () => {
+  test("every address of a name fails: the reason of the first one counts", async () => {
     const both = [
       { address: "127.0.0.1", family: 4 },
       { address: "224.0.0.1", family: 4 },
@@ -89,13 +89,13 @@ describe("a dial that fails tells why, once", () => {
   });
 });
 
-describe("where it dials", () => {
-  test("what the name map says", async () => {
+describe("it dials", () => {
+  test("the destination of the name map", async () => {
     const mapped = createDialer({ resolve: () => ({ host: "127.0.0.1", port: portOf(server) }) });
-    const ear = new Ear();
-    mapped.dial("mqtt.example.invalid", 1883, ear.events);
-    await ear.first();
-    expect(ear.told).toEqual(["up"]);
+    const recorder = new LinkRecorder();
+    mapped.dial("mqtt.example.invalid", 1883, recorder.events);
+    await recorder.untilReported();
+    expect(recorder.reported).toEqual(["up"]);
     await mapped.close();
   });
 
@@ -103,38 +103,38 @@ describe("where it dials", () => {
     const six = createServer();
     const listening = await once(six.listen(0, "::1"), "listening").catch(() => undefined);
     if (!listening) context.skip("there is no IPv6 here");
-    const ear = new Ear();
-    dialer.dial("::1", portOf(six), ear.events);
-    await ear.first();
-    expect(ear.told).toEqual(["up"]);
+    const recorder = new LinkRecorder();
+    dialer.dial("::1", portOf(six), recorder.events);
+    await recorder.untilReported();
+    expect(recorder.reported).toEqual(["up"]);
     await dialer.close();
     await new Promise((resolve) => six.close(resolve));
   });
 
-  test("names through the system's resolver", async () => {
-    const ear = new Ear();
-    dialer.dial("localhost", portOf(server), ear.events);
-    await ear.first();
-    expect(ear.told).toEqual(["up"]);
+  test("a name, by the system's resolver", async () => {
+    const recorder = new LinkRecorder();
+    dialer.dial("localhost", portOf(server), recorder.events);
+    await recorder.untilReported();
+    expect(recorder.reported).toEqual(["up"]);
   });
 });
 
-test("end while the name is still being looked up", async () => {
+test("end while the name is being looked up", async () => {
   let answer = (): void => {};
   const lookup = (_name: string, _options: unknown, callback: (error: Error) => void) => {
     answer = () => callback(new Error("late"));
   };
   const waiting = createDialer({ lookup: lookup as never });
-  const ear = new Ear();
-  waiting.dial("slow.invalid", 1883, ear.events).end();
+  const recorder = new LinkRecorder();
+  waiting.dial("slow.invalid", 1883, recorder.events).end();
   await waiting.close();
   answer();
   await turn();
-  expect(ear.told).toEqual([]);
+  expect(recorder.reported).toEqual([]);
 });
 
 describe("over TCP", () => {
-  owesWhatLinksOwe(async () => {
+  testLink(async () => {
     const accepted = once(server, "connection").then(([peer]) => peer as Socket);
     return { dialer, dial: (events) => dialer.dial("127.0.0.1", portOf(server), events), accepted };
   });
@@ -143,7 +143,7 @@ describe("over TCP", () => {
 describe("in this process", () => {
   const broker = { host: "127.0.0.1", port: 1883 };
 
-  owesWhatLinksOwe(async () => {
+  testLink(async () => {
     let take = (_peer: Connection): void => {};
     const accepted = new Promise<Connection>((resolve) => {
       take = resolve;
@@ -166,7 +166,7 @@ describe("in this process", () => {
 });
 
 describe("a connection that is not a link", () => {
-  test("begins on the same way, and is closed with the dialer", async () => {
+  test("goes to the same destination, and is closed with the dialer", async () => {
     const mapped = createDialer({ resolve: () => ({ host: "127.0.0.1", port: portOf(server) }) });
     const connection = mapped.connect("cloud.example.invalid", 443);
     await once(connection, "connect");

@@ -10,10 +10,10 @@ import { type StreamEnd, streamPair } from "../../../net/link/stream-pair.js";
 
 const form = { kind: "post", host: "token.example", port: 80, path: "/token?a=1", body: "a=1&b=%20" } as const;
 
-/** What a peer does with a connection; `request` comes when the whole of it is there. */
+/** What a peer does with a connection; `request` resolves when it is complete. */
 type Peer = (peer: Duplex, request: Promise<string>) => void;
 
-/** A server with one way to treat whoever comes; where it listens. */
+/** Starts a server that does `treat` with each connection; returns its port. */
 async function listen(treat: (peer: Socket) => void): Promise<number> {
   const peers = new Set<Socket>();
   const server = createServer((peer) => {
@@ -33,10 +33,10 @@ async function listen(treat: (peer: Socket) => void): Promise<number> {
 /** The whole request, as bytes. */
 function requestOn(peer: Duplex): Promise<string> {
   return new Promise((resolve) => {
-    let heard = "";
+    let received = "";
     peer.on("data", (chunk: Buffer) => {
-      heard += chunk.toString("latin1");
-      if (heard.endsWith(form.body)) resolve(heard);
+      received += chunk.toString("latin1");
+      if (received.endsWith(form.body)) resolve(received);
     });
   });
 }
@@ -47,13 +47,13 @@ function dialerTo(port: number, options: DialerOptions = {}) {
   return dialer;
 }
 
-/** Posts the form to a peer; what came of it. */
+/** Posts the form to a peer; the outcome. */
 async function posted(treat: Peer, post: Partial<typeof form> = {}): Promise<RequestOutcome> {
   const port = await listen((peer) => treat(peer, requestOn(peer)));
   return new Promise((resolve) => httpPost({ ...form, ...post }, dialerTo(port).connect, resolve));
 }
 
-/** A peer that answers with bytes, and closes. */
+/** A peer that answers with these bytes, and closes. */
 const answers =
   (...parts: readonly (string | Buffer)[]): Peer =>
   async (peer, request) => {
@@ -66,13 +66,13 @@ const ok = (...lines: readonly string[]): string => ["HTTP/1.1 200 OK", ...lines
 const body = '{"returnCode":0}';
 const long = "a".repeat(20_000);
 
-test("the request is what a small client sends, to the byte", async () => {
-  let heard = "";
+test("the request has exactly these bytes", async () => {
+  let received = "";
   const outcome = await posted(async (peer, request) => {
-    heard = await request;
+    received = await request;
     answers(`${ok()}${body}`)(peer, request);
   });
-  expect(heard).toBe(
+  expect(received).toBe(
     [
       "POST /token?a=1 HTTP/1.1",
       "Host: token.example",
@@ -87,8 +87,8 @@ test("the request is what a small client sends, to the byte", async () => {
 });
 
 test.each([
-  ["another port is named", "token.example", 8080, "token.example:8080"],
-  ["an IPv6 address stands in brackets", "2001:db8::7", 80, "[2001:db8::7]"],
+  ["another port is added", "token.example", 8080, "token.example:8080"],
+  ["an IPv6 address is in brackets", "2001:db8::7", 80, "[2001:db8::7]"],
   ["both", "2001:db8::7", 8080, "[2001:db8::7]:8080"],
 ])("Host: %s", async (_, host, port, named) => {
   const outcome = new Promise<string>((resolve) =>
@@ -104,8 +104,8 @@ describe("an answer", () => {
     ["in chunks", answers(`${ok("Transfer-Encoding: chunked")}3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n`), 200, "abcde"],
     ["of HTTP/1.0", answers(`HTTP/1.0 200 OK\r\n\r\n${body}`), 200, body],
     ["byte by byte", answers(...`${ok(`Content-Length: ${body.length}`)}${body}`), 200, body],
-    ["behind a 100", answers(`HTTP/1.1 100 Continue\r\n\r\n${ok("Content-Length: 2")}ab`), 200, "ab"],
-    ["with a line end too many", answers(`${ok("Content-Length: 2")}ab\r\n`), 200, "ab"],
+    ["after a 100", answers(`HTTP/1.1 100 Continue\r\n\r\n${ok("Content-Length: 2")}ab`), 200, "ab"],
+    ["with an extra line end", answers(`${ok("Content-Length: 2")}ab\r\n`), 200, "ab"],
     ["without a body", answers(ok("Content-Length: 0")), 200, ""],
     ["with a long body is cut", answers(`${ok()}${long}`), 200, long.slice(0, 16_384)],
     [
@@ -115,18 +115,13 @@ describe("an answer", () => {
       long.slice(0, 16_384),
     ],
     ["with another status has no body", answers(`HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nab`), 404, ""],
-    [
-      "that leads elsewhere is not followed",
-      answers("HTTP/1.1 302 Found\r\nLocation: http://localhost/\r\n\r\n"),
-      302,
-      "",
-    ],
+    ["that redirects is not followed", answers("HTTP/1.1 302 Found\r\nLocation: http://localhost/\r\n\r\n"), 302, ""],
     ["of 204", answers("HTTP/1.1 204 No Content\r\n\r\n"), 204, ""],
   ])("%s", async (_, treat, status, text) => {
     expect(await posted(treat)).toEqual({ kind: "posted", status, body: Buffer.from(text) });
   });
 
-  test("in gzip stays as it is: nobody asked for it", async () => {
+  test("in gzip is not decoded: no compression was requested", async () => {
     const packed = gzipSync(body);
     const outcome = await posted(answers(ok("Content-Encoding: gzip"), packed));
     expect(outcome).toEqual({ kind: "posted", status: 200, body: packed });
@@ -137,16 +132,16 @@ describe("notHttp", () => {
   test.each<[string, Peer]>([
     ["something else than HTTP", answers("SSH-2.0-OpenSSH_9.6\r\n")],
     ["MQTT", answers(Buffer.from("20020000", "hex"))],
-    ["nothing at all", answers()],
+    ["no answer", answers()],
     ["a status line alone", answers("HTTP/1.1 200 OK\r\n")],
-    ["a body that goes on too long", answers(`${ok("Content-Length: 3")}${body}`)],
+    ["a body that is too long", answers(`${ok("Content-Length: 3")}${body}`)],
     ["a body that ends too early", answers(`${ok("Content-Length: 99")}${body}`)],
     ["chunks that end too early", answers(`${ok("Transfer-Encoding: chunked")}9\r\nabc`)],
-    ["chunks that are none", answers(`${ok("Transfer-Encoding: chunked")}xyz\r\n`)],
+    ["chunks without a length", answers(`${ok("Transfer-Encoding: chunked")}xyz\r\n`)],
     ["two lengths", answers(`${ok("Content-Length: 1", "Content-Length: 2")}ab`)],
     ["a header without end", answers(`HTTP/1.1 200 OK\r\nX: ${long.slice(0, 10_000)}\r\n\r\n`)],
     [
-      "another protocol from here on",
+      "an upgrade to another protocol",
       answers("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
     ],
   ])("%s", async (_, treat) => {
@@ -157,14 +152,14 @@ describe("notHttp", () => {
 describe("not posted", () => {
   test.each<[string, (peer: Socket) => void]>([
     ["at once", (peer) => peer.resetAndDestroy()],
-    ["in place of an answer", (peer) => void requestOn(peer).then(() => peer.resetAndDestroy())],
+    ["instead of an answer", (peer) => void requestOn(peer).then(() => peer.resetAndDestroy())],
   ])("sendFailed: the peer resets %s", async (_, treat) => {
     const port = await listen(treat);
     const outcome = await new Promise((resolve) => httpPost(form, dialerTo(port).connect, resolve));
     expect(outcome).toEqual({ kind: "notPosted", why: "sendFailed" });
   });
 
-  test("noSocket: nobody listens", async () => {
+  test("noSocket: nothing listens", async () => {
     const port = await listen(() => {});
     const closed = createServer();
     await once(closed.listen(0, "127.0.0.1"), "listening");
@@ -188,37 +183,37 @@ describe("not posted", () => {
 });
 
 test.each<[string, Peer]>([
-  ["while nobody answers", () => {}],
+  ["while there is no answer", () => {}],
   ["in the middle of an answer", (peer, request) => void request.then(() => peer.write(ok("Content-Length: 9")))],
-])("given up %s: the connection goes, and nothing is told", async (_, treat) => {
-  const told: RequestOutcome[] = [];
-  let giveUp = (): void => {};
-  const gone = new Promise((resolve) => {
+])("cancelled %s: the connection is closed, and nothing is reported", async (_, treat) => {
+  const outcomes: RequestOutcome[] = [];
+  let cancel = (): void => {};
+  const closed = new Promise((resolve) => {
     void listen((peer) => {
       const request = requestOn(peer);
       treat(peer, request);
-      void request.then(() => giveUp());
+      void request.then(() => cancel());
       peer.on("close", resolve);
     }).then((port) => {
-      giveUp = httpPost(form, dialerTo(port).connect, (outcome) => told.push(outcome));
+      cancel = httpPost(form, dialerTo(port).connect, (outcome) => outcomes.push(outcome));
     });
   });
-  await gone;
-  expect(told).toEqual([]);
+  await closed;
+  expect(outcomes).toEqual([]);
 });
 
 test.each([
   ["ECONNREFUSED", "noSocket"],
   ["ENOTFOUND", "unresolved"],
   ["ECONNRESET", "sendFailed"],
-])("a stream that has failed with %s before anybody listens: %s", async (code, why) => {
+])("a stream that has failed with %s before it is used: %s", async (code, why) => {
   const failed = (): StreamEnd =>
     streamPair(() => {})[0].destroy(Object.assign(new Error(code), { code, syscall: "connect" }));
   const outcome = await new Promise((resolve) => httpPost(form, failed, resolve));
   expect(outcome).toEqual({ kind: "notPosted", why });
 });
 
-test("a stream in this process serves as well as TCP", async () => {
+test("a stream in this process works like TCP", async () => {
   const [ours, theirs] = streamPair(() => {});
   ours.connect();
   const request = requestOn(theirs);

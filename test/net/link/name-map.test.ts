@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isBroker, mapName, parseMapping } from "../../../net/link/name-map.js";
 import { UserError } from "../../../net/user-error.js";
 
-describe("a mapping is read", () => {
+describe("a mapping is parsed", () => {
   test.each([
     ["mqtt.example.com=localhost", { name: "mqtt.example.com", host: "localhost" }],
     ["mqtt.example.com=localhost:1884", { name: "mqtt.example.com", host: "localhost", port: 1884 }],
@@ -19,7 +19,7 @@ describe("a mapping is read", () => {
   });
 });
 
-describe("a bad mapping is refused in one line that names it", () => {
+describe("a wrong mapping is refused with one line that names it", () => {
   test.each([
     "",
     "localhost",
@@ -57,7 +57,7 @@ describe("a bad mapping is refused in one line that names it", () => {
   });
 });
 
-describe("where a name leads", () => {
+describe("where a connection goes", () => {
   const mappings = [
     "mqtt.example.com=10.0.0.1",
     "*.aliyuncs.com=10.0.0.2:1884",
@@ -73,27 +73,27 @@ describe("where a name leads", () => {
   test.each([
     ["the port is kept unless the mapping has one", "mqtt.example.com", "10.0.0.1:5"],
     ["case does not count", "MQTT.Example.COM", "10.0.0.1:5"],
-    ["a star stands for any run", "key.iot.cn-shanghai.aliyuncs.com", "10.0.0.2:1884"],
-    ["and for none", ".aliyuncs.com", "10.0.0.2:1884"],
+    ["a star matches any characters", "key.iot.cn-shanghai.aliyuncs.com", "10.0.0.2:1884"],
+    ["and none", ".aliyuncs.com", "10.0.0.2:1884"],
     ["several stars", "iot-7.cn-x.example", "ten:1"],
     ["the whole name is compared", "mqtt.example.com.evil", "mqtt.example.com.evil:5"],
-    ["the first that fits wins", "other.example.com", "10.0.0.3:5"],
-    ["a dot is a dot", "xaliyuncs.com", "xaliyuncs.com:5"],
-    ["a plus is a plus", "a+b.c", "10.0.0.8:5"],
-    ["no glob matches an address", "192.0.2.8", "192.0.2.8:5"],
-    ["an address is matched in full", "192.0.2.7", "10.0.0.6:5"],
+    ["the first match counts", "other.example.com", "10.0.0.3:5"],
+    ["a dot matches only a dot", "xaliyuncs.com", "xaliyuncs.com:5"],
+    ["a plus matches only a plus", "a+b.c", "10.0.0.8:5"],
+    ["no pattern matches an address", "192.0.2.8", "192.0.2.8:5"],
+    ["an address is matched by the same address", "192.0.2.7", "10.0.0.6:5"],
     ["an IPv6 one too", "2001:db8::7", "10.0.0.7:7"],
-    ["what no mapping knows is dialled as given", "localhost", "localhost:5"],
+    ["a host without a mapping stays as it is", "localhost", "localhost:5"],
   ])("%s", (_, host, expected) => {
     expect(shown(mapName(mappings, undefined, host, 5))).toBe(expected);
   });
 
   const broker = { host: "127.0.0.1", port: 4711 };
   test.each([
-    ["every other name leads to the broker and its port", "anything.at.all", "127.0.0.1:4711"],
+    ["every other name goes to the broker and its port", "anything.at.all", "127.0.0.1:4711"],
     ["localhost is a name", "localhost", "127.0.0.1:4711"],
     ["a mapping comes first", "mqtt.example.com", "10.0.0.1:5"],
-    ["what was mapped to a name is not mapped again", "iot-1.cn-2.example", "ten:1"],
+    ["a mapped name is not mapped again", "iot-1.cn-2.example", "ten:1"],
     ["an IPv4 address is not a name", "192.0.2.8", "192.0.2.8:5"],
     ["nor is an IPv6 address", "::1", "::1:5"],
   ])("with a broker: %s", (_, host, expected) => {
@@ -101,7 +101,7 @@ describe("where a name leads", () => {
   });
 });
 
-describe("the embedded broker itself", () => {
+describe("the embedded broker", () => {
   test.each([
     ["127.0.0.1", "127.0.0.1:1", true],
     ["127.0.0.1", "LOCALHOST:1", true],

@@ -4,42 +4,42 @@ import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { streamPair } from "../../../net/link/stream-pair.js";
 
-// What a link over it owes stands in links.ts.
+// The cases of links over it are in link-contract.ts.
 
-test("nothing passes within the turn, and everything that does is counted", async () => {
-  let moved = 0;
+test("everything takes a turn of the event loop, and is counted", async () => {
+  let activity = 0;
   const [near, far] = streamPair(() => {
-    moved += 1;
+    activity += 1;
   });
   near.write("hello");
-  expect([far.readableLength, moved]).toEqual([0, 0]);
+  expect([far.readableLength, activity]).toEqual([0, 0]);
   await turn();
-  expect([far.readableLength, moved]).toEqual([5, 1]);
+  expect([far.readableLength, activity]).toEqual([5, 1]);
 });
 
-test("what is corked passes in one piece, and as a copy", async () => {
+test("corked writes arrive as one piece, and as a copy", async () => {
   const [near, far] = streamPair(() => {});
-  const mine = Buffer.from("mine");
-  near.write(mine);
+  const own = Buffer.from("mine");
+  near.write(own);
   near.cork();
   for (const text of ["a", "b", "c"]) near.write(text);
   near.uncork();
   const [first] = await once(far, "data");
   first.fill("x");
   const [second] = await once(far, "data");
-  expect([String(mine), String(second)]).toEqual(["mine", "abc"]);
+  expect([String(own), String(second)]).toEqual(["mine", "abc"]);
 });
 
-test("what was written before an end was destroyed still arrives, and then its end", async () => {
+test("what was written before destroy still arrives, and then the end", async () => {
   const [near, far] = streamPair(() => {});
   near.write("goodbye");
   near.destroy();
-  let heard = "";
-  for await (const chunk of far) heard += chunk;
-  expect(heard).toBe("goodbye");
+  let received = "";
+  for await (const chunk of far) received += chunk;
+  expect(received).toBe("goodbye");
 });
 
-test("who is destroyed with bytes unread breaks the connection", async () => {
+test("an end that is destroyed with unread bytes resets the connection", async () => {
   const [near, far] = streamPair(() => {});
   near.write(Buffer.alloc(1 << 20));
   const failed = once(near, "error");
@@ -49,15 +49,15 @@ test("who is destroyed with bytes unread breaks the connection", async () => {
 });
 
 test("it carries HTTP", async () => {
-  const server = createServer((asked, answer) => {
-    asked.pipe(answer);
+  const server = createServer((incoming, answer) => {
+    incoming.pipe(answer);
   });
   const [near, far] = streamPair(() => {});
   server.emit("connection", far);
   near.connect();
-  const asked = request({ method: "POST", path: "/auth", createConnection: () => near });
-  asked.end("x".repeat(200_000));
-  const [answer] = await once(asked, "response");
+  const outgoing = request({ method: "POST", path: "/auth", createConnection: () => near });
+  outgoing.end("x".repeat(200_000));
+  const [answer] = await once(outgoing, "response");
   let body = "";
   for await (const chunk of answer) body += chunk;
   expect(body).toHaveLength(200_000);

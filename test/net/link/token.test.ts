@@ -12,10 +12,10 @@ import { Loop } from "../../../net/run.js";
 import { scaledClock } from "../../../net/time/clock.js";
 import { AtHost } from "../../interop/at-host.js";
 
-/** A module whose calls leave this process, with its host; every name leads to `port`, or where the system finds it. */
+/** A module with a real network, and its host. Every name leads to `port`; without one, to where the system finds it. */
 function startModule(port: number | undefined, timeScale = 1) {
   const dialer = createDialer({
-    resolve: (host, asked) => (port === undefined ? { host, port: asked } : { host: "127.0.0.1", port }),
+    resolve: (host, given) => (port === undefined ? { host, port: given } : { host: "127.0.0.1", port }),
   });
   const requests = createRequestRunner({ connect: dialer.connect });
   const log: string[] = [];
@@ -32,10 +32,10 @@ function startModule(port: number | undefined, timeScale = 1) {
   });
   const host = new AtHost({
     write: (bytes) => loop.tell({ from: "host", bytes }),
-    listen: (heard) =>
+    listen: (onBytes) =>
       loop.join({
         path: "wire",
-        write: (bytes) => setImmediate(heard, Uint8Array.from(bytes)),
+        write: (bytes) => setImmediate(onBytes, Uint8Array.from(bytes)),
         set: () => {},
         close: async () => {},
       }),
@@ -58,7 +58,7 @@ async function listen(server: Server): Promise<number> {
   return address.port;
 }
 
-/** A cloud that answers in HTTP; the form that was posted comes with it. */
+/** Starts a cloud that answers by HTTP; `answer` gets the form that was posted. Returns its port. */
 const cloud = (answer: (form: URLSearchParams, response: ServerResponse) => void): Promise<number> =>
   listen(
     createServer(async (request: IncomingMessage, response) => {
@@ -68,7 +68,7 @@ const cloud = (answer: (form: URLSearchParams, response: ServerResponse) => void
     }),
   );
 
-/** One that does something else with whoever comes. */
+/** Starts a TCP server that does `treat` with each connection. Returns its port. */
 const peer = (treat: (socket: Socket) => void): Promise<number> =>
   listen(createTcpServer((socket) => treat(socket.on("error", () => {}))));
 
@@ -81,7 +81,7 @@ async function resultOf(port: number | undefined, timeScale?: number, command = 
   return result;
 }
 
-test("0: the cloud finds the signature right, and its password reaches the host, but not the log", async () => {
+test("0: the signature is right, and the password reaches the host, but not the log", async () => {
   const port = await cloud((form, response) => {
     const value = (name: string): string => form.get(name) ?? "";
     const names = { clientId: value("clientId"), deviceName: value("deviceName"), productId: value("productId") };
@@ -99,11 +99,11 @@ test("0: the cloud finds the signature right, and its password reaches the host,
   expect(log.join("\n")).not.toMatch(/s3cret|pa55w0rd/);
 });
 
-test("1: the name does not resolve, says this machine's own resolver", async () => {
+test("1: the name does not resolve, by the system's resolver", async () => {
   expect(await resultOf(undefined, 1, `${line},7,"http://token.invalid/token"`)).toBe("1"); // RFC 6761 6.4
 });
 
-test("2: nobody listens", async () => {
+test("2: nothing listens", async () => {
   const server = createTcpServer();
   const port = await listen(server);
   server.close();
@@ -116,7 +116,7 @@ test("3: another status than 200, and something else than HTTP", async () => {
   expect(await resultOf(await peer((socket) => socket.end("220 mail.example ESMTP\r\n")))).toBe("3");
 });
 
-test("4: nobody takes the request", async () => {
+test("4: the request is not taken", async () => {
   expect(await resultOf(await peer((socket) => socket.resetAndDestroy()))).toBe("4");
 });
 
@@ -125,7 +125,7 @@ test("5: the answer holds no password", async () => {
   expect(await resultOf(await cloud((_, response) => response.end('{"returnCode":1}')))).toBe("5");
 });
 
-test("6: no answer in the module's 195 s, and the connection goes", async () => {
+test("6: no answer in 195 s of the module's time, and the connection is closed", async () => {
   let gone = (): void => {};
   const left = new Promise<void>((resolve) => {
     gone = resolve;
@@ -135,16 +135,16 @@ test("6: no answer in the module's 195 s, and the connection goes", async () => 
   await left;
 });
 
-test("6: however slowly an answer drips", async () => {
+test("6: also while an answer comes slowly", async () => {
   const port = await peer((socket) => {
     socket.write("HTTP/1.1 200 OK\r\n\r\n{");
-    const drip = setInterval(() => socket.write(" "), 10);
-    socket.on("close", () => clearInterval(drip));
+    const dripping = setInterval(() => socket.write(" "), 10);
+    socket.on("close", () => clearInterval(dripping));
   });
   expect(await resultOf(port, 1000)).toBe("6");
 });
 
-test("an end of the module does not wait for an answer", async () => {
+test("closing the module does not wait for an answer", async () => {
   let gone = (): void => {};
   const left = new Promise<void>((resolve) => {
     gone = resolve;

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import type { PortEvents, SerialPort } from "../../../net/serial.js";
 import { startModem } from "../../../net/start.js";
 
-test("who speaks before all front ends are open speaks to a module without power", async () => {
-  let heard = "";
+test("bytes that come before all front ends are open are lost: the module has no power", async () => {
+  let received = "";
   let events: PortEvents | undefined;
   const port: SerialPort = {
     path: "early",
     write: (bytes) => {
-      heard += Buffer.from(bytes).toString("latin1");
+      received += Buffer.from(bytes).toString("latin1");
     },
     set: () => {},
     close: async () => {},
@@ -22,6 +22,6 @@ test("who speaks before all front ends are open speaks to a module without power
     return port;
   };
   const modem = await startModem({ ports: [early, late] });
-  expect(heard.startsWith("\r\nREBOOT_CAUSE")).toBe(true);
+  expect(received.startsWith("\r\nREBOOT_CAUSE")).toBe(true);
   await modem.close();
 });

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { closeOnExec, forgetDescriptor, withoutInherited } from "../../../net/close-on-exec.js";
 import { openpty } from "../../../net/ports/pty/pty-native.js";
 import { openStdio } from "../../../net/ports/stdio.js";
-import { ReadableCopy } from "../readable-copy.js";
-import { sleep, until } from "../witness.js";
-import { owesWhatSerialPortsOwe } from "./front-ends.js";
+import { ReadableCopy } from "../ordinary-user.js";
+import { sleep, until } from "../port-recorder.js";
+import { testSerialPort } from "./serial-port-contract.js";
 
 describe("stdio is a front end", () => {
   let folder = "";
@@ -33,18 +33,18 @@ describe("stdio is a front end", () => {
     return [here, there];
   }
 
-  owesWhatSerialPortsOwe({
+  testSerialPort({
     async open(events) {
       [near, far] = await pair();
       return openStdio({ input: near, output: near }, events);
     },
     async attach(_port, { reads }) {
-      const heard: Buffer[] = [];
-      if (reads) far.on("data", (bytes) => heard.push(bytes));
+      const received: Buffer[] = [];
+      if (reads) far.on("data", (bytes) => received.push(bytes));
       return {
         write: (bytes) => new Promise((resolve) => far.write(bytes, () => resolve())),
-        get heard() {
-          return Buffer.concat(heard);
+        get received() {
+          return Buffer.concat(received);
         },
         async leave() {
           far.destroy();
@@ -56,18 +56,18 @@ describe("stdio is a front end", () => {
   });
 });
 
-// Sends back what it hears; with an argument it first writes so many bytes. What it is told goes to stderr.
+// Sends its input back; with an argument it first writes that many bytes. Prints its changes on stderr.
 const echoing = `
 import { openStdio } from "./net/ports/stdio.js";
-const say = (what) => process.stderr.write(JSON.stringify(what) + "\\n");
+const print = (what) => process.stderr.write(JSON.stringify(what) + "\\n");
 const port = openStdio({}, {
   onBytes: (bytes) => port.write(bytes),
   async onChange(change) {
-    say(change);
+    print(change);
     if (change.kind === "ended") await port.close();
   },
 });
-say({ interactive: port.interactive });
+print({ interactive: port.interactive });
 for (let left = Number(process.argv[2] ?? 0); left > 0; left -= 1024) port.write(new Uint8Array(1024).fill(0x41));
 `;
 
@@ -78,8 +78,8 @@ describe("stdio in a process", () => {
   });
   afterAll(() => copy.remove());
 
-  /** What a child says on stderr, line by line, and how it ended. */
-  function listen(child: ChildProcess) {
+  /** The lines that a child prints on stderr, and its exit code. */
+  function outputOf(child: ChildProcess) {
     let text = "";
     child.stderr?.on("data", (chunk) => {
       text += chunk;
@@ -87,7 +87,7 @@ describe("stdio in a process", () => {
     const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
     return {
       ended,
-      told: (): unknown[] =>
+      reported: (): unknown[] =>
         text
           .split("\n")
           .filter(Boolean)
@@ -97,7 +97,7 @@ describe("stdio in a process", () => {
 
   function onPipes(...args: string[]) {
     const child = spawn(process.execPath, [copy.program, ...args], { stdio: "pipe" });
-    return { child, ...listen(child) };
+    return { child, ...outputOf(child) };
   }
 
   function onTerminal(...args: string[]) {
@@ -113,58 +113,58 @@ describe("stdio in a process", () => {
       forgetDescriptor(master);
       screen.destroy();
     };
-    return { child, screen, isRaw, close, ...listen(child) };
+    return { child, screen, isRaw, close, ...outputOf(child) };
   }
 
-  test("takes all that a pipe brings, then says that it ended", async () => {
-    const { child, told, ended } = onPipes();
+  test("takes all input of a pipe, then reports its end", async () => {
+    const { child, reported, ended } = onPipes();
     const sent = Buffer.from(Array.from({ length: 100_000 }, (_, n) => n % 256));
-    const heard: Buffer[] = [];
-    child.stdout.on("data", (bytes) => heard.push(bytes));
+    const received: Buffer[] = [];
+    child.stdout.on("data", (bytes) => received.push(bytes));
     child.stdin.end(sent);
     expect(await ended).toBe(0);
-    await until("the rest", () => Buffer.concat(heard).length === sent.length);
-    expect(Buffer.concat(heard).equals(sent)).toBe(true);
-    expect(told()).toEqual([{ interactive: false }, { kind: "ended" }]);
+    await until("the rest", () => Buffer.concat(received).length === sent.length);
+    expect(Buffer.concat(received).equals(sent)).toBe(true);
+    expect(reported()).toEqual([{ interactive: false }, { kind: "ended" }]);
   });
 
   test("close waits for a slow reader", async () => {
     const { child, ended } = onPipes(String(500 * 1024));
     child.stdin.end();
     await sleep(300);
-    let heard = 0;
+    let received = 0;
     child.stdout.on("data", (bytes) => {
-      heard += bytes.length;
+      received += bytes.length;
     });
     expect(await ended).toBe(0);
-    await until("the rest", () => heard === 500 * 1024);
+    await until("the rest", () => received === 500 * 1024);
   });
 
-  test("a reader that never reads costs no more than a megabyte, and a second at the end", async () => {
-    const { child, told, ended } = onPipes(String(4096 * 1024));
-    await until("word of the loss", () => told().length === 2);
+  test("for a reader that never reads at most 1 MiB is queued, and close takes a second", async () => {
+    const { child, reported, ended } = onPipes(String(4096 * 1024));
+    await until("the report of lost bytes", () => reported().length === 2);
     child.stdin.end();
     expect(await ended).toBe(0);
-    expect(told()[1]).toMatchObject({ kind: "dropped" });
+    expect(reported()[1]).toMatchObject({ kind: "dropped" });
   });
 
-  test("a reader that goes away is the end, quietly", async () => {
-    const { child, told, ended } = onPipes();
-    await until("it to be there", () => told().length === 1);
+  test("when the reader is gone the input ends, without an error", async () => {
+    const { child, reported, ended } = onPipes();
+    await until("it to be ready", () => reported().length === 1);
     child.stdout.destroy();
     child.stdin.write("AT\r");
     expect(await ended).toBe(0);
-    expect(told()).toContainEqual({ kind: "ended" });
+    expect(reported()).toContainEqual({ kind: "ended" });
   });
 
-  test("a terminal is raw until Ctrl-], then as it was", async () => {
-    const { screen, told, ended, isRaw, close } = onTerminal();
+  test("a terminal is raw until Ctrl-], then has its former settings", async () => {
+    const { screen, reported, ended, isRaw, close } = onTerminal();
     let seen = "";
     screen.on("data", (bytes) => {
       seen += bytes.toString("latin1");
     });
-    await until("it to be there", () => told().length === 1);
-    expect(told()).toEqual([{ interactive: true }]);
+    await until("it to be ready", () => reported().length === 1);
+    expect(reported()).toEqual([{ interactive: true }]);
     expect(isRaw()).toBe(true);
     screen.write("AT\r\x03\x04");
     await until("its echo", () => seen.length === 5);
@@ -176,10 +176,10 @@ describe("stdio in a process", () => {
     close();
   });
 
-  test("a terminal that stands still stops nothing", async () => {
-    const { child, told, close, ended } = onTerminal(String(4096 * 1024));
-    await until("word of the loss", () => told().length === 2);
-    expect(told()[1]).toMatchObject({ kind: "dropped" });
+  test("a terminal that does not read does not block", async () => {
+    const { child, reported, close, ended } = onTerminal(String(4096 * 1024));
+    await until("the report of lost bytes", () => reported().length === 2);
+    expect(reported()[1]).toMatchObject({ kind: "dropped" });
     child.kill("SIGKILL");
     await ended;
     close();

@@ -30,7 +30,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const withMode = (qregswt: Nvm["qregswt"]): Nvm => ({ ...factoryNvm, qregswt });
 
-/** The line with which a file is refused. */
+/** The message with which a file is refused; `none` if it is not. */
 function refusal(file = path): string {
   try {
     openNvmFile(file);
@@ -48,8 +48,8 @@ async function stored(nvm: Nvm, file = path): Promise<void> {
   await store.flush();
 }
 
-describe("a file that is not there", () => {
-  test("is as from the factory, and made at the first change", async () => {
+describe("a file that does not exist", () => {
+  test("starts as from the factory, and is made at the first change", async () => {
     const store = openNvmFile(path);
     expect(store.nvm).toEqual(factoryNvm);
     await store.flush();
@@ -83,7 +83,7 @@ const damaged: readonly (readonly [what: string, content: string | Buffer, why: 
 ];
 
 describe("a damaged file", () => {
-  test.each(damaged)("(%s) is refused by name and reason, and stays", (_, content, why) => {
+  test.each(damaged)("(%s) is refused with its name and the reason, and stays", (_, content, why) => {
     writeFileSync(path, content);
     const message = refusal();
     expect(message).toContain(`NVM file ${path}: ${why}`);
@@ -92,7 +92,7 @@ describe("a damaged file", () => {
     expect(readdirSync(folder)).toEqual(["module.json"]);
   });
 
-  test("so is what is no file", () => {
+  test("something else than a file is refused, too", () => {
     expect(refusal(folder)).toContain("it is not a file");
     writeFileSync(path, "{}");
     expect(refusal(join(path, "x"))).toContain("a part of its path is not a directory");
@@ -100,19 +100,19 @@ describe("a damaged file", () => {
     expect(refusal(join(folder, "loop"))).toContain("too many symlinks");
   });
 
-  test("and what may not be read", async () => {
+  test("so is a file without permission to read", async () => {
     writeFileSync(path, "{}", { mode: 0 });
     expect(await asOrdinaryUser(refusal)).toContain("permission denied");
   });
 });
 
 describe("storing", () => {
-  test("a byte-order mark and other spacing do not hurt", () => {
+  test("a byte-order mark and other white space are accepted", () => {
     writeFileSync(path, '\ufeff{"version" : 1, "qregswt" : 2}\r\n');
     expect(openNvmFile(path).nvm).toEqual(withMode(2));
   });
 
-  test("the last of many wins, and only whole files are ever seen", async () => {
+  test("the last of many states is stored, and the file is always whole", async () => {
     const store = openNvmFile(path);
     for (let round = 0; round < 40; round += 1) {
       for (const mode of [0, 1, 2, 0, 1] as const) store.save(withMode(mode));
@@ -125,14 +125,14 @@ describe("storing", () => {
     expect(readdirSync(folder)).toEqual(["module.json"]);
   });
 
-  test("puts a new file in the old one's place: who has the old one open still has all of it", async () => {
+  test("replaces the file: a program that has the old one open still has all of it", async () => {
     await stored(withMode(0));
     const before = statSync(path);
     await stored(withMode(2));
     expect(statSync(path).ino).not.toBe(before.ino);
   });
 
-  test("what a killed run has left beside it changes nothing", async () => {
+  test("a temporary file of a killed run changes nothing", async () => {
     await stored(withMode(2));
     writeFileSync(join(folder, ".module.json.0.tmp"), '{"vers');
     expect(openNvmFile(path).nvm).toEqual(withMode(2));
@@ -147,7 +147,7 @@ describe("storing", () => {
     expect(statSync(path).mode & 0o777).toBe(0o640);
   });
 
-  test("follows a symlink, also to a file that is yet to be made", async () => {
+  test("follows a symlink, also to a file that does not exist yet", async () => {
     mkdirSync(join(folder, "real"));
     symlinkSync("real/module.json", path);
     await stored(withMode(2));
@@ -159,7 +159,7 @@ describe("storing", () => {
     expect(readdirSync(folder).sort()).toEqual(["module.json", "real"]);
   });
 
-  test("two stores of one file: the last change wins, and the file is whole", async () => {
+  test("two stores of one file: the last change is stored, and the file is whole", async () => {
     const [one, other] = [openNvmFile(path), openNvmFile(path)];
     one.save(withMode(0));
     other.save(withMode(2));
@@ -168,27 +168,27 @@ describe("storing", () => {
     expect(readdirSync(folder)).toEqual(["module.json"]);
   });
 
-  test("what fails is told in one line, and the next time may be better", async () => {
-    const told: string[] = [];
-    const store = openNvmFile(path, (line) => told.push(line));
+  test("a failure is reported in one line, and the next change is stored again", async () => {
+    const warnings: string[] = [];
+    const store = openNvmFile(path, (line) => warnings.push(line));
     renameSync(folder, `${folder}-away`);
     store.save(withMode(0));
     await store.flush();
     renameSync(`${folder}-away`, folder);
-    expect(told).toEqual([`nvm! ${path} could not be written: there is no such directory`]);
+    expect(warnings).toEqual([`nvm! ${path} could not be written: there is no such directory`]);
     store.save(withMode(2));
     await store.flush();
-    expect(told).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
     expect(openNvmFile(path).nvm).toEqual(withMode(2));
   });
 
-  test("an old file outlives a new one that cannot take its place", async () => {
-    const told: string[] = [];
-    const store = openNvmFile(path, (line) => told.push(line));
+  test("where the file cannot be replaced, nothing else is left", async () => {
+    const warnings: string[] = [];
+    const store = openNvmFile(path, (line) => warnings.push(line));
     mkdirSync(path);
     store.save(withMode(0));
     await store.flush();
-    expect(told).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
     expect(readdirSync(folder)).toEqual(["module.json"]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { scaledClock, systemClock } from "../../../net/time/clock.js";
 
-test("several alarms ring in their order, and not before their moments; one that is called off does not", async () => {
+test("alarms ring in order and not too early; a cancelled one does not ring", async () => {
   const clock = scaledClock(1000);
   const rung: string[] = [];
   const start = clock.now();
@@ -10,12 +10,12 @@ test("several alarms ring in their order, and not before their moments; one that
   ring("second", start + 20_000);
   ring("first", start + 10_000);
   ring("due", start - 1);
-  ring("called off", start + 15_000)();
+  ring("cancelled", start + 15_000)();
   expect(rung).toEqual([]);
   await new Promise<void>((resolve) => clock.alarm(start + 30_000, resolve));
   expect(rung).toEqual(["due", "first", "second"]);
 });
 
-test("time waits for nobody", () => {
+test("the system clock runs at real time, and waits for nothing", () => {
   expect([systemClock().speed, systemClock().movement]).toEqual([1, undefined]);
 });

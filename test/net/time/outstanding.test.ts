@@ -8,9 +8,9 @@ const publish = (id: number, qos: 0 | 1 | 2): Packet => {
   const flags = { qos, retain: false, dup: false };
   return { type: "PUBLISH", id, ...flags, topic: "t", payload: Uint8Array.of() };
 };
-const noted = (owed: Outstanding, way: "sent" | "came", packet: Packet): boolean => {
-  owed.note({ kind: "packet", way, packet } as TraceEvent);
-  return owed.isAny;
+const noted = (outstanding: Outstanding, way: "sent" | "came", packet: Packet): boolean => {
+  outstanding.note({ kind: "packet", way, packet } as TraceEvent);
+  return outstanding.isAny;
 };
 
 test.each<readonly [what: string, sent: Packet, answer: Packet]>([
@@ -21,27 +21,27 @@ test.each<readonly [what: string, sent: Packet, answer: Packet]>([
   ["PUBLISH at QoS 2", publish(3, 2), { type: "PUBREC", id: 3 }],
   ["PUBREL", { type: "PUBREL", id: 3, dup: false }, { type: "PUBCOMP", id: 3 }],
   ["PUBREC", { type: "PUBREC", id: 3 }, { type: "PUBREL", id: 3, dup: false }],
-])("%s is owed its answer, and no other", (_, sent, answer) => {
-  const owed = new Outstanding();
-  expect(noted(owed, "sent", sent)).toBe(true);
-  expect(noted(owed, "sent", sent)).toBe(true); // sent again
-  expect(noted(owed, "came", { type: "PUBACK", id: 4 })).toBe(true);
-  expect(noted(owed, "came", answer)).toBe(false);
+])("%s waits for its answer, and no other", (_, sent, answer) => {
+  const outstanding = new Outstanding();
+  expect(noted(outstanding, "sent", sent)).toBe(true);
+  expect(noted(outstanding, "sent", sent)).toBe(true); // sent again
+  expect(noted(outstanding, "came", { type: "PUBACK", id: 4 })).toBe(true);
+  expect(noted(outstanding, "came", answer)).toBe(false);
 });
 
-test("PUBLISH at QoS 0, PUBACK and DISCONNECT are owed nothing", () => {
-  const owed = new Outstanding();
+test("PUBLISH at QoS 0, PUBACK and DISCONNECT wait for no answer", () => {
+  const outstanding = new Outstanding();
   for (const packet of [publish(0, 0), { type: "PUBACK", id: 3 }, { type: "DISCONNECT" }] as const) {
-    expect(noted(owed, "sent", packet)).toBe(false);
+    expect(noted(outstanding, "sent", packet)).toBe(false);
   }
 });
 
 test.each<TraceEvent>([
   { kind: "phase", phase: "idle" },
   { kind: "reboot", cause: "REBOOT_CAUSE_APPLICATION_AT" },
-])("with the link every debt is gone: $kind", (event) => {
-  const owed = new Outstanding();
-  noted(owed, "sent", { type: "PINGREQ" });
-  owed.note(event);
-  expect(owed.isAny).toBe(false);
+])("nothing is outstanding after $kind", (event) => {
+  const outstanding = new Outstanding();
+  noted(outstanding, "sent", { type: "PINGREQ" });
+  outstanding.note(event);
+  expect(outstanding.isAny).toBe(false);
 });

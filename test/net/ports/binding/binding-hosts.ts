@@ -1,8 +1,8 @@
 import { SerialPort } from "serialport";
 import type { SerialBinding } from "../../../../net/ports/binding/serial-binding.js";
-import type { Host } from "../front-ends.js";
+import type { Host } from "../serial-port-contract.js";
 
-/** A host's port by the `serialport` package, open; its types do not know that it takes a binding. */
+/** Opens a host's port with the `serialport` package, whose types do not declare the option `binding`. */
 export function openSerialPort(binding: SerialBinding, path: string, more: object = {}): Promise<SerialPort> {
   const options = { binding, path, baudRate: 9600, ...more };
   return new Promise((resolve, reject) => {
@@ -10,20 +10,20 @@ export function openSerialPort(binding: SerialBinding, path: string, more: objec
   });
 }
 
-/** What a port's method does, as a promise. */
+/** Calls a method with a callback; resolves or rejects with it. */
 export const done = (start: (callback: (error?: Error | null) => void) => void): Promise<void> =>
   new Promise((resolve, reject) => start((error) => (error ? reject(error) : resolve())));
 
-/** A host as the shared cases want it. */
+/** A host for the shared cases. */
 export async function attachSerialPort(binding: SerialBinding, path: string, { reads = true } = {}): Promise<Host> {
   const port = await openSerialPort(binding, path);
   port.on("error", () => {});
-  const heard: Buffer[] = [];
-  if (reads) port.on("data", (bytes: Buffer) => heard.push(bytes));
+  const received: Buffer[] = [];
+  if (reads) port.on("data", (bytes: Buffer) => received.push(bytes));
   return {
     write: (bytes) => done((callback) => port.write(Buffer.from(bytes), callback)),
-    get heard() {
-      return Buffer.concat(heard);
+    get received() {
+      return Buffer.concat(received);
     },
     leave: () => (port.isOpen ? done((callback) => port.close(callback)) : Promise.resolve()),
   };

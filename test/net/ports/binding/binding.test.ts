@@ -3,45 +3,45 @@ import type { SerialPort } from "serialport";
 import { describe, expect, test } from "vitest";
 import { type BindingPort, openBinding } from "../../../../net/ports/binding/binding.js";
 import type { SerialBinding } from "../../../../net/ports/binding/serial-binding.js";
-// By its file: under its name its types are not found.
+// Imported by its path: its package does not export its types.
 import type { BindingInterface } from "../../../../node_modules/@serialport/bindings-interface/dist/index.js";
-import { until, Witness } from "../../witness.js";
-import { owesWhatSerialPortsOwe } from "../front-ends.js";
+import { PortRecorder, until } from "../../port-recorder.js";
+import { testSerialPort } from "../serial-port-contract.js";
 import { attachSerialPort, done, openSerialPort } from "./binding-hosts.js";
 
 describe("a binding is a front end", () => {
-  let bound: BindingPort;
-  owesWhatSerialPortsOwe({
+  let port: BindingPort;
+  testSerialPort({
     open(events) {
-      bound = openBinding({}, events);
-      return bound;
+      port = openBinding({}, events);
+      return port;
     },
-    attach: (port, how) => attachSerialPort(bound.binding, port.path, how),
+    attach: ({ path }, how) => attachSerialPort(port.binding, path, how),
     reattaches: true,
   });
 });
 
 const path = "/dev/ttyBC28";
 
-function open(): { port: BindingPort; binding: SerialBinding; heard: Witness } {
-  const heard = new Witness();
-  const port = openBinding({}, heard);
-  return { port, binding: port.binding, heard };
+function open(): { port: BindingPort; binding: SerialBinding; recorder: PortRecorder } {
+  const recorder = new PortRecorder();
+  const port = openBinding({}, recorder);
+  return { port, binding: port.binding, recorder };
 }
 
-/** How a host's port came to its end. */
+/** The error with which a host's port closes. */
 const endOf = async (host: SerialPort): Promise<Error & { readonly disconnected?: boolean }> =>
   (await once(host, "close"))[0];
 
 describe("serialport, on a binding", () => {
-  test("its speed, its lines and its break are told", async () => {
-    const { port, binding, heard } = open();
+  test("its speed, lines and break are reported", async () => {
+    const { port, binding, recorder } = open();
     const host = await openSerialPort(binding, path, { baudRate: 57600 });
     await done((callback) => host.update({ baudRate: 115200 }, callback));
     await done((callback) => host.set({ rts: false, brk: true }, callback));
     await done((callback) => host.set({ brk: true }, callback));
     await done((callback) => host.close(callback));
-    expect(heard.changes).toEqual([
+    expect(recorder.changes).toEqual([
       { kind: "attach" },
       { kind: "speed", speed: 57600 },
       { kind: "lines", lines: { dtr: true, rts: true } },
@@ -69,22 +69,22 @@ describe("serialport, on a binding", () => {
   });
 
   test("drains what it wrote, and flushes what it has not read", async () => {
-    const { port, binding, heard } = open();
+    const { port, binding, recorder } = open();
     const host = await openSerialPort(binding, path);
     host.write("AT\r");
     await done((callback) => host.drain(callback));
-    await until("the bytes", () => heard.bytes.toString() === "AT\r");
+    await until("the bytes", () => recorder.bytes.toString() === "AT\r");
     port.write(Buffer.from("unread"));
     await done((callback) => host.flush(callback));
-    const came = once(host, "data");
+    const received = once(host, "data");
     port.write(Buffer.from("read"));
-    expect(String((await came)[0])).toBe("read");
+    expect(String((await received)[0])).toBe("read");
     await port.close();
   });
 
-  test("finds the module in the list, and only there", async () => {
+  test("finds the module in the list, and cannot open another path", async () => {
     const { port, binding } = open();
-    const other = openBinding({ path: "COM7" }, new Witness());
+    const other = openBinding({ path: "COM7" }, new PortRecorder());
     expect((await binding.list()).map((info) => info.path)).toEqual([path]);
     expect((await other.binding.list()).map((info) => info.path)).toEqual(["COM7"]);
     await expect(openSerialPort(binding, "COM7")).rejects.toThrow(
@@ -93,10 +93,10 @@ describe("serialport, on a binding", () => {
     await Promise.all([port.close(), other.close()]);
   });
 
-  test("is what the package's types ask for", async () => {
+  test("has the type that the package defines", async () => {
     const { port, binding } = open();
-    const asked: BindingInterface = binding;
-    expect(asked).toBe(binding);
+    const typed: BindingInterface = binding;
+    expect(typed).toBe(binding);
     await port.close();
   });
 
@@ -110,18 +110,18 @@ describe("serialport, on a binding", () => {
     await port.close();
   });
 
-  test("modules at the same path do not know each other", async () => {
+  test("modules at the same path are independent", async () => {
     const modules = Array.from({ length: 50 }, open);
     const hosts = await Promise.all(modules.map(({ binding }) => attachSerialPort(binding, path)));
     for (const [n, { port }] of modules.entries()) port.write(Buffer.from(`module ${n}`));
-    await until("the last", () => hosts.every((host) => host.heard.length > 0));
-    expect(hosts.map((host) => String(host.heard))).toEqual(modules.map((_, n) => `module ${n}`));
+    await until("the last", () => hosts.every((host) => host.received.length > 0));
+    expect(hosts.map((host) => String(host.received))).toEqual(modules.map((_, n) => `module ${n}`));
     await Promise.all(modules.map(({ port }) => port.close()));
   });
 });
 
-describe("an adapter that is pulled", () => {
-  const pulls: readonly (readonly [string, (host: SerialPort) => Promise<void> | void])[] = [
+describe("an adapter that is unplugged", () => {
+  const moments: readonly (readonly [string, (host: SerialPort) => Promise<void> | void])[] = [
     [
       "while the host reads",
       (host) =>
@@ -139,20 +139,20 @@ describe("an adapter that is pulled", () => {
     ],
   ];
 
-  test.each(pulls)("%s, ends the host's port with a DisconnectedError", async (_, begin) => {
-    const { port, binding, heard } = open();
+  test.each(moments)("%s, ends the host's port with a DisconnectedError", async (_, prepare) => {
+    const { port, binding, recorder } = open();
     const host = await openSerialPort(binding, path);
-    await begin(host);
+    await prepare(host);
     const ended = endOf(host);
     port.unplug();
     expect(await ended).toMatchObject({ disconnected: true });
-    expect(heard.bytes.length).toBe(0);
-    expect(heard.changes.at(-1)).toEqual({ kind: "detach" });
+    expect(recorder.bytes.length).toBe(0);
+    expect(recorder.changes.at(-1)).toEqual({ kind: "detach" });
     await port.close();
   });
 
-  test("is not to be found until it is back", async () => {
-    const { port, binding, heard } = open();
+  test("is not listed until it is plugged in again", async () => {
+    const { port, binding, recorder } = open();
     const host = await openSerialPort(binding, path);
     const ended = endOf(host.resume());
     port.unplug();
@@ -161,17 +161,17 @@ describe("an adapter that is pulled", () => {
     await expect(done((callback) => host.open(callback))).rejects.toThrow("cannot open /dev/ttyBC28: it is unplugged");
     port.plugIn();
     await done((callback) => host.open(callback));
-    const came = once(host, "data");
+    const received = once(host, "data");
     port.write(Buffer.from("+CSQ"));
-    expect(String((await came)[0])).toBe("+CSQ");
+    expect(String((await received)[0])).toBe("+CSQ");
     host.write("AT\r");
-    await until("the host's bytes", () => heard.bytes.toString() === "AT\r");
-    const over = endOf(host);
+    await until("the host's bytes", () => recorder.bytes.toString() === "AT\r");
+    const closed = endOf(host);
     await port.close();
-    await over;
+    await closed;
   });
 
-  test("the module's end is like that", async () => {
+  test("closing the module looks the same to the host", async () => {
     const { port, binding } = open();
     const host = await openSerialPort(binding, path);
     const ended = endOf(host.resume());

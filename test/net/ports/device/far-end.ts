@@ -2,18 +2,18 @@ import { closeSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { closeOnExec, forgetDescriptor } from "../../../../net/close-on-exec.js";
 import { openpty } from "../../../../net/ports/pty/pty-native.js";
-import { sleep } from "../../witness.js";
-import type { Host } from "../front-ends.js";
+import { sleep } from "../../port-recorder.js";
+import type { Host } from "../serial-port-contract.js";
 
-/** A serial port, and the far end of its wire in the hands of a test: a pseudo-terminal of which the module takes the other side. */
+/** The far end of a serial port, for a test: a pseudo-terminal whose other end is the module's device. */
 export class FarEnd implements Host {
-  /** What a module takes as its device. */
+  /** The path of the device. */
   readonly path: string;
-  /** Sends back whatever comes, as a terminal in cooked mode does. */
+  /** Sends its input back, as a terminal in cooked mode does. */
   echoes = false;
   readonly #master: number;
   readonly #slave: number;
-  readonly #heard: Buffer[] = [];
+  readonly #received: Buffer[] = [];
   #input: ReadStream | undefined;
   #left = false;
 
@@ -26,17 +26,17 @@ export class FarEnd implements Host {
     closeOnExec(slave);
   }
 
-  get heard(): Buffer {
-    return Buffer.concat(this.#heard);
+  get received(): Buffer {
+    return Buffer.concat(this.#received);
   }
 
-  /** From here on what comes is read. */
+  /** Reads its input from now on. */
   read(): void {
     this.#input = new ReadStream(this.#master);
     this.#input
       .on("error", () => {})
       .on("data", (bytes) => {
-        this.#heard.push(bytes);
+        this.#received.push(bytes);
         if (this.echoes) writeSync(this.#master, bytes);
       });
   }
@@ -52,7 +52,7 @@ export class FarEnd implements Host {
     }
   }
 
-  /** The adapter is pulled: whoever has the port open sees a hang-up. */
+  /** Unplugs the adapter: the module sees a hang-up. */
   async leave(): Promise<void> {
     if (this.#left) return;
     this.#left = true;

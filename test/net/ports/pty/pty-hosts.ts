@@ -2,26 +2,26 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { withoutInherited } from "../../../../net/close-on-exec.js";
-import { sleep } from "../../witness.js";
-import type { Host } from "../front-ends.js";
+import { sleep } from "../../port-recorder.js";
+import type { Host } from "../serial-port-contract.js";
 
 /** How a host attaches. */
-interface Attaching {
+interface AttachOptions {
   /** Left out: it reads. */
   readonly reads?: boolean;
-  /** Called with whatever comes. */
+  /** Called with all input. */
   onBytes?(bytes: Uint8Array): void;
 }
 
-/** A host in this process: it opens the terminal and sets nothing. */
-export async function attach(path: string, { reads = true, onBytes }: Attaching = {}): Promise<Host> {
+/** Attaches a host in this process: it opens the terminal and changes no setting. */
+export async function attach(path: string, { reads = true, onBytes }: AttachOptions = {}): Promise<Host> {
   const terminal = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const input = reads ? new ReadStream(terminal) : undefined;
   input
     ?.on("error", () => {})
     .on("data", (bytes) => {
-      heard.push(bytes);
+      received.push(bytes);
       onBytes?.(bytes);
     });
   let left = false;
@@ -36,53 +36,53 @@ export async function attach(path: string, { reads = true, onBytes }: Attaching 
         await sleep(0);
       }
     },
-    get heard() {
-      return Buffer.concat(heard);
+    get received() {
+      return Buffer.concat(received);
     },
     async leave() {
       if (left) return;
       left = true;
-      input?.destroy(); // it has opened the terminal once more, for itself
+      input?.destroy(); // it has opened the terminal once more, with a descriptor of its own
       closeSync(terminal);
     },
   };
 }
 
-/** A foreign program, as this or another user. */
+/** A running program with its output. */
 export interface Program {
   readonly child: ChildProcess;
-  readonly said: string;
-  readonly complained: string;
+  readonly stdout: string;
+  readonly stderr: string;
   readonly ended: Promise<number | null>;
 }
 
-/** Starts a foreign program; its output is kept. */
+/** Starts a program and keeps its output. */
 export function run(command: string, args: readonly string[], options: { uid?: number; gid?: number } = {}): Program {
   const child = withoutInherited(["ignore", "pipe", "pipe"], (stdio) => spawn(command, args, { ...options, stdio }));
-  let said = "";
-  let complained = "";
+  let stdout = "";
+  let stderr = "";
   child.stdout?.setEncoding("latin1").on("data", (text) => {
-    said += text;
+    stdout += text;
   });
   child.stderr?.on("data", (text) => {
-    complained += text;
+    stderr += text;
   });
   return {
     child,
-    get said() {
-      return said;
+    get stdout() {
+      return stdout;
     },
-    get complained() {
-      return complained;
+    get stderr() {
+      return stderr;
     },
     ended: new Promise((resolve, reject) => child.on("error", reject).on("close", resolve)),
   };
 }
 
-/** Runs a Python host to its end, and hands back what it printed; it gets `args` as sys.argv[1:]. */
+/** Runs a Python program to its end; returns its output. `args` are its sys.argv[1:]. Rejects if it fails. */
 export async function python(script: string, args: readonly string[], options = {}): Promise<string> {
   const program = run("/usr/bin/python3", ["-c", script, ...args], options);
   const code = await program.ended;
-  if (code !== 0) throw new Error(`python3 ended with ${code}: ${program.complained}`);
-  return program.said;
+  if (code !== 0) throw new Error(`python3 ended with ${code}: ${program.stderr}`);
+  return program.stdout;
 }

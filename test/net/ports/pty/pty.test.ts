@@ -9,16 +9,16 @@ import { Symlink } from "../../../../net/ports/pty/symlink.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { UserError } from "../../../../net/user-error.js";
 import { needs } from "../../../interop/needs.js";
-import { ordinary, ReadableCopy } from "../../readable-copy.js";
-import { sleep, until, Witness } from "../../witness.js";
-import { owesWhatSerialPortsOwe } from "../front-ends.js";
+import { ordinary, ReadableCopy } from "../../ordinary-user.js";
+import { PortRecorder, sleep, until } from "../../port-recorder.js";
+import { testSerialPort } from "../serial-port-contract.js";
 import { attach, type Program, python, run } from "./pty-hosts.js";
 
-async function withPty(play: (port: SerialPort, heard: Witness) => Promise<void>, options: PtyOptions = {}) {
-  const heard = new Witness();
-  const port = openPty(options, heard);
+async function withPty(play: (port: SerialPort, recorder: PortRecorder) => Promise<void>, options: PtyOptions = {}) {
+  const recorder = new PortRecorder();
+  const port = openPty(options, recorder);
   try {
-    await play(port, heard);
+    await play(port, recorder);
   } finally {
     await port.close();
   }
@@ -29,7 +29,7 @@ const stty = (path: string, ...args: string[]): string =>
   spawnSync("stty", ["-F", path, ...args], { env: { ...process.env, LC_ALL: "C" } }).stdout.toString();
 
 describe("a pseudo-terminal is a front end", () => {
-  owesWhatSerialPortsOwe({
+  testSerialPort({
     open: (events) => openPty({}, events),
     attach: (port, how) => attach(port.path, how),
     reattaches: true,
@@ -45,148 +45,148 @@ print(port.read(256) == bytes(range(256)))
 port.close()`;
 
   test.skipIf(!needs("python3-serial")).each(["True", "False"])("pyserial, exclusive=%s", (exclusive) =>
-    withPty(async (port, heard) => {
-      heard.answer = (bytes) => port.write(bytes);
+    withPty(async (port, recorder) => {
+      recorder.onReceived = (bytes) => port.write(bytes);
       expect(await python(pyserial, [port.path, exclusive])).toBe("True\n");
-      await until("it to be gone", () => heard.count("detach") === 1);
-      expect(heard.changes.map(({ kind }) => kind).filter((kind) => kind !== "speed")).toEqual(["attach", "detach"]);
+      await until("it to be gone", () => recorder.count("detach") === 1);
+      expect(recorder.changes.map(({ kind }) => kind).filter((kind) => kind !== "speed")).toEqual(["attach", "detach"]);
     }),
   );
 
-  test("their baud rate is told", () =>
-    withPty(async (port, heard) => {
+  test("their baud rate is reported", () =>
+    withPty(async (port, recorder) => {
       stty(port.path, "57600");
       const host = await attach(port.path);
-      await until("the speed", () => heard.count("speed") === 1);
-      expect(heard.changes).toContainEqual({ kind: "speed", speed: 57600 });
+      await until("the speed", () => recorder.count("speed") === 1);
+      expect(recorder.changes).toContainEqual({ kind: "speed", speed: 57600 });
       await host.leave();
     }));
 
-  test("every change of it is told before what comes at it, where that is wanted", () =>
+  test("with followSpeed every change of it is reported before the input at it", () =>
     withPty(
-      async (port, heard) => {
+      async (port, recorder) => {
         const host = await attach(port.path);
         for (const [round, speed] of [57_600, 9600, 115_200, 2400].entries()) {
           stty(port.path, String(speed));
           await host.write(Buffer.from("AT\r"));
-          await until("its bytes", () => heard.bytes.length === 3 * (round + 1));
-          expect(heard.changes.at(-1)).toEqual({ kind: "speed", speed });
+          await until("its bytes", () => recorder.bytes.length === 3 * (round + 1));
+          expect(recorder.changes.at(-1)).toEqual({ kind: "speed", speed });
           port.write(Buffer.from("OK"));
         }
         stty(port.path, "38400");
-        await until("it, though nothing is sent", () => heard.count("speed") === 5);
+        await until("it, though nothing is sent", () => recorder.count("speed") === 5);
         stty(port.path, "4800");
         await host.write(Buffer.from("AT\r"));
         await host.leave();
-        await until("its last bytes", () => heard.bytes.length === 15);
-        expect(heard.changes).toContainEqual({ kind: "speed", speed: 4800 });
+        await until("its last bytes", () => recorder.bytes.length === 15);
+        expect(recorder.changes).toContainEqual({ kind: "speed", speed: 4800 });
       },
       { followSpeed: true },
     ));
 
-  test("`cat` is not sent away by what the last host left behind (VMIN 0)", () =>
-    withPty(async (port, heard) => {
+  test("`cat` can read although the last host has left VMIN 0 behind", () =>
+    withPty(async (port, recorder) => {
       const first = await attach(port.path);
       stty(port.path, "min", "0", "time", "0");
-      await until("the first", () => heard.count("attach") === 1);
+      await until("the first", () => recorder.count("attach") === 1);
       await first.leave();
-      await until("it to be gone", () => heard.count("detach") === 1);
+      await until("it to be gone", () => recorder.count("detach") === 1);
       await until("the line to be raw again", () => stty(port.path, "-a").includes("min = 1"));
       const cat = run("cat", [port.path]);
-      await until("cat", () => heard.count("attach") === 2);
+      await until("cat", () => recorder.count("attach") === 2);
       port.write(Buffer.from("+CFUN: 1\r\n"));
-      await until("cat to print", () => cat.said.length > 0);
+      await until("cat to print", () => cat.stdout.length > 0);
       cat.child.kill();
       await cat.ended;
-      expect(cat.said).toBe("+CFUN: 1\r\n");
+      expect(cat.stdout).toBe("+CFUN: 1\r\n");
     }));
 
-  test("one that comes to an echoing line does not feed our output back", () =>
-    withPty(async (port, heard) => {
+  test("one that attaches to an echoing line does not send our output back", () =>
+    withPty(async (port, recorder) => {
       stty(port.path, "sane");
-      heard.answer = () => port.write(Buffer.from("\r\nERROR\r\n"));
+      recorder.onReceived = () => port.write(Buffer.from("\r\nERROR\r\n"));
       const host = await attach(port.path);
-      await until("it", () => heard.count("attach") === 1);
+      await until("it", () => recorder.count("attach") === 1);
       port.write(Buffer.from("\r\nREBOOTING\r\n"));
       await until("the line to be raw", () => stty(port.path, "-a").includes("-echo "));
       await sleep(50);
-      expect(heard.bytes.toString()).toBe("");
+      expect(recorder.bytes.toString()).toBe("");
       await host.write(Buffer.from("AT\r"));
-      await until("its bytes", () => heard.bytes.length > 0);
-      expect(heard.bytes.toString()).toBe("AT\r");
+      await until("its bytes", () => recorder.bytes.length > 0);
+      expect(recorder.bytes.toString()).toBe("AT\r");
       await host.leave();
     }));
 
-  test("one that turns echo on in mid-session does not feed our output back", () =>
-    withPty(async (port, heard) => {
-      heard.answer = () => port.write(Buffer.from("\r\nOK\r\n"));
+  test("one that turns echo on later does not send our output back", () =>
+    withPty(async (port, recorder) => {
+      recorder.onReceived = () => port.write(Buffer.from("\r\nOK\r\n"));
       const host = await attach(port.path);
-      await until("the speed", () => heard.count("speed") === 1);
+      await until("the speed", () => recorder.count("speed") === 1);
       for (let round = 1; round <= 3; round += 1) {
         stty(port.path, "sane");
         await host.write(Buffer.from("AT\n"));
         await until("the line to be raw", () => stty(port.path, "-a").includes("-echo "));
         await sleep(50);
-        expect(heard.bytes.toString().replaceAll("\r", "")).toBe("AT\n".repeat(round)); // `sane` has ONLCR on
+        expect(recorder.bytes.toString().replaceAll("\r", "")).toBe("AT\n".repeat(round)); // `sane` has ONLCR on
       }
       await host.leave();
     }));
 
-  test("one that sends exactly what it was sent gets it all the same", () =>
-    withPty(async (port, heard) => {
-      heard.answer = (bytes) => port.write(bytes);
+  test("one that repeats the output is read all the same", () =>
+    withPty(async (port, recorder) => {
+      recorder.onReceived = (bytes) => port.write(bytes);
       const host = await attach(port.path);
       for (let round = 1; round <= 100; round += 1) {
         await host.write(Buffer.from("AT+CSQ\r"));
-        await until("its echo", () => host.heard.length === 7 * round);
+        await until("its echo", () => host.received.length === 7 * round);
       }
-      expect(heard.bytes.toString()).toBe("AT+CSQ\r".repeat(100));
+      expect(recorder.bytes.toString()).toBe("AT+CSQ\r".repeat(100));
       await host.leave();
     }));
 
-  test("what one does not read is not there for the next, and is counted", () =>
-    withPty(async (port, heard) => {
+  test("output that one has not read is not sent to the next, and is reported as lost", () =>
+    withPty(async (port, recorder) => {
       const first = await attach(port.path, { reads: false });
       await first.write(Buffer.from("A"));
-      await until("it", () => heard.bytes.length === 1);
+      await until("it", () => recorder.bytes.length === 1);
       port.write(Buffer.from("stale"));
       await sleep(20);
       await first.leave();
-      await until("it to be gone", () => heard.count("detach") === 1);
+      await until("it to be gone", () => recorder.count("detach") === 1);
       port.write(Buffer.from("nobody there"));
       const second = await attach(port.path);
       await second.write(Buffer.from("B"));
-      await until("the second", () => heard.bytes.length === 2);
+      await until("the second", () => recorder.bytes.length === 2);
       port.write(Buffer.from("fresh"));
-      await until("the second to hear", () => second.heard.length >= 5);
-      expect(second.heard.toString()).toBe("fresh");
-      expect(heard.dropped).toBe("stale".length + "nobody there".length);
+      await until("the second to receive it", () => second.received.length >= 5);
+      expect(second.received.toString()).toBe("fresh");
+      expect(recorder.dropped).toBe("stale".length + "nobody there".length);
       await second.leave();
     }));
 
-  test("one that writes and leaves at once is heard", () =>
-    withPty(async (port, heard) => {
+  test("one that writes and leaves at once is read", () =>
+    withPty(async (port, recorder) => {
       for (let round = 1; round <= 20; round += 1) {
         writeFileSync(port.path, "AT\r");
-        await until("its bytes", () => heard.bytes.length === 3 * round);
+        await until("its bytes", () => recorder.bytes.length === 3 * round);
       }
-      await until("it to be gone", () => heard.count("detach") === heard.count("attach"));
+      await until("it to be gone", () => recorder.count("detach") === recorder.count("attach"));
     }));
 
-  test("200 come and go without a lost byte or descriptor", () =>
-    withPty(async (port, heard) => {
-      heard.answer = (bytes) => port.write(bytes);
+  test("200 come and go without a lost byte or a descriptor left open", () =>
+    withPty(async (port, recorder) => {
+      recorder.onReceived = (bytes) => port.write(bytes);
       const before = openDescriptors();
       for (let round = 1; round <= 200; round += 1) {
         const host = await attach(port.path);
-        const word = Buffer.from(`round ${round}\n`);
-        await host.write(word);
-        await until("the echo", () => host.heard.includes(word));
+        const line = Buffer.from(`round ${round}\n`);
+        await host.write(line);
+        await until("the echo", () => host.received.includes(line));
         await host.leave();
       }
       const expected = Array.from({ length: 200 }, (_, n) => `round ${n + 1}\n`).join("");
-      expect(heard.bytes.toString()).toBe(expected);
-      await until("the last to be gone", () => heard.count("detach") === heard.count("attach"));
+      expect(recorder.bytes.toString()).toBe(expected);
+      await until("the last to be gone", () => recorder.count("detach") === recorder.count("attach"));
       await until("stty to be gone", () => openDescriptors() <= before);
     }));
 
@@ -201,7 +201,7 @@ port.close()`;
 });
 
 describe("several pseudo-terminals in one process", () => {
-  test("stand side by side, and children inherit none of them", () =>
+  test("are independent, and children inherit none of them", () =>
     withPty((one, oneHeard) =>
       withPty(async (two, twoHeard) => {
         const hosts = [await attach(one.path), await attach(two.path)];
@@ -228,7 +228,7 @@ describe("the link", () => {
 
   const refused = (path: string): string => {
     try {
-      openPty({ link: path }, new Witness());
+      openPty({ link: path }, new PortRecorder());
     } catch (error) {
       expect(error).toBeInstanceOf(UserError);
       expect((error as UserError).message).toContain(path);
@@ -238,7 +238,7 @@ describe("the link", () => {
     throw new Error(`${path} was not refused`);
   };
 
-  test("points at the terminal, and goes with it", async () => {
+  test("points at the terminal, and is removed at the end", async () => {
     await withPty(async (port) => expect(readlinkSync(link)).toBe(port.path), { link });
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -249,7 +249,7 @@ describe("the link", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("is refused where something else is, which stays as it was", () => {
+  test("is refused where something else is, which stays as it is", () => {
     writeFileSync(link, "mine");
     expect(refused(link)).toMatch(/exists and is not a symlink/);
     rmSync(link);
@@ -284,7 +284,7 @@ describe("the link", () => {
     rmSync(link);
   });
 
-  test("stays if it is not ours any more", async () => {
+  test("that was replaced is not removed", async () => {
     await withPty(
       async () => {
         rmSync(link);
@@ -298,13 +298,13 @@ describe("the link", () => {
 });
 
 describe("as an ordinary user", () => {
-  // Sends back what it hears, and prints what it is told.
+  // Sends its input back, and prints its changes.
   const echoing = `
 import { openPty } from "./net/ports/pty/pty.js";
 try {
-  const say = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
-  const port = openPty({ link: process.argv[2] }, { onBytes: (bytes) => port.write(bytes), onChange: say });
-  say({ path: port.path });
+  const print = (what) => process.stdout.write(JSON.stringify(what) + "\\n");
+  const port = openPty({ link: process.argv[2] }, { onBytes: (bytes) => port.write(bytes), onChange: print });
+  print({ path: port.path });
   process.on("SIGTERM", () => port.close());
 } catch (error) {
   process.stderr.write(error.name + ": " + error.message);
@@ -350,29 +350,29 @@ print(os.readlink(sys.argv[1]))`;
 
   test.skipIf(!needs("python3"))("exclusive hosts come and go, and the path stays", () =>
     withEmulator("good", async (emulator, link) => {
-      await until("the emulator", () => emulator.said.includes('"path"'));
-      const path = JSON.parse(emulator.said.split("\n")[0] ?? "").path;
+      await until("the emulator", () => emulator.stdout.includes('"path"'));
+      const path = JSON.parse(emulator.stdout.split("\n")[0] ?? "").path;
       expect(await python(exclusive, [link, "50"], ordinary)).toBe(`${path}\n`);
-      await until("the last to be gone", () => emulator.said.trim().endsWith('{"kind":"detach"}'));
+      await until("the last to be gone", () => emulator.stdout.trim().endsWith('{"kind":"detach"}'));
       emulator.child.kill();
       expect(await emulator.ended).toBe(0);
-      expect(emulator.complained).toBe("");
+      expect(emulator.stderr).toBe("");
       expect(existsSync(link)).toBe(false);
     }),
   );
 
-  test.skipIf(!needs("python3"))("an exclusive host that says nothing does not shut out the next", () =>
+  test.skipIf(!needs("python3"))("an exclusive host that sends nothing does not shut out the next", () =>
     withEmulator("good", async (emulator, link) => {
-      await until("the emulator", () => emulator.said.includes('"path"'));
+      await until("the emulator", () => emulator.stdout.includes('"path"'));
       const silent = exclusive.replace("os.write(host, word)", "heard = word");
       await python(silent, [link, "4"], ordinary);
       await python(exclusive, [link, "1"], ordinary);
     }),
   );
 
-  test("a missing binding is one line that names a way out", () =>
+  test("a missing binding gives one line that names an alternative", () =>
     withEmulator("broken", async (emulator) => {
       expect(await emulator.ended).toBe(1);
-      expect(emulator.complained).toMatch(/^UserError: .*node-pty.*--stdio.*$/);
+      expect(emulator.stderr).toMatch(/^UserError: .*node-pty.*--stdio.*$/);
     }));
 });

@@ -5,20 +5,20 @@ import { openRfc2217, rfc2217Protocol } from "../../../../net/ports/rfc2217/rfc2
 import { TelnetReader, telnet } from "../../../../net/ports/rfc2217/telnet.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { needs } from "../../../interop/needs.js";
-import { until, Witness } from "../../witness.js";
-import { type Host, letsOneHostIn, owesWhatSerialPortsOwe } from "../front-ends.js";
+import { PortRecorder, until } from "../../port-recorder.js";
 import { python } from "../pty/pty-hosts.js";
+import { type Host, testSerialPort, testSingleHost } from "../serial-port-contract.js";
 import { dial, hostAt } from "../sockets/sockets.js";
 
 const doubled = (bytes: Uint8Array): Uint8Array =>
   Uint8Array.from([...bytes].flatMap((byte) => (byte === telnet.iac ? [byte, byte] : [byte])));
 
-/** A host that doubles 255 both ways, and says nothing else of Telnet. */
-function quietHost(raw: Host): Host {
+/** A host that doubles 255 in both directions, and uses nothing else of Telnet. */
+function plainHost(raw: Host): Host {
   return {
     write: (bytes) => raw.write(doubled(bytes)),
-    get heard() {
-      const events = new TelnetReader().read(raw.heard);
+    get received() {
+      const events = new TelnetReader().read(raw.received);
       return Buffer.concat(events.flatMap((event) => (event.kind === "data" ? [event.bytes] : [])));
     },
     leave: () => raw.leave(),
@@ -26,115 +26,115 @@ function quietHost(raw: Host): Host {
 }
 
 const frontEnd = {
-  open: (events: Witness) => openRfc2217({ port: 0 }, events),
-  attach: async (port: SerialPort, how: { readonly reads: boolean }) => quietHost(hostAt(await dial(port), how)),
+  open: (events: PortRecorder) => openRfc2217({ port: 0 }, events),
+  attach: async (port: SerialPort, how: { readonly reads: boolean }) => plainHost(hostAt(await dial(port), how)),
   reattaches: true,
 };
 
 describe("RFC 2217 is a front end", () => {
-  owesWhatSerialPortsOwe(frontEnd);
-  letsOneHostIn(frontEnd);
+  testSerialPort(frontEnd);
+  testSingleHost(frontEnd);
 });
 
-describe("who speaks", () => {
+describe("a host that uses", () => {
   async function attached() {
-    const heard = new Witness();
-    const port = await openRfc2217({ port: 0 }, heard);
+    const recorder = new PortRecorder();
+    const port = await openRfc2217({ port: 0 }, recorder);
     const host = hostAt(await dial(port));
     onTestFinished(() => port.close());
     onTestFinished(() => host.leave());
-    const say = (hex: string): Promise<void> => host.write(Buffer.from(hex.replaceAll(" ", ""), "hex"));
-    const hears = async (hex: string): Promise<void> => {
+    const send = (hex: string): Promise<void> => host.write(Buffer.from(hex.replaceAll(" ", ""), "hex"));
+    const receives = async (hex: string): Promise<void> => {
       const wanted = hex.replaceAll(" ", "");
-      await until(hex, () => host.heard.toString("hex").includes(wanted)).catch((late) => {
-        throw new Error(`${late.message}: ${host.heard.toString("hex")}`);
+      await until(hex, () => host.received.toString("hex").includes(wanted)).catch((late) => {
+        throw new Error(`${late.message}: ${host.received.toString("hex")}`);
       });
     };
-    return { heard, port, host, say, hears };
+    return { recorder, port, host, send, receives };
   }
 
-  test("nothing of Telnet gets nothing but bytes, a CR as it is", async () => {
-    const { heard, port, host } = await attached();
+  test("nothing of Telnet gets bytes alone, a CR as it is", async () => {
+    const { recorder, port, host } = await attached();
     await host.write(Buffer.from("AT\r\0\n"));
-    await until("the line", () => heard.bytes.length === 5);
+    await until("the line", () => recorder.bytes.length === 5);
     port.write(Buffer.from("\r\r\n>"));
-    await until("the answer", () => host.heard.length >= 4);
-    expect(host.heard.toString()).toBe("\r\r\n>");
+    await until("the answer", () => host.received.length >= 4);
+    expect(host.received.toString()).toBe("\r\r\n>");
   });
 
-  test("Telnet without BINARY has a NUL behind its CR", async () => {
-    const { heard, port, host, say, hears } = await attached();
-    await say("fffc00 fffe00");
-    await hears("fffd2c"); // asked for the COM port, and for more
-    const { length } = host.heard;
+  test("Telnet without BINARY gets a NUL after CR", async () => {
+    const { recorder, port, host, send, receives } = await attached();
+    await send("fffc00 fffe00");
+    await receives("fffd2c"); // the request for COM-PORT-OPTION, after others
+    const { length } = host.received;
     await host.write(Buffer.from("AT\r\0AT\r\n"));
-    await until("the lines", () => heard.bytes.toString() === "AT\rAT\r\n");
+    await until("the lines", () => recorder.bytes.toString() === "AT\rAT\r\n");
     port.write(Buffer.from("a\rb\r\n"));
-    await until("the answer", () => host.heard.subarray(length).toString().endsWith("a\r\0b\r\n"));
+    await until("the answer", () => host.received.subarray(length).toString().endsWith("a\r\0b\r\n"));
   });
 
-  test("Telnet in BINARY has every byte as it is", async () => {
-    const { heard, port, host, say, hears } = await attached();
-    await say("fffb00 fffd00");
-    await hears("fffd00");
-    await say("0d00 0d0a");
-    await until("the bytes", () => heard.bytes.toString("hex") === "0d000d0a");
+  test("Telnet with BINARY gets every byte as it is", async () => {
+    const { recorder, port, host, send, receives } = await attached();
+    await send("fffb00 fffd00");
+    await receives("fffd00");
+    await send("0d00 0d0a");
+    await until("the bytes", () => recorder.bytes.toString("hex") === "0d000d0a");
     port.write(Uint8Array.of(13, 0));
-    await hears("0d00");
-    expect(host.heard.includes(Buffer.from([13, 0, 0]))).toBe(false);
+    await receives("0d00");
+    expect(host.received.includes(Buffer.from([13, 0, 0]))).toBe(false);
   });
 
   test("Telnet's own BREAK", async () => {
-    const { heard, say } = await attached();
-    await say("fff3");
-    await until("the break", () => heard.count("break") === 1);
+    const { recorder, send } = await attached();
+    await send("fff3");
+    await until("the break", () => recorder.count("break") === 1);
   });
 
-  test("RFC 2217: speed, lines and break are told in their place among the bytes", async () => {
-    const { heard, say, hears } = await attached();
+  test("RFC 2217: speed, lines and break are reported in order with the bytes", async () => {
+    const { recorder, send, receives } = await attached();
     const order: unknown[] = [];
-    heard.answer = (bytes) => order.push(Buffer.from(bytes).toString());
-    await say("fffb2c 41 fffa2c0100004b00fff0 42 fffa2c0509fff0 43 fffa2c0505fff0 44");
-    await hears("fffa2c6905fff0");
+    recorder.onReceived = (bytes) => order.push(Buffer.from(bytes).toString());
+    await send("fffb2c 41 fffa2c0100004b00fff0 42 fffa2c0509fff0 43 fffa2c0505fff0 44");
+    await receives("fffa2c6905fff0");
     await until("the last byte", () => order.at(-1) === "D");
     expect(order).toEqual(["A", "B", "C", "D"]);
-    expect(heard.changes).toEqual([
+    expect(recorder.changes).toEqual([
       { kind: "attach" },
       { kind: "speed", speed: 19_200 },
       { kind: "lines", lines: { dtr: false, rts: true } },
       { kind: "break" },
     ]);
-    await hears("fffa2c6bb0fff0"); // the module's lines
+    await receives("fffa2c6bb0fff0"); // the module's lines
   });
 
-  test("RFC 2217: suspended, it hears nothing until it resumes", async () => {
-    const { heard, port, host, say, hears } = await attached();
-    await say("fffb2c fffa2c08fff0 fffa2c06fff0");
-    await hears("fffa2c6a60fff0");
-    const { length } = host.heard;
+  test("RFC 2217: gets nothing while it has suspended the output", async () => {
+    const { recorder, port, host, send, receives } = await attached();
+    await send("fffb2c fffa2c08fff0 fffa2c06fff0");
+    await receives("fffa2c6a60fff0");
+    const { length } = host.received;
     port.write(Buffer.from("held"));
     port.set({ lines: { cts: false } });
     port.write(new Uint8Array(256 * 1024));
-    await until("word of what there was no room for", () => heard.dropped === 4);
-    expect(host.heard.length).toBe(length);
-    await say("fffa2c09fff0");
-    await hears(`fffa2c6ba1fff0${Buffer.from("held").toString("hex")}`);
+    await until("the report of lost bytes", () => recorder.dropped === 4);
+    expect(host.received.length).toBe(length);
+    await send("fffa2c09fff0");
+    await receives(`fffa2c6ba1fff0${Buffer.from("held").toString("hex")}`);
   });
 
-  test("RFC 2217: what is purged is not told as lost", async () => {
-    const { heard, port, host, say, hears } = await attached();
-    await say("fffa2c08fff0 fffa2c06fff0");
-    await hears("fffa2c6a60fff0");
+  test("RFC 2217: purged bytes are not reported as lost", async () => {
+    const { recorder, port, host, send, receives } = await attached();
+    await send("fffa2c08fff0 fffa2c06fff0");
+    await receives("fffa2c6a60fff0");
     port.write(Buffer.from("old"));
-    await say("fffa2c0c01fff0 fffa2c09fff0");
-    await hears("fffa2c7001fff0");
+    await send("fffa2c0c01fff0 fffa2c09fff0");
+    await receives("fffa2c7001fff0");
     port.write(Buffer.from("new"));
-    await until("what is new", () => host.heard.includes("new"));
-    expect(host.heard.includes("old")).toBe(false);
-    expect(heard.dropped).toBe(0);
+    await until("new output", () => host.received.includes("new"));
+    expect(host.received.includes("old")).toBe(false);
+    expect(recorder.dropped).toBe(0);
   });
 
-  test("without end, and does not read, gets no more answers, and none is cut", () => {
+  test("requests without end and does not read gets no more answers, and none is incomplete", () => {
     let room = 100;
     const connection = {
       get room() {
@@ -144,26 +144,26 @@ describe("who speaks", () => {
         room -= bytes.length;
       },
     };
-    const protocol = rfc2217Protocol(connection, new PortEventQueue(new Witness()), {});
+    const protocol = rfc2217Protocol(connection, new PortEventQueue(new PortRecorder()), {});
     const question = Buffer.from("fffa2c00fff0", "hex");
     for (let n = 0; n < 10; n += 1) protocol.receive(question);
     expect(room).toBe(100 - 7 * 14);
   });
 });
 
-/** What one stream leads to, on both sides, cut into these pieces. */
-async function spoken(pieces: readonly Uint8Array[]) {
-  const heard = new Witness();
+/** The result of a stream, on both sides, for these chunks. */
+async function play(pieces: readonly Uint8Array[]) {
+  const recorder = new PortRecorder();
   const sent: Uint8Array[] = [];
-  const protocol = rfc2217Protocol({ room: 1024, send: (bytes) => sent.push(bytes) }, new PortEventQueue(heard), {
+  const protocol = rfc2217Protocol({ room: 1024, send: (bytes) => sent.push(bytes) }, new PortEventQueue(recorder), {
     cts: true,
   });
   for (const piece of pieces) protocol.receive(piece);
   await Promise.resolve();
-  return { bytes: heard.bytes, changes: heard.changes, sent: Buffer.concat(sent) };
+  return { bytes: recorder.bytes, changes: recorder.changes, sent: Buffer.concat(sent) };
 }
 
-test("any bytes are taken, and lead to the same wherever they are cut", async () => {
+test("any bytes are accepted, with the same result for any chunks", async () => {
   const meaningful = fc.constantFrom(
     "ff",
     "fffa2c",
@@ -184,12 +184,12 @@ test("any bytes are taken, and lead to the same wherever they are cut", async ()
   await fc.assert(
     fc.asyncProperty(fc.array(hex, { maxLength: 60 }), async (words) => {
       const stream = Buffer.from(words.join(""), "hex");
-      expect(await spoken([...stream].map((byte) => Uint8Array.of(byte)))).toEqual(await spoken([stream]));
+      expect(await play([...stream].map((byte) => Uint8Array.of(byte)))).toEqual(await play([stream]));
     }),
   );
 });
 
-/** What firmware tests do with a port, by the library that they do it with. */
+/** What a firmware test does with a port, by pyserial. */
 const host = `
 import serial, sys, time
 port = serial.serial_for_url("rfc2217://" + sys.argv[1], 9600, timeout=5)
@@ -214,16 +214,16 @@ port.close()
 `;
 
 test.skipIf(!needs("python3-serial"))("pyserial", async () => {
-  const heard = new Witness();
-  const port = await openRfc2217({ port: 0 }, heard);
+  const recorder = new PortRecorder();
+  const port = await openRfc2217({ port: 0 }, recorder);
   onTestFinished(() => port.close());
-  heard.answer = (bytes) => {
+  recorder.onReceived = (bytes) => {
     port.write(bytes);
-    if (heard.bytes.toString("latin1").endsWith("cts off")) port.set({ lines: { cts: false } });
+    if (recorder.bytes.toString("latin1").endsWith("cts off")) port.set({ lines: { cts: false } });
   };
   await python(host, [port.path]);
-  await until("the detach", () => heard.count("detach") === 1);
-  expect(heard.changes).toEqual([
+  await until("the detach", () => recorder.count("detach") === 1);
+  expect(recorder.changes).toEqual([
     { kind: "attach" },
     { kind: "speed", speed: 9600 },
     { kind: "speed", speed: 115_200 },

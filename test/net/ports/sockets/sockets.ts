@@ -1,20 +1,20 @@
 import { connect, type Socket } from "node:net";
 import type { SerialPort } from "../../../../net/serial.js";
-import type { Host } from "../front-ends.js";
+import type { Host } from "../serial-port-contract.js";
 
-/** A host at a socket. */
+/** A host on a socket. */
 export function hostAt(socket: Socket, { reads }: { readonly reads: boolean } = { reads: true }): Host {
-  const heard: Buffer[] = [];
-  if (reads) socket.on("data", (bytes) => heard.push(bytes));
+  const received: Buffer[] = [];
+  if (reads) socket.on("data", (bytes) => received.push(bytes));
   else socket.pause();
-  socket.on("error", () => {}); // it may be hung up on
+  socket.on("error", () => {}); // the port may close it
   return {
     write: (bytes) =>
       new Promise((resolve, reject) =>
         socket.write(Uint8Array.from(bytes), (error) => (error ? reject(error) : resolve())),
       ),
-    get heard() {
-      return Buffer.concat(heard);
+    get received() {
+      return Buffer.concat(received);
     },
     async leave() {
       if (socket.destroyed) return;
@@ -23,7 +23,7 @@ export function hostAt(socket: Socket, { reads }: { readonly reads: boolean } = 
   };
 }
 
-/** Connects to a path or an address, as a port tells it. */
+/** Connects to the path or address of a port. */
 export function dial({ path }: Pick<SerialPort, "path">): Promise<Socket> {
   const [, host, port] = /^\[?(.*?)\]?:(\d+)$/.exec(path) ?? [];
   return new Promise((resolve, reject) => {

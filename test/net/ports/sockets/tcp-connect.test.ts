@@ -1,14 +1,16 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openTcpConnect } from "../../../../net/ports/sockets/tcp.js";
-import { sleep, until, Witness } from "../../witness.js";
-import { owesWhatSerialPortsOwe } from "../front-ends.js";
+import { PortRecorder, sleep, until } from "../../port-recorder.js";
+import { testSerialPort } from "../serial-port-contract.js";
 import { hostAt } from "./sockets.js";
 
 /** A host that listens, as a simulator's serial port does. */
 class ListeningHost {
-  readonly server: Server = createServer({ noDelay: true }, (socket) => this.#came.push(socket.on("error", () => {})));
-  readonly #came: Socket[] = [];
+  readonly server: Server = createServer({ noDelay: true }, (socket) =>
+    this.#sockets.push(socket.on("error", () => {})),
+  );
+  readonly #sockets: Socket[] = [];
 
   async listen(port = 0): Promise<number> {
     await new Promise<void>((resolve) => this.server.listen(port, "127.0.0.1", resolve));
@@ -17,73 +19,73 @@ class ListeningHost {
   }
 
   async next(): Promise<Socket> {
-    await until("a call", () => this.#came.length > 0);
-    return this.#came.shift() as Socket;
+    await until("a connection", () => this.#sockets.length > 0);
+    return this.#sockets.shift() as Socket;
   }
 
-  forget(): void {
-    this.#came.length = 0;
+  clear(): void {
+    this.#sockets.length = 0;
   }
 }
 
-describe("a call is a front end", () => {
+describe("an outgoing connection is a front end", () => {
   const listener = new ListeningHost();
   let at = 0;
   beforeAll(async () => {
     at = await listener.listen();
   });
-  beforeEach(() => listener.forget());
+  beforeEach(() => listener.clear());
   afterAll(() => void listener.server.close());
 
-  owesWhatSerialPortsOwe({
+  testSerialPort({
     open: (events) => openTcpConnect({ host: "127.0.0.1", port: at }, events),
     attach: async (_port, how) => hostAt(await listener.next(), how),
     reattaches: true,
   });
 });
 
-describe("whom it calls", () => {
-  test("need not be there yet, and may go; each change is told once", async () => {
+describe("the host", () => {
+  test("may come later and leave again; each change is reported once", async () => {
     const listener = new ListeningHost();
     const at = await listener.listen();
     await new Promise((resolve) => listener.server.close(resolve));
-    const heard = new Witness();
-    const port = openTcpConnect({ host: "localhost", port: at }, heard);
+    const recorder = new PortRecorder();
+    const port = openTcpConnect({ host: "localhost", port: at }, recorder);
     expect(port.path).toBe(`localhost:${at}`);
-    await until("word that nobody is there", () => heard.changes.length > 0);
-    await sleep(350); // it calls twice more, and says nothing
-    expect(heard.changes.length).toBe(1);
+    await until("the report that nothing listens", () => recorder.changes.length > 0);
+    await sleep(350); // two more attempts, without a report
+    expect(recorder.changes.length).toBe(1);
     const again = new ListeningHost();
     await again.listen(at);
     const host = hostAt(await again.next());
-    await until("the attach", () => heard.count("attach") === 1);
+    await until("the attach", () => recorder.count("attach") === 1);
     again.server.close();
     await host.leave();
-    await until("word that nobody is there any more", () => heard.count("unreachable") === 2);
-    expect(heard.changes.map(({ kind }) => kind)).toEqual(["unreachable", "attach", "detach", "unreachable"]);
-    expect(heard.changes[0]).toEqual({ kind: "unreachable", why: `localhost:${at}: nobody listens there` });
+    await until("the second report that nothing listens", () => recorder.count("unreachable") === 2);
+    expect(recorder.changes.map(({ kind }) => kind)).toEqual(["unreachable", "attach", "detach", "unreachable"]);
+    expect(recorder.changes[0]).toEqual({ kind: "unreachable", why: `localhost:${at}: nobody listens there` });
     await port.close();
   });
 
-  test("is never ourselves: an attempt may hit upon its own end", async () => {
+  test("is never the client itself: a TCP self-connection counts as a failure", async () => {
     const listener = new ListeningHost();
     const port = await listener.listen();
     await new Promise((resolve) => listener.server.close(resolve));
-    const heard = new Witness();
-    const to = { host: "127.0.0.1", port, localPort: port }; // what the system does by chance
-    const call = openTcpConnect(to, heard);
-    await until("word of it", () => heard.changes.length > 0);
-    await call.close();
-    expect(heard.changes).toEqual([{ kind: "unreachable", why: `127.0.0.1:${port}: nobody listens there` }]);
+    const recorder = new PortRecorder();
+    const to = { host: "127.0.0.1", port, localPort: port }; // the system may choose it by chance
+    const connected = openTcpConnect(to, recorder);
+    await until("the report", () => recorder.changes.length > 0);
+    await connected.close();
+    expect(recorder.changes).toEqual([{ kind: "unreachable", why: `127.0.0.1:${port}: nobody listens there` }]);
   });
 
-  test("is not called any more once it is closed", async () => {
+  test("is not connected to any more after close", async () => {
     const listener = new ListeningHost();
-    const port = openTcpConnect({ host: "127.0.0.1", port: await listener.listen() }, new Witness());
+    const port = openTcpConnect({ host: "127.0.0.1", port: await listener.listen() }, new PortRecorder());
     const socket = await listener.next();
-    const hungUp = new Promise((resolve) => socket.once("end", resolve).resume());
+    const ended = new Promise((resolve) => socket.once("end", resolve).resume());
     await port.close();
-    await hungUp;
-    await new Promise((resolve) => listener.server.close(resolve)); // settles only where nobody is connected
+    await ended;
+    await new Promise((resolve) => listener.server.close(resolve)); // resolves only when nothing is connected
   });
 });

@@ -8,8 +8,8 @@ import { withoutInherited } from "../../../../net/close-on-exec.js";
 import { openUnix } from "../../../../net/ports/sockets/unix.js";
 import type { SerialPort } from "../../../../net/serial.js";
 import { asOrdinaryUser } from "../../ordinary-user.js";
-import { until, Witness } from "../../witness.js";
-import { letsOneHostIn, owesWhatSerialPortsOwe } from "../front-ends.js";
+import { PortRecorder, until } from "../../port-recorder.js";
+import { testSerialPort, testSingleHost } from "../serial-port-contract.js";
 import { dial, hostAt } from "./sockets.js";
 
 let folder = "";
@@ -19,24 +19,24 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const frontEnd = {
-  open: (events: Witness) => openUnix({ path: join(folder, "shared") }, events),
+  open: (events: PortRecorder) => openUnix({ path: join(folder, "shared") }, events),
   attach: async (port: SerialPort, how: { readonly reads: boolean }) => hostAt(await dial(port), how),
   reattaches: true,
 };
 
 describe("a Unix socket is a front end", () => {
-  owesWhatSerialPortsOwe(frontEnd);
-  letsOneHostIn(frontEnd);
+  testSerialPort(frontEnd);
+  testSingleHost(frontEnd);
 });
 
 async function opened(path: string): Promise<SerialPort> {
-  const port = await openUnix({ path }, new Witness());
+  const port = await openUnix({ path }, new PortRecorder());
   onTestFinished(() => port.close());
   return port;
 }
 
-describe("its file", () => {
-  test("is for this user only, and gone at the end", async () => {
+describe("the socket's file", () => {
+  test("is for this user only, and removed at the end", async () => {
     const port = await opened(join(folder, "mine"));
     const stats = statSync(port.path);
     expect(stats.isSocket()).toBe(true);
@@ -46,7 +46,7 @@ describe("its file", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("that a dead process left behind is replaced", async () => {
+  test("of a dead process is replaced", async () => {
     const path = join(folder, "stale");
     const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.stdout.write("up"))`;
     const killed = withoutInherited(["ignore", "pipe", "inherit"], (stdio) =>
@@ -60,13 +60,13 @@ describe("its file", () => {
     await hostAt(await dial(port)).leave();
   });
 
-  test("in use is refused, and works on", async () => {
+  test("in use is refused, and still works", async () => {
     const port = await opened(join(folder, "used"));
-    await expect(openUnix({ path: port.path }, new Witness())).rejects.toThrow(/used: some program is using it/);
+    await expect(openUnix({ path: port.path }, new PortRecorder())).rejects.toThrow(/used: some program is using it/);
     await hostAt(await dial(port)).leave();
   });
 
-  test("that somebody else has put in its place is left alone", async () => {
+  test("that was replaced by another one is not removed", async () => {
     const port = await opened(join(folder, "replaced"));
     rmSync(port.path);
     const other = createServer();
@@ -86,29 +86,29 @@ describe("its file", () => {
     ["a folder", () => {}, ".", /: this path exists and is not a socket$/],
     ["nowhere", () => {}, "nowhere/socket", /there is no directory .*nowhere$/],
     ["a long name", () => {}, "x".repeat(200), /bytes too long for a socket$/],
-  ])("is refused where it cannot be: %s", async (_, prepare, name, why) => {
+  ])("is refused where it cannot be made: %s", async (_, prepare, name, why) => {
     prepare();
     const before = readdirSync(folder);
-    const refusal = await openUnix({ path: join(folder, name) }, new Witness()).catch((error) => error);
+    const refusal = await openUnix({ path: join(folder, name) }, new PortRecorder()).catch((error) => error);
     expect(refusal).toMatchObject({ name: "UserError", code: 1 });
     expect(refusal.message).toMatch(why);
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  test("is refused where nothing may be written", async () => {
+  test("is refused where the directory is not writable", async () => {
     chmodSync(folder, 0o555);
     onTestFinished(() => chmodSync(folder, 0o700));
-    const open = asOrdinaryUser(() => openUnix({ path: join(folder, "no") }, new Witness()));
+    const open = asOrdinaryUser(() => openUnix({ path: join(folder, "no") }, new PortRecorder()));
     await expect(open).rejects.toThrow(/is not writable/);
   });
 });
 
-test("a further host is only another host: it has no address", async () => {
-  const heard = new Witness();
-  const port = await openUnix({ path: join(folder, "one") }, heard);
+test("a further host is reported as another host: it has no address", async () => {
+  const recorder = new PortRecorder();
+  const port = await openUnix({ path: join(folder, "one") }, recorder);
   const sockets = [await dial(port), await dial(port)];
-  await until("word of it", () => heard.count("refused") === 1);
-  expect(heard.changes).toContainEqual({ kind: "refused", who: "another host" });
+  await until("the report", () => recorder.count("refused") === 1);
+  expect(recorder.changes).toContainEqual({ kind: "refused", who: "another host" });
   for (const socket of sockets) socket.destroy();
   await port.close();
 });

@@ -8,36 +8,36 @@ const anySpeed = fc.oneof(fc.constantFrom(...speeds), fc.integer({ min: 50, max:
 const anyBytes = fc.uint8Array({ maxLength: 64 });
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
-/** The bytes that are received, from the definition: the line as a function of time, and looks at it. */
+/** The bytes that are received, by definition: the level of the line as a function of time, sampled. */
 function garbleBySampling(bytes: Uint8Array, from: number, to: number): number[] {
   const bits = [...bytes].flatMap((byte) => [0, ...Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1), 1]);
-  // In units of 1/(2 · from · to) s; an edge belongs to the bit behind it.
+  // In units of 1/(2 · from · to) s; an edge belongs to the bit after it.
   const level = (at: number): number => bits[Math.floor(at / (2 * to))] ?? 1;
-  const got: number[] = [];
+  const received: number[] = [];
   let high = true;
   for (let index = 0; index < bits.length; index += 1) {
     if (bits[index] === 1) high = true;
     if (bits[index] === 1 || !high) continue;
     const edge = index * 2 * to;
-    const seen = Array.from({ length: 10 }, (_, bit) => level(edge + (2 * bit + 1) * from));
-    const glitch = seen[0] === 1;
-    if (!glitch) got.push(seen.slice(1, 9).reduce((byte, bit, at) => byte | (bit << at), 0));
-    high = glitch || seen[9] === 1;
+    const samples = Array.from({ length: 10 }, (_, bit) => level(edge + (2 * bit + 1) * from));
+    const glitch = samples[0] === 1;
+    if (!glitch) received.push(samples.slice(1, 9).reduce((byte, bit, at) => byte | (bit << at), 0));
+    high = glitch || samples[9] === 1;
     const end = edge + (glitch ? from : 19 * from);
     while (index + 1 < bits.length && (index + 1) * 2 * to <= end) index += 1;
     if (bits[index] === 1) high = true;
   }
-  return got;
+  return received;
 }
 
-describe("what a receiver at another speed sees", () => {
-  test("within 4 % it is what was sent", () => {
+describe("a receiver at another speed", () => {
+  test("within 4 % receives what was sent", () => {
     fc.assert(
       fc.property(anyBytes, anySpeed, fc.integer({ min: -39, max: 39 }), (bytes, from, permille) => {
         const to = Math.round(from * (1 + permille / 1000));
         fc.pre(areSpeedsCompatible(from, to));
         expect(hex(garble(bytes, from, to))).toBe(hex(bytes));
-        const receiver = new Receiver(from, to); // nor does the tolerance hide what the waveform says
+        const receiver = new Receiver(from, to); // the receiver itself agrees, without the tolerance
         for (const byte of bytes) receiver.byte(byte);
         receiver.finish();
         expect(hex(Uint8Array.from(receiver.take()))).toBe(hex(bytes));
@@ -45,7 +45,7 @@ describe("what a receiver at another speed sees", () => {
     );
   });
 
-  test("is what looks at the line's levels find", () => {
+  test("receives what sampling the line gives", () => {
     fc.assert(
       fc.property(anyBytes, anySpeed, anySpeed, (bytes, from, to) => {
         fc.pre(!areSpeedsCompatible(from, to));
@@ -55,7 +55,7 @@ describe("what a receiver at another speed sees", () => {
     );
   });
 
-  test("is little at a far slower speed, and much at a far faster one", () => {
+  test("receives few bytes at a much lower speed, and many at a much higher one", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.integer({ min: 4, max: 96 }), (bytes, times) => {
         const slow = garble(bytes, 9600 * times, 9600).length;
@@ -71,8 +71,8 @@ describe("what a receiver at another speed sees", () => {
     ["AT\r at 9600 on a line at 19200", "AT\r", 9600, 19_200, "060666e680"],
     ["AT\r at 19200 on a line at 9600", "AT\r", 19_200, 9600, "f6fe"],
     ["AT\r at 115200 on a line at 9600", "AT\r", 115_200, 9600, "fe"],
-  ])("%s", (_, sent, from, to, got) => {
-    expect(hex(garble(Buffer.from(sent), from, to))).toBe(got);
+  ])("%s", (_, sent, from, to, received) => {
+    expect(hex(garble(Buffer.from(sent), from, to))).toBe(received);
   });
 });
 
@@ -83,45 +83,46 @@ describe("a wire", () => {
     return wire;
   };
 
-  test("however it is cut and looked at, the same arrives", () => {
+  test("delivers the same bytes for any bursts and any times of reading", () => {
     const pieces = fc.array(fc.tuple(anyBytes, fc.nat(20)), { maxLength: 8 });
     fc.assert(
       fc.property(pieces, anySpeed, anySpeed, fc.boolean(), (given, from, to, often) => {
         const [one, other] = [wireAt(to), wireAt(to)];
-        const got: number[] = [];
+        const received: number[] = [];
         let now = 0;
         for (const [bytes, gap] of given) {
           now = Math.max(now, one.end) + gap;
           one.send(bytes, from, now);
           if (often)
-            for (let at = one.wakeAt; at !== undefined && at <= one.end; at = one.wakeAt) got.push(...one.take(at));
+            for (let at = one.wakeAt; at !== undefined && at <= one.end; at = one.wakeAt)
+              received.push(...one.take(at));
           other.send(bytes, from, now);
         }
-        expect([...got, ...one.take(now + 1e9)]).toEqual([...other.take(now + 1e9)]);
+        expect([...received, ...one.take(now + 1e9)]).toEqual([...other.take(now + 1e9)]);
         expect([one.wakeAt, other.wakeAt]).toEqual([undefined, undefined]);
       }),
     );
   });
 
-  test("each alarm is later than the one before, and there is a last one", () => {
+  test("has alarms that grow later, and a last one", () => {
     fc.assert(
       fc.property(anyBytes, anySpeed, anySpeed, (bytes, from, to) => {
         const wire = wireAt(to);
         wire.send(bytes, from, 0);
-        const got: number[] = [];
+        const received: number[] = [];
         let alarms = 0;
         for (let at = wire.wakeAt, last = -1; at !== undefined; last = at, at = wire.wakeAt) {
           expect(at).toBeGreaterThan(last);
-          got.push(...wire.take(at));
+          received.push(...wire.take(at));
           alarms += 1;
         }
         expect(alarms).toBeLessThanOrEqual(bytes.length + 1);
-        expect(got).toEqual([...garble(bytes, from, to)]);
+        expect(received).toEqual([...garble(bytes, from, to)]);
       }),
     );
   });
 
-  test("takes 64 KiB, and no more until something has arrived", () => {
+  test("takes 64 KiB, and more only when something has arrived", () => {
     const wire = wireAt();
     expect(wire.send(new Uint8Array(70_000), 9600, 0)).toBe(65_536);
     expect(wire.send(Uint8Array.of(1), 9600, 0)).toBe(0);
@@ -129,7 +130,7 @@ describe("a wire", () => {
     expect(wire.send(Uint8Array.of(1), 9600, 1e9)).toBe(1);
   });
 
-  test("a receiver whose speed changes without end is heard at the last one", () => {
+  test("keeps only the last speeds of a receiver that changes it again and again", () => {
     const wire = wireAt(9600);
     wire.send(Buffer.from("AT"), 9600, 0);
     for (let round = 1; round <= 200_000; round += 1)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { type Broker, brokerKinds } from "./brokers.js";
 import { connect, startModule, subscribe } from "./module.js";
 
-describe.each(brokerKinds)("$name", ({ isThere, forbids, start }) => {
+describe.each(brokerKinds)("$name", ({ isAvailable: isThere, canRefuseSubscriptions: forbids, start }) => {
   let broker: Broker;
   beforeAll(async () => {
     if (isThere) broker = await start();
@@ -10,7 +10,7 @@ describe.each(brokerKinds)("$name", ({ isThere, forbids, start }) => {
   afterAll(() => broker?.stop());
 
   describe.skipIf(!isThere).each([3, 4] as const)("protocol level %d", (version) => {
-    test("a login that is refused", async () => {
+    test("a refused login", async () => {
       const { host } = await startModule({ port: broker.port });
       await host.command(`AT+QMTCFG="version",0,${version}`);
       await host.command('AT+QMTOPEN=0,"broker.example",1883');
@@ -24,30 +24,30 @@ describe.each(brokerKinds)("$name", ({ isThere, forbids, start }) => {
     });
 
     if (forbids)
-      test("a subscription that is refused", async () => {
+      test("a refused subscription", async () => {
         const { host } = await startModule({ port: broker.port });
         await connect(host, "curious", { version });
         await host.command('AT+QMTSUB=0,1,"secret/plan",1,"open/plan",1');
         await host.urc(/\+QMTSUB: 0,1,0,128,1/);
       });
 
-    test("a broker that goes and comes back", async () => {
+    test("a broker that is stopped and started again", async () => {
       const first = await start();
       onTestFinished(() => first.stop().catch(() => {}));
       const { host } = await startModule({ port: first.port });
-      await connect(host, "patient", { version });
+      await connect(host, "returning", { version });
       await first.stop();
       await host.urc(/\+QMTSTAT: 0,1/);
       await host.command('AT+QMTOPEN=0,"broker.example",1883');
       await host.urc(/\+QMTOPEN: 0,-1/);
       const second = await start(first.port);
       onTestFinished(() => second.stop());
-      await connect(host, "patient", { version });
+      await connect(host, "returning", { version });
       await subscribe(host, "again", 1);
       expect(host.unread).toBe("");
     });
 
-    test("keep-alive: what is asked is answered, and the link stays", async () => {
+    test("keep-alive: PINGREQs are answered, and the link stays", async () => {
       const { host, log } = await startModule({ port: broker.port, timeScale: 40 });
       await connect(host, "idle", { version, config: ['"keepalive",0,10', '"timeout",0,60,3'] });
       await expect.poll(() => log.filter((line) => line === "mqtt< PINGRESP").length, { timeout: 5000 }).toBe(3);

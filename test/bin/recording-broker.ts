@@ -1,14 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** As much of a broker as it takes to see what a client says last: every CONNECT is welcome, nothing else answered. */
-export class ListeningBroker {
+/** A broker that records the bytes of its clients. It accepts every CONNECT, and answers nothing else. */
+export class RecordingBroker {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #heard: Buffer = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
 
-  static async start(): Promise<ListeningBroker> {
-    const broker = new ListeningBroker();
+  static async start(): Promise<RecordingBroker> {
+    const broker = new RecordingBroker();
     await new Promise<void>((resolve) => broker.#server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => broker.stop());
     return broker;
@@ -20,14 +20,14 @@ export class ListeningBroker {
       socket.on("error", () => {});
       socket.once("data", () => socket.write(Uint8Array.of(0x20, 2, 0, 0))); // CONNACK
       socket.on("data", (bytes) => {
-        this.#heard = Buffer.concat([this.#heard, bytes]);
+        this.#received = Buffer.concat([this.#received, bytes]);
       });
     });
   }
 
-  /** All that was heard, in hexadecimal. */
-  get heard(): string {
-    return this.#heard.toString("hex");
+  /** All bytes that have come, in hexadecimal. */
+  get received(): string {
+    return this.#received.toString("hex");
   }
 
   get port(): number {

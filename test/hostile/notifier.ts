@@ -1,15 +1,16 @@
-/** Lets several wait for conditions over something that rings when it has changed. */
-export class Bell {
+/** Lets several callers wait for conditions on something that changes. */
+export class Notifier {
   #waiting: (() => void)[] = [];
 
-  ring(): void {
+  /** Something has changed: all conditions are checked again. */
+  notify(): void {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  /** Settles when `holds` does; fails after so many milliseconds, telling what it waited for. */
-  async until(holds: () => boolean, what: () => string, within = 8000): Promise<void> {
+  /** Resolves when the condition is true. Rejects after `within` ms of real time, with `what` in its message. */
+  async until(condition: () => boolean, what: () => string, within = 8000): Promise<void> {
     const deadline = performance.now() + within;
-    while (!holds()) {
+    while (!condition()) {
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`still waiting for ${what()}`);
       await this.#next(left);

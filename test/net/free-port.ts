@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * A port for who has to name one, or wants the same again after a pause: nobody listens there, and the system does not
- * give it to those who leave the choice to it, as it does from 32768 up.
+ * A free TCP port, for a test that needs the same one again after a pause. It is below 32768: the system gives ports above
+ * that to others, as ephemeral ports.
  */
-export async function quietPort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     if (await isFree(port)) return port;

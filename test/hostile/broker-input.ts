@@ -1,19 +1,19 @@
 import type { Version } from "./bench.js";
 
-/** What a broker says that it must not, or that means nothing. */
-export interface Attack {
+/** Bytes of a broker. */
+export interface BrokerInput {
   readonly what: string;
-  /** In hexadecimal. */
+  /** The bytes in hexadecimal. */
   readonly bytes: string;
-  /** The protocol versions in which it is one. Left out: both. */
+  /** The protocol level in which the case counts. Left out: both. */
   readonly version?: Version;
 }
 
 const webPage = `HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<h1>${"no ".repeat(20)}</h1>`;
 const publish = "30 06 0001 74 616263";
 
-/** Good packets of every type a server may send. */
-export const good: readonly Attack[] = [
+/** Valid packets of every type that a server may send. */
+export const validPackets: readonly BrokerInput[] = [
   { what: "CONNACK", bytes: "20 02 00 00" },
   { what: "PUBLISH QoS 0", bytes: publish },
   { what: "PUBLISH QoS 1", bytes: "32 06 0001 74 0009 61" },
@@ -27,8 +27,8 @@ export const good: readonly Attack[] = [
   { what: "PINGRESP", bytes: "d0 00" },
 ];
 
-/** What drops the link wherever it comes. MQTT 2.2, 3, 4.8 */
-export const violations: readonly Attack[] = [
+/** Violations that drop the link at any time. MQTT 3.1.1 sections 2.2, 3 and 4.8 */
+export const violations: readonly BrokerInput[] = [
   { what: "packet type 0", bytes: "00 00" },
   { what: "packet type 15", bytes: "f0 00" },
   { what: "CONNECT, which only a client sends", bytes: "10 0d 0004 4d515454 04 02 0078 0001 61" },
@@ -36,12 +36,12 @@ export const violations: readonly Attack[] = [
   { what: "UNSUBSCRIBE, which only a client sends", bytes: "a2 05 0001 0001 74" },
   { what: "PINGREQ, which only a client sends", bytes: "c0 00" },
   { what: "DISCONNECT, which only a client sends", bytes: "e0 00" },
-  { what: "something else altogether", bytes: Buffer.from(webPage).toString("hex") },
+  { what: "a web page", bytes: Buffer.from(webPage).toString("hex") },
   { what: "a length of five bytes", bytes: "30 ff ff ff ff 01" },
-  { what: "a length that never ends", bytes: "30 80 80 80 80 80 80" },
+  { what: "a length without an end", bytes: "30 80 80 80 80 80 80" },
   { what: "a length of 256 MB", bytes: "30 ff ff ff 7f 00" },
   { what: "CONNACK without its code", bytes: "20 01 00" },
-  { what: "CONNACK with a byte too many", bytes: "20 03 00 00 00" },
+  { what: "CONNACK with an extra byte", bytes: "20 03 00 00 00" },
   { what: "CONNACK with a code of 6", bytes: "20 02 00 06" },
   { what: "CONNACK with a code of 255", bytes: "20 02 00 ff" },
   { what: "CONNACK with flags", bytes: "2f 02 00 00", version: 4 },
@@ -66,7 +66,7 @@ export const violations: readonly Attack[] = [
   { what: "PUBACK with id 0", bytes: "40 02 0000" },
   { what: "PUBACK without an id", bytes: "40 00" },
   { what: "PUBACK with half an id", bytes: "40 01 00" },
-  { what: "PUBACK with a byte too many", bytes: "40 03 0001 00" },
+  { what: "PUBACK with an extra byte", bytes: "40 03 0001 00" },
   { what: "PUBACK with flags", bytes: "42 02 0001", version: 4 },
   { what: "PUBREC with id 0", bytes: "50 02 0000" },
   { what: "PUBREC with flags", bytes: "58 02 0001", version: 4 },
@@ -83,36 +83,36 @@ export const violations: readonly Attack[] = [
   { what: "SUBACK with a code of 127", bytes: "90 03 0003 7f" },
   { what: "SUBACK with flags", bytes: "92 03 0001 00", version: 4 },
   { what: "UNSUBACK with id 0", bytes: "b0 02 0000" },
-  { what: "UNSUBACK with a byte too many", bytes: "b0 03 0001 00" },
+  { what: "UNSUBACK with an extra byte", bytes: "b0 03 0001 00" },
   { what: "PINGRESP with a byte", bytes: "d0 01 00" },
   { what: "PINGRESP with flags", bytes: "d1 00", version: 4 },
 ];
 
-/** What drops the link once the broker has let us in, while publishes 1 and 2, subscription 3 (to two) and 4 wait. */
-export const violationsWhileConnected: readonly Attack[] = [
+/** Violations that drop the link when it is connected; publishes 1 and 2, subscription 3 to two topics, and 4 are pending. */
+export const violationsWhileConnected: readonly BrokerInput[] = [
   { what: "a second CONNACK", bytes: "20 02 00 00" },
   { what: "a second CONNACK, a refusal", bytes: "20 02 00 05" },
   { what: "a SUBACK with too few codes", bytes: "90 03 0003 00" },
   { what: "a SUBACK with too many codes", bytes: "90 05 0003 00 00 00" },
 ];
 
-/** What completes nothing, while publishes 1 (QoS 1) and 2 (QoS 2), subscription 3 and unsubscription 4 wait. */
-export const strays: readonly (Attack & { readonly answer?: string })[] = [
-  { what: "PUBACK for nobody", bytes: "40 02 0009" },
+/** Answers that complete nothing, while publishes 1 (QoS 1) and 2 (QoS 2), subscription 3 and unsubscription 4 are pending. */
+export const unexpectedAnswers: readonly (BrokerInput & { readonly answer?: string })[] = [
+  { what: "PUBACK for an unknown id", bytes: "40 02 0009" },
   { what: "PUBACK for a QoS 2 publish", bytes: "40 02 0002" },
   { what: "PUBACK for a subscription", bytes: "40 02 0003" },
-  { what: "PUBREC for nobody", bytes: "50 02 0009", answer: "62020009" },
-  { what: "PUBREL for nobody", bytes: "62 02 0009", answer: "70020009" },
-  { what: "PUBREL for a publish of ours", bytes: "62 02 0002", answer: "70020002" },
-  { what: "PUBCOMP for nobody", bytes: "70 02 0009" },
+  { what: "PUBREC for an unknown id", bytes: "50 02 0009", answer: "62020009" },
+  { what: "PUBREL for an unknown id", bytes: "62 02 0009", answer: "70020009" },
+  { what: "PUBREL for a publish of the module", bytes: "62 02 0002", answer: "70020002" },
+  { what: "PUBCOMP for an unknown id", bytes: "70 02 0009" },
   { what: "PUBCOMP before PUBREC", bytes: "70 02 0002" },
   { what: "PUBCOMP for a QoS 1 publish", bytes: "70 02 0001" },
-  { what: "SUBACK for nobody", bytes: "90 03 0009 00" },
+  { what: "SUBACK for an unknown id", bytes: "90 03 0009 00" },
   { what: "SUBACK for a publish", bytes: "90 04 0001 00 00" },
   { what: "SUBACK for an unsubscription", bytes: "90 03 0004 00" },
-  { what: "UNSUBACK for nobody", bytes: "b0 02 0009" },
+  { what: "UNSUBACK for an unknown id", bytes: "b0 02 0009" },
   { what: "UNSUBACK for a subscription", bytes: "b0 02 0003" },
-  { what: "PINGRESP nobody asked for", bytes: "d0 00" },
+  { what: "PINGRESP without a PINGREQ", bytes: "d0 00" },
   { what: "CONNACK's reserved flags elsewhere, 3.1", bytes: "4f 02 0009", version: 3 },
   { what: "PUBREL with DUP, 3.1", bytes: "6a 02 0009", answer: "70020009", version: 3 },
 ];

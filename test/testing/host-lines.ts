@@ -8,45 +8,45 @@ import { attach } from "../net/ports/pty/pty-hosts.js";
 import { dial } from "../net/ports/sockets/sockets.js";
 import { start } from "./start.js";
 
-/** A modem, and how to speak at a host's end of its line. */
-export interface Line {
+/** A modem, and a function that sends at the host's end of its line. */
+export interface HostLine {
   readonly modem: TestModem<ManualClock>;
-  say(text: string): void;
+  send(text: string): void;
 }
 
-/** How a modem for hosts is started. */
+/** How the modem is started. */
 export type LineOptions = TestOptions & { readonly clock: ManualClock };
 
-/** A way for hosts to attach; `hear` gets what comes at their end. */
-export interface Way {
+/** A way for hosts to attach; `onBytes` gets the input at their end. */
+export interface Attachment {
   readonly name: string;
-  attach(hear: (bytes: Uint8Array) => void, options: LineOptions): Promise<Line>;
+  attach(onBytes: (bytes: Uint8Array) => void, options: LineOptions): Promise<HostLine>;
 }
 
-/** In the test's own process, by the `serialport` package. */
-export const bySerialport: Way = {
+/** In this process, by the `serialport` package. */
+export const bySerialport: Attachment = {
   name: "serialport",
-  async attach(hear, options) {
+  async attach(onBytes, options) {
     const modem = await start(options);
     const port = await openSerialPort(modem.binding, modem.path);
-    port.on("data", hear).on("error", () => {});
-    return { modem, say: (text) => void port.write(text) };
+    port.on("data", onBytes).on("error", () => {});
+    return { modem, send: (text) => void port.write(text) };
   },
 };
 
-const byTerminal: Way = {
+const byTerminal: Attachment = {
   name: "a pseudo-terminal",
   async attach(onBytes, options) {
     const modem = await start({ ...options, pty: true });
     const there = await attach(modem.path, { onBytes });
     onTestFinished(() => there.leave());
-    return { modem, say: (text) => void there.write(Buffer.from(text)) };
+    return { modem, send: (text) => void there.write(Buffer.from(text)) };
   },
 };
 
-const bySocket = (name: string, open: OpenPort): Way => ({
+const bySocket = (name: string, open: OpenPort): Attachment => ({
   name,
-  async attach(hear, options) {
+  async attach(onBytes, options) {
     let path = "";
     const port: OpenPort = async (events) => {
       const opened = await open(events);
@@ -56,13 +56,13 @@ const bySocket = (name: string, open: OpenPort): Way => ({
     const modem = await start({ ...options, ports: [port] });
     const socket = await dial({ path });
     onTestFinished(() => void socket.destroy());
-    socket.on("data", hear).on("error", () => {});
-    return { modem, say: (text) => void socket.write(text) };
+    socket.on("data", onBytes).on("error", () => {});
+    return { modem, send: (text) => void socket.write(text) };
   },
 });
 
-/** Through the system, as programs elsewhere do. */
-export const bySystem: readonly Way[] = [
+/** Through the system, as hosts in other processes do. */
+export const bySystem: readonly Attachment[] = [
   byTerminal,
   bySocket("TCP", (events) => openTcp({ port: 0 }, events)),
   bySocket("RFC 2217", (events) => openRfc2217({ port: 0 }, events)),

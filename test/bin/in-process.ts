@@ -5,21 +5,21 @@ import { profileCommand } from "../../bin/profile.js";
 import { serve } from "../../bin/serve.js";
 import { UserError } from "../../net/user-error.js";
 
-/** How a run ended, in the words of the process. */
-export interface EndedHere {
+/** The exit code and output that a process would have. */
+export interface Ended {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Has come already: what starts is over at once, without a word, and no signal is listened to. */
+/** An ending that has come already: the module is closed at once, without a message. Signals are ignored. */
 const ending = { came: true, reached: Promise.resolve(undefined), end: () => {} } as unknown as Ending;
 
 /**
- * What the command does with these arguments, without a process of its own: a start of node is most of what such a run
- * costs. Not for --stdio, whose pipes are the test's; --help, --version and completion are the process's own matter.
+ * Runs the command with these arguments in this process, which saves the start of Node. Not for --stdio, whose pipes are
+ * those of the test, nor for --help, --version and completion, which only the process handles.
  */
-export async function runHere(args: readonly string[]): Promise<EndedHere> {
+export async function runInProcess(args: readonly string[]): Promise<Ended> {
   try {
     const { profile, flags } = readCommandLine(args);
     if (profile !== undefined) return { code: 0, out: `${profileCommand(profile, flags)}\n`, err: "" };

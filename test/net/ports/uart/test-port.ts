@@ -4,18 +4,19 @@ import type { PortEvents, PortSetting, SerialPort } from "../../../../net/serial
 import { type RunningModem, startModem } from "../../../../net/start.js";
 import { ManualClock } from "../../../manual-clock.js";
 
-/** A front end that is a test. */
-export class Desk implements SerialPort {
+/** A front end whose host is the test, with the clock of its module. */
+export class TestPort implements SerialPort {
   readonly path: string;
   readonly clock: ManualClock;
   readonly warnings: string[] = [];
-  /** What the host has heard, and when each piece came. */
-  readonly heard: { readonly at: number; readonly text: string }[] = [];
+  /** The output of the module, and when each piece came. */
+  readonly received: { readonly at: number; readonly text: string }[] = [];
+  /** What the module has set on the port. */
   readonly settings: PortSetting[] = [];
   events: PortEvents | undefined;
   closed = false;
 
-  constructor(path = "desk", clock = new ManualClock()) {
+  constructor(path = "test port", clock = new ManualClock()) {
     this.path = path;
     this.clock = clock;
   }
@@ -26,7 +27,7 @@ export class Desk implements SerialPort {
   };
 
   write(bytes: Uint8Array): void {
-    this.heard.push({ at: this.clock.now(), text: Buffer.from(bytes).toString("latin1") });
+    this.received.push({ at: this.clock.now(), text: Buffer.from(bytes).toString("latin1") });
   }
 
   set(what: PortSetting): void {
@@ -37,28 +38,31 @@ export class Desk implements SerialPort {
     this.closed = true;
   }
 
-  says(words: string): void {
-    this.events?.onBytes(Buffer.from(words, "latin1"));
+  /** The host sends text. */
+  send(text: string): void {
+    this.events?.onBytes(Buffer.from(text, "latin1"));
   }
 
-  tunes(speed: number): void {
+  /** The host sets its speed. */
+  setHostSpeed(speed: number): void {
     this.events?.onChange({ kind: "speed", speed });
   }
 
-  leaves(): void {
+  /** The host detaches. */
+  detach(): void {
     this.events?.onChange({ kind: "detach" });
   }
 
-  /** All that came since the last call. */
+  /** The output since the last call. */
   take(): string {
-    return this.heard
+    return this.received
       .splice(0)
       .map((each) => each.text)
       .join("");
   }
 
-  /** A modem at this desk, and at others whose clock is the same. */
-  modem(baud?: Baud, others: readonly Desk[] = []): Promise<RunningModem> {
+  /** Starts a modem with this front end, and others that have the same clock. */
+  modem(baud?: Baud, others: readonly TestPort[] = []): Promise<RunningModem> {
     const log = new Log("warn", (line) => this.warnings.push(line));
     const ports = [this, ...others].map(({ open }) => open);
     return startModem({ ports, clock: this.clock, log, ...(baud === undefined ? {} : { baud }) });

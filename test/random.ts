@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): the same seed gives the same day. */
+/** A seeded generator of random numbers (mulberry32): the same seed gives the same sequence. */
 export class Random {
   #state: number;
 
@@ -16,8 +16,13 @@ export class Random {
   }
 
   /** A whole number, both ends included. */
-  between(least: number, most: number): number {
-    return least + Math.floor(this.fraction() * (most - least + 1));
+  between(min: number, max: number): number {
+    return min + this.below(max - min + 1);
+  }
+
+  /** A whole number from 0 to `limit` - 1. */
+  below(limit: number): number {
+    return Math.floor(this.fraction() * limit);
   }
 
   chance(probability: number): boolean {
@@ -25,6 +30,10 @@ export class Random {
   }
 
   pick<T>(choices: readonly [T, ...T[]]): T {
-    return choices[this.between(0, choices.length - 1)] ?? choices[0];
+    return choices[this.below(choices.length)] ?? choices[0];
+  }
+
+  bytes(count: number): Buffer {
+    return Buffer.from(Array.from({ length: count }, () => this.below(256)));
   }
 }
