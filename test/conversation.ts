@@ -9,11 +9,15 @@ import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript 
 import { type Chunks, type Output, Player } from "./conversation/player.js";
 import { ResponseTimes } from "./conversation/response-times.js";
 import { type Block, blocksOf, type Script, type Step, scriptOf, stepsOf } from "./conversation/script.js";
+import { userPages } from "./markdown.js";
 
 const folder = new URL("./conversations/", import.meta.url);
 
-/** The files that hold conversations, relative to their folder; the README is one of them. */
-export const files = [...readdirSync(folder).filter((name) => name.endsWith(".md")), "../../README.md"];
+/** The files that hold conversations, relative to their folder; some pages of the docs are among them. */
+export const files = [
+  ...readdirSync(folder).filter((name) => name.endsWith(".md")),
+  ...userPages.filter(({ text }) => text.includes("```talk\n")).map(({ path }) => `../../${path}`),
+];
 
 /** The URL of a file of conversations. */
 export const pathOf = (file: string): URL => new URL(file, folder);

@@ -76,7 +76,7 @@ export class RecordedBroker implements TestBroker {
     const problem = (): string =>
       `no message${typeof wanted === "string" ? ` to ${wanted}` : ""}, but ${this.#others()}`;
     const take = this.#inbox.take((message) => (fits(message) ? message : undefined), { within, problem });
-    return this.#waits.traceable(take, this.message);
+    return this.#waits.asked(take, this.message);
   }
 
   #record(message: BrokerMessage): void {

@@ -98,7 +98,7 @@ export class AtHost implements TestHost {
       () => this.#finish(last),
     );
     this.#last = last;
-    return this.#waits.traceable(done, this.command);
+    return this.#waits.asked(done, this.command);
   }
 
   urc(pattern: RegExp, { within }: { readonly within?: number } = {}): Promise<RegExpExecArray> {
@@ -106,7 +106,7 @@ export class AtHost implements TestHost {
     const wanted = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, "")); // these two flags would make it start at its last index
     const problem = (): string => `no URC ${pattern}, but ${this.#received()}`;
     const take = this.#urcs.take((urc) => wanted.exec(urc) ?? undefined, { within, problem });
-    return this.#waits.traceable(take, this.urc);
+    return this.#waits.asked(take, this.urc);
   }
 
   #finish(command: Promise<unknown>): void {

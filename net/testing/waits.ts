@@ -15,7 +15,7 @@ const defaultTimeoutMs = 2000;
 export class Waits {
   readonly #ends = new Set<(why: string) => void>();
   /** The promises that tests have got and that are not settled. */
-  readonly #promises = new Set<Promise<unknown>>();
+  readonly #asked = new Set<Promise<unknown>>();
   readonly #clock: Clock;
   #closed = false;
 
@@ -47,22 +47,22 @@ export class Waits {
    * Wraps the promise that the public `method` returns, so that the stack of its error shows the test's call. If nobody
    * awaits it, an error before `close` is an unhandled rejection, which the test runner reports; one by `close` is not.
    */
-  traceable<T>(answer: Promise<T>, method: (...args: never[]) => unknown): Promise<T> {
+  asked<T>(answer: Promise<T>, method: (...args: never[]) => unknown): Promise<T> {
     const place = placeOf(method);
     const promise = answer
       .catch((error: Error) => {
         error.stack = `${error.name}: ${error.message}\n${place}`;
         throw error;
       })
-      .finally(() => this.#promises.delete(promise));
-    this.#promises.add(promise);
+      .finally(() => this.#asked.delete(promise));
+    this.#asked.add(promise);
     return promise;
   }
 
   /** Rejects everything that waits: the modem is closed. */
   close(): void {
     this.#closed = true;
-    for (const answer of this.#promises) answer.catch(() => {});
+    for (const answer of this.#asked) answer.catch(() => {});
     for (const end of this.#ends) end("the modem is closed");
   }
 

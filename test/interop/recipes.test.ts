@@ -1,20 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { command, Program } from "../bin/program.js";
+import { codeBlocks, userPages } from "../markdown.js";
 import { until } from "../net/port-recorder.js";
 import { python, run } from "../net/ports/pty/pty-hosts.js";
 import { needs } from "./needs.js";
 
-const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language = "", text = ""]) => ({
-  language,
-  text,
-}));
+const blocks = userPages.flatMap(codeBlocks);
 
-/** The only block of the README in this language that contains `mark`. */
+/** The only block of the docs in this language that contains `mark`. */
 function recipe(language: string, mark: string): string {
   const found = blocks.filter((block) => block.language === language && block.text.includes(mark));
   expect(found, mark).toHaveLength(1);
@@ -27,7 +24,7 @@ function newFolder(): string {
   return folder;
 }
 
-/** The module of the README, with its link at another path. */
+/** The module of a recipe, with its link at another path. */
 async function moduleAt(link: string, ...args: readonly string[]): Promise<{ program: Program; rfc2217: string }> {
   const program = new Program(["--json", "--link", link, ...args]);
   onTestFinished(async () => {
@@ -37,7 +34,7 @@ async function moduleAt(link: string, ...args: readonly string[]): Promise<{ pro
   return { program, rfc2217 };
 }
 
-/** The path and address in the README, which are replaced by those of the test. */
+/** The path and address in the docs, which are replaced by those of the test. */
 const written = { link: "/tmp/bc28", rfc2217: "127.0.0.1:7001" };
 
 test.skipIf(!needs("python3-serial"))("pyserial: it prints what its comment shows", async () => {

@@ -9,7 +9,7 @@ interface Probe {
   /** A host has the terminal open. */
   readonly attached: boolean;
   /** No host has it open, and none can open it any more: an exclusive host (TIOCEXCL) has left. */
-  readonly isUnusable: boolean;
+  readonly spent: boolean;
   /** Input that the probe has read; undefined: none. */
   readonly bytes: Uint8Array | undefined;
 }
@@ -72,7 +72,7 @@ export class PtyPair {
    * again. All this is synchronous, so that the read stream never sees the hang-up.
    */
   probe(): Probe {
-    if (this.#slave === undefined) return { attached: true, isUnusable: false, bytes: undefined }; // `onEnd` reports when that host leaves
+    if (this.#slave === undefined) return { attached: true, spent: false, bytes: undefined }; // `onEnd` reports when that host leaves
     closeSync(this.#slave);
     let attached = true;
     let bytes: Uint8Array | undefined;
@@ -83,7 +83,7 @@ export class PtyPair {
       attached = (error as NodeJS.ErrnoException).code !== "EIO";
     }
     this.#slave = openSlave(this.path); // EBUSY: a host has set TIOCEXCL, which does not bind root
-    return { attached, isUnusable: !attached && this.#slave === undefined, bytes };
+    return { attached, spent: !attached && this.#slave === undefined, bytes };
   }
 
   /** Writes to the host; returns how many bytes the kernel took. It buffers some KiB for a slow reader. */

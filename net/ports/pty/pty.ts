@@ -53,7 +53,7 @@ class Pty implements SerialPort {
     if (this.#closed) return;
     if (!this.#attached) this.#probe();
     const taken = this.#attached ? this.#pair.write(bytes) : 0;
-    if (this.#attached) this.#attachDetection.active();
+    if (this.#attached) this.#attachDetection.moved();
     this.#input.wrote(bytes.subarray(0, taken));
     this.#events.emitDropped(bytes.length - taken);
   }
@@ -73,10 +73,10 @@ class Pty implements SerialPort {
   }
 
   #probe(): void {
-    const { attached, isUnusable, bytes } = this.#pair.probe();
+    const { attached, spent, bytes } = this.#pair.probe();
     if (attached || bytes !== undefined) this.#attach();
     if (bytes !== undefined) this.#input.receive(bytes, this.#pair);
-    if (isUnusable) this.#replacePair();
+    if (spent) this.#replacePair();
     else if (!attached) this.#detach();
     else this.#input.poll(this.#pair);
   }
@@ -84,7 +84,7 @@ class Pty implements SerialPort {
   /** Bytes prove that a host is there; one that writes and leaves at once may be gone again before the next probe. */
   #receive(bytes: Uint8Array): void {
     const wasAttached = this.#attached;
-    this.#attachDetection.active();
+    this.#attachDetection.moved();
     this.#attach();
     this.#input.receive(bytes, this.#pair);
     if (!wasAttached) this.#probe();

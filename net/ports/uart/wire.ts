@@ -18,7 +18,7 @@ interface SpeedChange {
 
 /** How many bytes may be on their way: 68 s at 9600 baud. */
 const maxBytes = 65_536;
-/** How many changes of the receiver's speed are kept; older ones are forreceivedten. */
+/** How many changes of the receiver's speed are kept; older ones are forgotten. */
 const maxSpeedChanges = 16;
 /** Idle times that differ by less count as equal, in seconds: less than any bit, more than the rounding error. */
 const toleranceSeconds = 1e-9;

@@ -1,0 +1,104 @@
+import { flagRows } from "../bin/flags.js";
+import type { ModuleCommand } from "../emulator/command-view.js";
+import { generalCommands } from "../emulator/commands/general.js";
+import { identityCommands } from "../emulator/commands/identity.js";
+import { commands, networkCommands } from "../emulator/commands/index.js";
+import { keptCommands } from "../emulator/commands/kept-settings.js";
+import { notModelled } from "../emulator/commands/not-modelled.js";
+import { powerSavingCommands } from "../emulator/commands/power-saving.js";
+import { quirkTable } from "../emulator/profile/quirks.js";
+
+type Row = readonly string[];
+
+const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
+const table = (head: Row, rows: readonly Row[]): string =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+
+/** The commands in groups, in the order of the docs. */
+export const commandGroups: readonly { readonly heading: string; has(command: ModuleCommand): boolean }[] = [
+  { heading: "MQTT", has: ({ names: [name] }) => name.startsWith("+QMT") },
+  { heading: "The AT interface and the module", has: among(generalCommands) },
+  { heading: "Identity", has: among(identityCommands) },
+  { heading: "Network", has: among(networkCommands) },
+  { heading: "Power saving", has: among(powerSavingCommands) },
+  { heading: "Settings, most of them kept over a reboot", has: among(keptCommands) },
+];
+
+function among(some: readonly ModuleCommand[]) {
+  return (command: ModuleCommand): boolean => some.includes(command);
+}
+
+function formsOf({ test: asks, read, write, exec }: ModuleCommand): string {
+  const written = write && ("keys" in write ? Object.keys(write.keys).map((key) => `="${key}",…`) : ["=…"]);
+  const forms = [...(asks ? ["=?"] : []), ...(read ? ["?"] : []), ...(written ?? [])];
+  return [...(exec ? ["alone"] : []), ...forms.map(code)].join(" ");
+}
+
+const rowOf = (command: ModuleCommand): Row => [
+  code(`AT${command.names[0]}`),
+  formsOf(command),
+  command.partly === undefined ? "supported" : `partly: ${command.partly}`,
+];
+
+/** The table of a group; it has a column for the manual where not all commands stand in the AT manual. */
+function groupTable({ heading, has }: (typeof commandGroups)[number]): string {
+  const some = commands.filter(has);
+  const told = some.some(({ manual }) => manual !== "AT manual");
+  const rows = some.map((command) => [...rowOf(command), ...(told ? [command.manual] : [])]);
+  return `**${heading}**\n\n${table(["command", "forms", "how far", ...(told ? ["described in"] : [])], rows)}`;
+}
+
+/** The tables that are made from the sources: the page of each, its name in the page's comments, and its text. */
+export const generatedTables: readonly { readonly page: string; readonly name: string; make(): string }[] = [
+  {
+    page: "docs/options.md",
+    name: "options",
+    make: () =>
+      table(
+        ["flag", "what it does"],
+        flagRows.map(({ name, value, about, repeatable }) => [
+          code(`--${name}${value === undefined ? "" : ` ${value}`}`),
+          `${about}${repeatable ? "; repeatable" : ""}`,
+        ]),
+      ),
+  },
+  { page: "docs/commands.md", name: "commands", make: () => commandGroups.map(groupTable).join("\n\n") },
+  {
+    page: "docs/commands.md",
+    name: "not modelled",
+    make: () =>
+      table(
+        ["not modelled", "answer", "why"],
+        notModelled.map(({ names, answers, why }) => [names.map((name) => code(`AT${name}`)).join(" "), answers, why]),
+      ),
+  },
+  {
+    page: "docs/quirks.md",
+    name: "quirks",
+    make: () =>
+      table(
+        ["quirk", "values", "default", "what it decides", "source"],
+        Object.entries(quirkTable).map(([name, { values, standard, about, source }]) => [
+          code(name),
+          code(values),
+          code(standard),
+          about,
+          source,
+        ]),
+      ),
+  },
+];
+
+/** The text of a page with its tables made anew. */
+export function withTables(page: string, text: string): string {
+  return generatedTables
+    .filter((each) => each.page === page)
+    .reduce(
+      (whole, { name, make }) =>
+        whole.replace(
+          new RegExp(`(<!-- ${name}:[^\\n]*-->\\n)[^]*?(<!-- /${name} -->)`),
+          (_, open, close) => `${open}${make()}\n${close}`,
+        ),
+      text,
+    );
+}
