@@ -22,11 +22,11 @@ const halfMore: Target = { of: "ratio", bound: "at most", value: 1.5 };
 /** Ten thousand modems in one process, at one broker in another process, over TCP: beside as many MQTT.js clients. */
 export const crowd: Bench = {
   name: "crowd",
-  async run({ quick, rounds }) {
+  async run({ quick }) {
     const size = quick ? 100 : Math.min(wanted, openFiles() - otherFiles);
     const seconds = quick ? 1 : 3;
     const lives = await inTurn(
-      rounds,
+      quick ? 1 : 3,
       () => liveOf("crowd-modem.js", size, seconds),
       () => liveOf("crowd-mqttjs.js", size, seconds),
     );

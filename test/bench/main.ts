@@ -32,7 +32,7 @@ const { values } = parseArgs({
   options: { quick: { type: "boolean" }, json: { type: "boolean" }, only: { type: "string", multiple: true } },
 });
 const quick = values.quick === true;
-const effort: Effort = quick ? { rounds: 1, seconds: 0.5, quick } : { rounds: 3, seconds: 1.5, quick };
+const effort: Effort = quick ? { rounds: 1, seconds: 0.5, quick } : { rounds: 5, seconds: 1, quick };
 
 const machine = () => ({ node: process.version, cpus: cpus().length, load: loadavg()[0] });
 

@@ -7,7 +7,7 @@ import { onProcessor } from "./processor.js";
 import { serialHost } from "./serial-host.js";
 
 const levels = ({ quick }: Effort): readonly number[] => (quick ? [1] : [0, 1, 2]);
-const warmUp = 1.5; // seconds
+const warmUp = 3; // seconds
 const target = { of: "ratio", bound: "at least", value: 0.8 } as const;
 
 /** Publishes with the module's window full, in process: beside MQTT.js with the same window. */
