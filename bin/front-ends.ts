@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import type { TcpAddress } from "../net/listening.js";
+import { openPty } from "../net/ports/pty/pty.js";
 import { sttySpeeds } from "../net/ports/termios.js";
 import type { Baud } from "../net/ports/uart/uart.js";
 import type { OpenPort } from "../net/serial.js";
@@ -94,11 +95,10 @@ function nearest(baud: number): readonly number[] {
   return sttySpeeds.slice(Math.max(0, next - 1), next + 1);
 }
 
-/** Loads only the front end that is asked for: node-pty's binding is not needed for the others. */
+/** Opens a front end; all but the usual one are loaded only where they are asked for. */
 export async function openerOf(frontEnd: FrontEnd, baud: Baud | undefined): Promise<OpenPort> {
   switch (frontEnd.kind) {
     case "pty": {
-      const { openPty } = await import("../net/ports/pty/pty.js");
       const named = frontEnd.link === undefined ? {} : { link: frontEnd.link };
       return (events) => openPty({ ...named, followSpeed: baud === "host" }, events);
     }

@@ -1,16 +1,29 @@
 import { Log } from "../net/log.js";
+import { LogLines } from "../net/log-output.js";
 import type { OpenPort } from "../net/serial.js";
 import { withWriteHook } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";
+import { readCommandLine } from "./command-line.js";
 import type { Ending } from "./exit.js";
 import type { FrontEnd } from "./front-ends.js";
 import { openerOf } from "./front-ends.js";
-import { LogLines } from "./log-lines.js";
-import type { Options } from "./options.js";
+import { type Options, readOptions } from "./options.js";
 import { readyJson, readyText } from "./ready.js";
+
+/** Does what the command line asks for. Throws a UserError (code 2) where it cannot be understood. */
+export async function obey(args: readonly string[], ending: Ending): Promise<void> {
+  const { profile, flags } = readCommandLine(args);
+  if (profile !== undefined) {
+    const { profileCommand } = await import("./profile.js");
+    process.stdout.write(`${profileCommand(profile, flags)}\n`);
+    return;
+  }
+  await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
+  process.exit(0); // all is closed and told; nothing that is left may hold us
+}
 
 /** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
 const quietForMs = 250;
@@ -18,7 +31,7 @@ const quietForMs = 250;
 const maxWaitMs = 5000;
 
 /** Knows when the module has last said something to the host. */
-export class QuietWatch {
+class QuietWatch {
   #saidAt = 0;
 
   /** The same front end, watched. */

@@ -35,11 +35,11 @@ function sizeOf(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }
 
-test("it is under 10 MB, dependencies included, and has no unneeded file", () => {
-  expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(10 * megabyte);
+test("it is under 6 MB, dependencies included, and has no unneeded file", () => {
+  expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(6 * megabyte);
   const unneeded = packed.filter(
     ({ path }) =>
-      !/^(dist\/(at|bin|emulator|mqtt|net|index|testing)|docs\/[a-z]+\.md|README|LICENSE|CHANGELOG|package\.json)/i.test(
+      !/^(dist\/(at|bin|chunks|emulator|mqtt|net|index|testing|THIRD-PARTY-LICENSES)|docs\/[a-z]+\.md|README|LICENSE|CHANGELOG|package\.json)/i.test(
         path,
       ),
   );
