@@ -53,12 +53,18 @@ const endsOf = (word: string, text: Octets): readonly number[] =>
 const slipsIn = (parsed: readonly ParsedCommand[], isKnown: Known): readonly number[] =>
   parsed.flatMap((it) => (it.kind === "extended" && !isKnown(it.name) ? (it.tokens[0]?.start ?? []) : []));
 
-/** Where two lines may have run into one: an equals sign in what is no clean string. */
+/**
+ * Where two lines may have run into one: in a parameter that is not one whole string, an equals sign, or the `AT+` of a
+ * command that has lost its equals sign.
+ */
 const seamsIn = (parsed: readonly ParsedCommand[], line: Octets): readonly number[] =>
   parsed
     .flatMap((it) => (it.kind === "extended" ? it.tokens : []))
-    .filter(({ kind, text }) => text.includes("=") && (kind !== "quoted" || text.includes('"')))
-    .map(({ start }) => line.indexOf("=", start) + 1);
+    .filter(({ kind, text }) => kind !== "quoted" || text.includes('"'))
+    .flatMap(({ text, start, end }) => {
+      if (text.includes("=")) return [line.indexOf("=", start) + 1];
+      return endsOf("AT+", line.slice(start, end)).map((at) => start + at);
+    });
 
 /** Where something begins in a torn line that could be a parameter. */
 const parametersIn = (line: Octets): readonly number[] =>

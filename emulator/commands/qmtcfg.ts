@@ -102,7 +102,10 @@ function aliQuery({ aliauth: kept }: MqttSettings): ModuleAnswer {
   if (kept === undefined) return told(); // note 3.2.1
   const line = (shownSecret: Octets): Octets =>
     `+QMTCFG: "aliauth","${kept.productKey}","${kept.deviceName}","${shownSecret}"`;
-  return { kind: "ok", lines: [line(kept.deviceSecret)], shown: [line("***")] };
+  // A quote inside a name may be a slip that moved the secret into the name.
+  const isDoubtful = kept.productKey.includes('"') || kept.deviceName.includes('"');
+  const shown = isDoubtful ? '+QMTCFG: "aliauth",***' : line("***");
+  return { kind: "ok", lines: [line(kept.deviceSecret)], shown: [shown] };
 }
 
 const testLines = {

@@ -133,6 +133,7 @@ test.each([
   ["a payload that nobody asked for", '{"t":22.5}', '{"***'],
   ["two lines that became one", 'AT+CMEE=1AT+CGAUTH=0,1,"me","pw"', "AT+CMEE=1AT+CGAUTH=***"],
   ["the same behind a string", 'AT+QMTSUB=0,1,"t"AT+QMT?CONN=0,"id","me","pw"', 'AT+QMTSUB=0,1,"t"AT+QMT?CONN=***'],
+  ["the second one without its sign", 'AT+CMEE=1AT+CGAUTH0,1,"me","pw"', "AT+CMEE=1AT+***"],
   ["nothing that could be a parameter", "22.5", "22.5"],
 ])("of a line that cannot be read no parameter is shown: %s", (_, line, shown) => expect(mask(line)).toBe(shown));
 
