@@ -18,6 +18,10 @@ const programs = {
     isInstalled: () => spawnSync("/usr/bin/python3", ["-c", "import serial"]).status === 0,
     install: "python3-serial",
   },
+  "python3-pytest": {
+    isInstalled: () => spawnSync("/usr/bin/python3", ["-c", "import pytest"]).status === 0,
+    install: "python3-pytest",
+  },
   "qemu-system-x86": { isInstalled: command("qemu-system-i386"), install: "--no-install-recommends qemu-system-x86" },
   socat: { isInstalled: command("socat"), install: "socat" },
   tmux: { isInstalled: command("tmux"), install: "tmux" },

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { command, Program } from "../bin/program.js";
+import { command as commandPath, Program, root } from "../bin/program.js";
 import { codeBlocks, userPages } from "../markdown.js";
 import { until } from "../net/port-recorder.js";
 import { python, run } from "../net/ports/pty/pty-hosts.js";
@@ -71,26 +71,67 @@ test.skipIf(!needs("gcc"))("C", async () => {
   await until("the command", () => program.err.includes("host> AT\n"));
 });
 
-test("the shell script waits, runs the test, and ends the module", async () => {
+/** A folder with the command `bc28-emu` and these files in it. */
+function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = newFolder();
-  const place = (name: string, text: string): void => {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+  const command = `#!/bin/sh\nexec "${process.execPath}" "${commandPath}" "$@"\n`;
+  for (const [name, text] of Object.entries({ "bc28-emu": command, ...files })) {
+    writeFileSync(join(folder, name), text);
     chmodSync(join(folder, name), 0o755);
-  };
-  place("bc28-emu", `exec "${process.execPath}" "${command}" "$@"`);
-  place("my-firmware-test", 'test -c "$1"; echo "it is a terminal: $?"');
-  place("script", recipe("sh", "my-firmware-test"));
-  const script = run("sh", ["-c", 'cd "$0" && PATH="$0:$PATH" exec ./script', folder]);
-  expect({ code: await script.ended, said: script.stdout, complained: script.stderr }).toEqual({
-    code: 0,
-    said: "it is a terminal: 0\n",
-    complained: "",
+  }
+  return folder;
+}
+
+/** Runs a program in such a folder to its end. */
+async function runIn(folder: string, command: string): Promise<{ code: number | null; out: string; err: string }> {
+  const program = run("sh", ["-c", `cd "$0" && PATH="$0:$PATH" exec ${command}`, folder]);
+  return { code: await program.ended, out: program.stdout, err: program.stderr };
+}
+
+test.skipIf(!needs("python3-pytest"))("pytest", async () => {
+  const folder = folderWith({ "test_modem.py": recipe("python", "import json, subprocess, pytest, serial") });
+  const { code, out } = await runIn(folder, "/usr/bin/python3 -m pytest -q -p no:cacheprovider test_modem.py");
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("1 passed") });
+});
+
+test("Node.js, with the module in another process", async () => {
+  const folder = newFolder();
+  const link = join(folder, "bc28");
+  await moduleAt(link);
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "host.mjs"), recipe("js", written.link).replace(written.link, link));
+  const host = run(process.execPath, [join(folder, "host.mjs")]);
+  onTestFinished(() => void host.child.kill());
+  await until("the answer", () => host.stdout.includes("+CSQ:25,99\r\n\r\nOK"));
+});
+
+test("the shell script waits, runs the test, and ends the module", async () => {
+  const folder = folderWith({
+    "my-firmware-test": '#!/bin/sh\ntest -c "$1"; echo "it is a terminal: $?"\n',
+    script: `#!/bin/sh\n${recipe("sh", "my-firmware-test")}`,
   });
+  expect(await runIn(folder, "./script")).toEqual({ code: 0, out: "it is a terminal: 0\n", err: "" });
   expect(spawnSync("test", ["-e", join(folder, "bc28")]).status).toBe(1);
+});
+
+test("a file for the memory: its second line prints what its comment shows", async () => {
+  const folder = folderWith({ script: recipe("sh", "AT+NCONFIG=AUTOCONNECT") });
+  const { code, out, err } = await runIn(folder, "sh script");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toContain(`\r\n${/# (\S+)$/m.exec(recipe("sh", "AT+NCONFIG=AUTOCONNECT"))?.[1]}\r\n`);
+});
+
+test("a profile of one's own", async () => {
+  const [, ...lines] = recipe("sh", "profile diff").split("\n"); // the first line runs until a signal
+  const mine = recipe("json", '"base"');
+  const folder = folderWith({ "my.json": mine, script: lines.join("\n") });
+  const { code, out, err } = await runIn(folder, "sh -e script");
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toMatch(/^quirks\.edition +note -> guide$/m);
 });
 
 test("a pipe", () => {
   const [, input = ""] = /printf '(.*)'/.exec(recipe("sh", "AT+CSQ")) ?? [];
-  const { stdout } = spawnSync("sh", ["-c", `printf '${input}' | "$0" "$1" --stdio`, process.execPath, command]);
+  const { stdout } = spawnSync("sh", ["-c", `printf '${input}' | "$0" "$1" --stdio`, process.execPath, commandPath]);
   expect(`${stdout}`).toContain("\r\n+CSQ:25,99\r\n\r\nOK\r\n");
 });
