@@ -69,7 +69,7 @@ function refuseUnlessTopic(topic: string): void {
   const octets = fromText(topic);
   if (octets.length >= 1 && octets.length <= 65535 && isTopicName(octets)) return;
   const shown = JSON.stringify(topic.length > 100 ? `${topic.slice(0, 100)}…` : topic);
-  throw new UserError(`publish: ${shown} is no topic; give 1 to 65535 bytes without +, # and NUL`, 2);
+  throw new UserError(`publish: ${shown} is not a topic; give 1 to 65535 bytes without +, # and NUL`, 2);
 }
 
 const publishTo = (

@@ -74,10 +74,10 @@ export function clockOf(choice: ClockChoice = "system"): Clock {
   if ("now" in choice) return choice;
   const { scale } = choice;
   if (Number.isFinite(scale) && scale > 0) return scaledClock(scale);
-  throw new UserError(`clock: { scale: ${scale} } is no speed; give a number above 0`, 2);
+  throw new UserError(`clock: { scale: ${scale} } is not a speed; give a number above 0`, 2);
 }
 
 function refuse(choice: unknown): never {
   const chosen = JSON.stringify(choice);
-  throw new UserError(`clock: ${chosen} is none; give "system", "manual", { scale: 60 } or a clock`, 2);
+  throw new UserError(`clock: ${chosen} is not a clock; give "system", "manual", { scale: 60 } or a clock`, 2);
 }

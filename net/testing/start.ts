@@ -65,7 +65,8 @@ export async function startModem<const C extends ClockChoice = "system">(
 function brokerGetter({ broker }: RunningModem, waits: Waits): () => TestBroker {
   const recorded = broker && new RecordedBroker(broker, waits);
   return () => {
-    if (recorded === undefined) throw new UserError("this modem was started with { broker: false }: it has none", 2);
+    if (recorded === undefined)
+      throw new UserError("this modem was started with { broker: false }, so it has no broker", 2);
     return recorded;
   };
 }

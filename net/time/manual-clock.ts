@@ -68,7 +68,7 @@ function soon(ring: () => void): () => void {
 
 function refuseUnlessSpan(what: string, span: Millis): void {
   if (Number.isFinite(span) && span >= 0) return;
-  throw new UserError(`${what}: ${span} is no span of time; give milliseconds, 0 or more`, 2);
+  throw new UserError(`${what}: ${span} is not a span of time; give milliseconds, 0 or more`, 2);
 }
 
 /** An alarm that is set. */

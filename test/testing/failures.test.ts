@@ -50,8 +50,8 @@ test("the stack of an error begins at the call in the test", async () => {
 test.each([
   [{ timing: "realistic" }, "startModem: there is no option timing; there are: baud, broker, clock,"],
   [{ clok: "manual" }, "startModem: there is no option clok; did you mean clock?"],
-  [{ clock: "manuel" }, 'clock: "manuel" is none; give "system", "manual", { scale: 60 } or a clock'],
-  [{ clock: { scale: 0 } }, "clock: { scale: 0 } is no speed; give a number above 0"],
+  [{ clock: "manuel" }, 'clock: "manuel" is not a clock; give "system", "manual", { scale: 60 } or a clock'],
+  [{ clock: { scale: 0 } }, "clock: { scale: 0 } is not a speed; give a number above 0"],
   [{ profile: "bc28" }, /^profile: .*"bc28"/],
   [{ profile: { timing: "realistic" } }, "profile: base: it is missing; there are: bc28, bc35-g"],
   [{ profile: { base: "bc28", identity: { imei: "1" } } }, /^profile: identity\.imei: "1"/],

@@ -148,7 +148,7 @@ describe("the broker", () => {
   test("refuses to publish to a wrong topic, or after close", async () => {
     const { broker, close } = await start();
     for (const topic of ["", "a/#", "+", "a\0b", "x".repeat(65536)])
-      await expect(broker.publish(topic, "x")).rejects.toThrow(/^publish: ".*" is no topic/);
+      await expect(broker.publish(topic, "x")).rejects.toThrow(/^publish: ".*" is not a topic/);
     await broker.publish("grüße/x", "x", { qos: 1, retain: true });
     expect(broker.messages).toEqual([]);
     await close();

@@ -56,6 +56,6 @@ describe("time", () => {
     const modem = await start({ clock: own });
     expect(modem.clock).toBe(own);
     expect((await start({ clock: { scale: 60 } })).clock.speed).toBe(60);
-    await expect(startModem({ clock: { scale: 0 } })).rejects.toThrow("clock: { scale: 0 } is no speed");
+    await expect(startModem({ clock: { scale: 0 } })).rejects.toThrow("clock: { scale: 0 } is not a speed");
   });
 });

@@ -56,7 +56,7 @@ export class Clouds {
     const isAllowed =
       identity.cloud === "Alibaba" ? isAliyunTopicOf(identity, topic) : isTencentTopicOf(identity, topic, isProduct);
     const who = `device ${truncate(nameOf(identity))}`;
-    if (!isAllowed) this.#options.warn(`${who} may not ${what} to ${truncate(topic)}: it is not its own`);
+    if (!isAllowed) this.#options.warn(`${who} may not ${what} to ${truncate(topic)}: only its own topics are allowed`);
     return isAllowed;
   }
 

@@ -81,7 +81,7 @@ export function loadCloudDevices(path: string): readonly CloudDevice[] {
     if (devices.has(nameOf(device))) throw refusal(path, `line ${index + 1}: ${nameOf(device)} is there twice`);
     devices.set(nameOf(device), device);
   }
-  if (devices.size === 0) throw refusal(path, "there is no device in it: write PK/DN/SECRET, one a line");
+  if (devices.size === 0) throw refusal(path, "there is no device in it: write one PK/DN/SECRET on each line");
   return [...devices.values()];
 }
 

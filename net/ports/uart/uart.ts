@@ -89,7 +89,7 @@ class Uart implements SerialPort, PortEvents {
 
   onBytes(bytes: Uint8Array): void {
     const lost = bytes.length - this.#line.fromHost(bytes);
-    if (lost > 0 && !this.#isLosing) this.#warn("bytes of the host are lost, because too many wait for the line");
+    if (lost > 0 && !this.#isLosing) this.#warn("bytes of the host are lost: it sends faster than the line can carry");
     this.#isLosing = lost > 0;
   }
 

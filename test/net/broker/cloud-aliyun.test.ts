@@ -208,8 +208,8 @@ describe("topics", () => {
     expect(await published(client, "/oyjtmPI5a5j/MQTT_TEST/user/update")).toBe(true);
     expect(await published(client, "/oyjtmPI5a5j/OTHER/user/update")).toBe(false);
     expect(broker.warnings).toEqual([
-      "device oyjtmPI5a5j/MQTT_TEST may not subscribe to /oyjtmPI5a5j/OTHER/user/get: it is not its own",
-      "device oyjtmPI5a5j/MQTT_TEST may not publish to /oyjtmPI5a5j/OTHER/user/update: it is not its own",
+      "device oyjtmPI5a5j/MQTT_TEST may not subscribe to /oyjtmPI5a5j/OTHER/user/get: only its own topics are allowed",
+      "device oyjtmPI5a5j/MQTT_TEST may not publish to /oyjtmPI5a5j/OTHER/user/update: only its own topics are allowed",
     ]);
   });
 });

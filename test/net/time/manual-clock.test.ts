@@ -52,7 +52,7 @@ describe("advance", () => {
   test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])("of %d is refused, and changes nothing", async (span) => {
     const failure = await clock.advance(span).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UserError);
-    expect(failure).toMatchObject({ code: 2, message: expect.stringContaining(`${span} is no span of time`) });
+    expect(failure).toMatchObject({ code: 2, message: expect.stringContaining(`${span} is not a span of time`) });
     expect(clock.now()).toBe(0);
   });
 

@@ -99,7 +99,7 @@ describe("a line of 9600 baud", () => {
       host.send("A".repeat(70_000));
       host.send("A".repeat(70_000));
       expect(host.warnings).toEqual([
-        "uart! test port: bytes of the host are lost, because too many wait for the line",
+        "uart! test port: bytes of the host are lost: it sends faster than the line can carry",
       ]);
     }));
 
