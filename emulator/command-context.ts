@@ -6,7 +6,7 @@ import { scheduleAnswer, settleNetwork } from "./radio-link.js";
 import { startRequest } from "./requests.js";
 import type { LineContext } from "./run-line.js";
 
-/** What the commands of a running line see of the module, and do to it. */
+/** The module as the commands of a running line see and change it. */
 export class CommandContext implements LineContext {
   readonly #context: Context;
 

@@ -12,13 +12,13 @@ import type { Ending } from "./run-line.js";
 /** A payload entry that a command has opened. */
 export type Entry = Extract<Ending, { readonly kind: "entry" }>;
 
-/** What the host has brought to its end, and the module answers now. */
+/** Input that is complete, and that the module answers now. */
 export type CompleteInput =
   | { readonly kind: "line"; readonly line: Octets }
   | { readonly kind: "payload"; readonly entry: Entry; readonly payload: Octets }
   | { readonly kind: "final"; readonly result: FinalResult };
 
-/** Bytes that arrived together, and how many of them are used up. */
+/** Bytes that arrived together, and how many of them have been read. */
 interface ReceivedBytes {
   readonly bytes: Uint8Array;
   readonly at: Millis;
@@ -30,40 +30,40 @@ const never: Millis = Number.POSITIVE_INFINITY;
 const commandsWithSecrets = withSecrets(commands);
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 
-/** One command at a time: what the host sends is heard in order, and whatever comes too early waits. */
+/** The host's input. The module handles one command at a time; input that comes earlier waits in order. */
 export class CommandQueue {
   readonly #quirks: Quirks;
   readonly #effects: Effects;
   readonly #answerTime: () => Millis;
   readonly #editor = new LineEditor();
   #chunks: ReceivedBytes[] = [];
-  /** A turn whose answer takes its time. */
+  /** Complete input whose answer is delayed. */
   #pending: { readonly turn: CompleteInput; readonly until: Millis } | undefined;
   #entry: Entry | undefined;
-  /** When the host last sent something, or was asked for a payload. */
+  /** When the host last sent a byte, or got the prompt. */
   #heardAt: Millis = Number.NEGATIVE_INFINITY;
 
-  /** `answerTime` is asked anew for each answer. */
+  /** `answerTime` gives the delay of each answer, in ms. */
   constructor(quirks: Quirks, effects: Effects, answerTime: () => Millis) {
     this.#quirks = quirks;
     this.#effects = effects;
     this.#answerTime = answerTime;
   }
 
-  /** Takes bytes in; while the module is busy only so many are kept. */
+  /** Takes bytes of the host. While the module is busy, at most `maxQueuedBytes` wait. */
   hear(bytes: Uint8Array, now: Millis): void {
     this.#heardAt = now;
     this.#chunks.push({ bytes: Buffer.from(bytes), at: now, used: 0 });
     if (this.#waits) this.#limit();
   }
 
-  /** Takes over what another talk has not heard yet. */
+  /** Takes over the bytes that another queue has not read yet. */
   takeOver(other: CommandQueue): void {
     this.#chunks = other.#chunks;
     this.#heardAt = other.#heardAt;
   }
 
-  /** The next turn that is due, or undefined. */
+  /** The next complete input that is to be answered now; undefined: none. */
   next(now: Millis, dte: Dte): CompleteInput | undefined {
     const due = this.#pending;
     if (due !== undefined && due.until <= now) {
@@ -74,20 +74,20 @@ export class CommandQueue {
     return turn ?? this.#expire(now);
   }
 
-  /** From here on the host types a payload. */
+  /** Starts a payload entry. */
   startEntry(entry: Entry, now: Millis): void {
     this.#entry = entry;
     this.#editor.startEntry(entry.until);
     this.#heardAt = now;
   }
 
-  /** Whether the module may say something unasked. */
+  /** Whether the module may send a URC. */
   mayInterrupt(now: Millis): boolean {
     if (this.#pending !== undefined || this.#entry !== undefined) return false;
     return !this.#editor.halfTyped || now - this.#heardAt >= this.#quirks.urcHold;
   }
 
-  /** When something falls due by itself; `heldBack` is whether unsolicited lines wait. */
+  /** The next deadline; `heldBack` tells whether URCs wait. */
   wakeAt(heldBack: boolean): Millis {
     if (this.#pending !== undefined) return this.#pending.until;
     if (this.#entry !== undefined) return this.#entryEnds;
@@ -98,7 +98,7 @@ export class CommandQueue {
     return this.#pending !== undefined && this.#quirks.whileBusy === "queue";
   }
 
-  /** What waits is bounded: the rest is lost. */
+  /** Drops waiting input beyond `maxQueuedBytes`, the latest bytes first. */
   #limit(): void {
     const lost = this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0) - maxQueuedBytes;
     if (lost <= 0) return;
@@ -116,7 +116,7 @@ export class CommandQueue {
     return this.#quirks.entryTimeout === 0 ? never : this.#heardAt + this.#quirks.entryTimeout;
   }
 
-  /** Reads on, up to the byte that ends a line or a payload. */
+  /** Reads bytes up to the end of a line or of a payload. */
   #read(now: Millis, dte: Dte): CompleteInput | undefined {
     const { lineEnd, lfGrace } = this.#quirks;
     const reading = { lineFeedEnds: lineEnd === "cr-or-lf", lfGrace, backspace: dte.s5 };
@@ -183,7 +183,7 @@ export class CommandQueue {
     });
   }
 
-  /** An answer comes at once, unless it takes its time, or another one is waited for. */
+  /** Delays an answer by its time. With whileBusy = refuse, input during another answer is refused. */
   #delayed(turn: CompleteInput, now: Millis): CompleteInput | undefined {
     if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
     const takes = this.#answerTime();
@@ -193,7 +193,7 @@ export class CommandQueue {
     return undefined;
   }
 
-  /** Decided: an entry that nobody ends in time is aborted, and the line is refused. */
+  /** Aborts a payload entry whose time is over, with error 52. decided */
   #expire(now: Millis): CompleteInput | undefined {
     if (this.#entry === undefined || now < this.#entryEnds) return undefined;
     this.#entry = undefined;

@@ -12,7 +12,7 @@ import type { Radio } from "./radio/radio.js";
 import type { NetworkRequest, PendingRequests } from "./request.js";
 import type { UartSpeed } from "./uart-speed.js";
 
-/** What commands may change at once. */
+/** The state that commands may change. */
 export interface ModuleState {
   readonly dte: Dte;
   readonly uart: UartSpeed;
@@ -25,36 +25,36 @@ export interface ModuleState {
   readonly token: Octets | undefined;
 }
 
-/** What a handler sees. */
+/** The state that a command reads. */
 export interface CommandView extends ModuleState {
   readonly profile: Profile;
   readonly session: Session;
   readonly power: Power;
-  /** The moment, as deadlines count it. */
+  /** The module's clock, in ms. */
   readonly now: Millis;
-  /** Calendar time in ms, as Date has it. */
+  /** Calendar time, in ms as `Date` counts it. */
   readonly time: Millis;
-  /** Too much waits for TCP. */
+  /** 64 KiB or more wait for TCP. */
   readonly isCongested: boolean;
 }
 
-/** What a handler changes: these parts are replaced. */
+/** The parts of the state that a command replaces. */
 export type Change = Partial<ModuleState>;
 
-/** What a handler asks for. What goes to the host comes behind the final result. */
+/** A request of a command, carried out after the final result of its line. */
 export type Demand =
   | { readonly to: "mqtt"; readonly request: Request }
   | { readonly to: "host"; readonly report: Report }
-  /** A line that comes by itself, after so long. */
+  /** A URC after a time. */
   | ({ readonly to: "later" } & LaterLine)
-  /** Something is sent, and a peer answers after so long, or never; `silence` comes where it does not. */
+  /** A message to a peer, with the URC of its answer; `silence` is the URC where no answer comes. */
   | { readonly to: "peer"; readonly answer: LaterLine | undefined; readonly silence: LaterLine }
   /** A name to be looked up; the outcome comes as +QDNS. */
   | { readonly to: "call"; readonly call: NetworkRequest }
   /** A call that holds a number drawn for it; the outcome comes as +QMTTENAUTH. */
   | { readonly to: "numberedCall"; call(nonce: number): NetworkRequest };
 
-/** A line, and after how long it comes. */
+/** A line, and the time until it is sent, in ms. */
 export interface LaterLine {
   readonly line: Octets;
   readonly after: Millis;

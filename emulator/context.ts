@@ -12,7 +12,7 @@ export interface Context {
   readonly effects: Effects;
   readonly random: Random;
   readonly pace: Pace;
-  /** Calendar time at moment 0, in ms as Date has it. */
+  /** The calendar time when the module's clock is at 0, in ms as `Date` counts it. */
   readonly epochAtStart: Millis;
   ram: Ram;
   now: Millis;

@@ -30,14 +30,14 @@ import {
 } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
 
-/** How a module is made. */
+/** The options of a `Modem`. */
 export interface ModemOptions {
   readonly profile: Profile;
-  /** Where randomness starts from. */
+  /** The seed of everything that is drawn. Left out: 0. */
   readonly seed?: number;
-  /** What an earlier run has kept; left out: as from the factory. */
+  /** The non-volatile memory at the start. Left out: as from the factory. */
   readonly nvm?: Nvm;
-  /** Calendar time at moment 0, in ms as Date has it. */
+  /** The calendar time when the module's clock is at 0, in ms as `Date` counts it. */
   readonly epochAtStart?: Millis;
   /** Whether someone looks at the events of every line and every packet. Left out: yes. */
   readonly isTraced?: boolean;
@@ -45,7 +45,7 @@ export interface ModemOptions {
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
-/** The module: what reaches it goes in, what it does comes out, in order. It reads no clock and opens nothing. */
+/** The module. It takes stimuli and returns effects in their order. It reads no clock and opens nothing. */
 export class Modem {
   readonly #context: Context;
   readonly #commands: LineContext;
@@ -64,14 +64,14 @@ export class Modem {
     return this.#context.ram;
   }
 
-  /** Switches the module on: the banner comes when it has started. */
+  /** Switches the module on. The banner comes at the end of the boot. */
   powerUp(now: Millis): readonly Effect[] {
     this.#context.now = now;
     this.#boot("REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET");
     return this.#context.effects.take();
   }
 
-  /** Switches the module off: the broker gets its DISCONNECT, the host nothing. */
+  /** Switches the module off. The broker gets a DISCONNECT, the host gets nothing. */
   powerDown(now: Millis): readonly Effect[] {
     this.#context.now = now;
     dropRequests(this.#context);
@@ -82,7 +82,7 @@ export class Modem {
     return [...waiting, ...closing.filter((outcome) => outcome.to !== "urcQueue")];
   }
 
-  /** Takes in what reaches the module at `now`, and gives what it does. */
+  /** Gives a stimulus to the module at `now`; returns its effects. */
   tell(stimulus: Stimulus, now: Millis): readonly Effect[] {
     this.#context.now = now;
     if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
@@ -94,7 +94,7 @@ export class Modem {
     return this.#context.effects.take();
   }
 
-  /** When the module wants to be told of the clock again, if at all. */
+  /** The next moment at which the module needs a `clock` stimulus; undefined: none. */
   wakeAt(): Millis | undefined {
     if (this.#booting !== undefined) return this.#booting.until;
     const { client, commandQueue, urcQueue, rrc, scheduledUrcs, state } = this.#ram;
@@ -104,12 +104,12 @@ export class Modem {
     return at === never ? undefined : at;
   }
 
-  /** What a command would see now. */
+  /** The state that a command would see now. */
   view(): CommandView {
     return this.#commands.view();
   }
 
-  // What reaches the module
+  // Stimuli
 
   #hearHost(bytes: Uint8Array): void {
     if (this.#booting === undefined) this.#ram.commandQueue.hear(bytes, this.#context.now);
@@ -126,7 +126,7 @@ export class Modem {
     }
   }
 
-  /** At equal moments: the end of a boot, all of the air, an answer that took its time, then MQTT's deadlines. */
+  /** The order at equal moments: the end of a boot, the radio, an answer that was delayed, then MQTT's deadlines. */
   #hearClock(): void {
     const booting = this.#booting;
     if (booting !== undefined && booting.until <= this.#context.now) this.#start(booting.cause);
@@ -134,7 +134,7 @@ export class Modem {
     step(this.#context, { kind: "time" });
   }
 
-  /** Whatever became possible happens: the radio's loss, lines that waited, packets, and the host's next turn. */
+  /** Does everything that is due: changes of the radio, pending URCs, packets of the broker, then the host's next line or payload. */
   #settle(): void {
     if (this.#booting !== undefined) return;
     for (let turn: CompleteInput | undefined; ; ) {
@@ -148,7 +148,7 @@ export class Modem {
     }
   }
 
-  // What the host wants
+  // Command lines and payloads
 
   #perform(turn: CompleteInput): LineResult {
     if (turn.kind === "line") return this.#run(turn.line);
@@ -156,7 +156,7 @@ export class Modem {
     return { blocks: [], ending: turn };
   }
 
-  /** A line that is obeyed has come at the right speed. */
+  /** Runs a command line. One that is answered with OK confirms a UART speed that is on trial. */
   #run(line: Octets): LineResult {
     const { trial } = this.#ram.state.uart;
     const said = runLine(line, this.#commands);
@@ -167,7 +167,7 @@ export class Modem {
     return said;
   }
 
-  /** What the line has set off goes out behind its final result, or behind the prompt, for its timers run already. */
+  /** Sends the result of a line. Its requests follow the final result, or the prompt, because their timers run already. */
   #say({ blocks, ending }: LineResult): void {
     sendInformation(this.#context, blocks);
     if (ending.kind === "reboot") {
@@ -182,15 +182,15 @@ export class Modem {
     routeOutcomes(this.#context, behind);
   }
 
-  // Starting over
+  // Reboot
 
-  /** From outside: what the UART has not sent yet is lost. */
+  /** A reset from outside. Output that the UART has not sent yet is lost. */
   #reset(cause: RebootCause): void {
     this.#context.effects.do({ to: "port", speed: this.#context.baud, cut: true });
     this.#reboot(cause);
   }
 
-  /** What the line had set off on a link still happens to the link; the host is told nothing. */
+  /** Reboots without a word to the host. Requests of the running line still reach their link. */
   #reboot(cause: RebootCause): void {
     this.#context.effects.trace({ kind: "reboot", cause });
     dropRequests(this.#context);

@@ -18,13 +18,13 @@ import type { Effect, LinkAct, LinkEvent } from "./io.js";
 import type { MqttSettings } from "./memory/mqtt-settings.js";
 import type { Profile } from "./profile/profile.js";
 
-/** What comes of the client: effects, and lines for the host that are not written yet. */
+/** An output of the client: an effect, or a report for the URC queue. */
 export type Outcome = Effect | { readonly to: "urcQueue"; readonly report: Report };
 
-/** What waits for its turn to be read. */
+/** An event of the link that waits to be read. */
 type Inbound = Exclude<LinkEvent, { readonly kind: "sent" }>;
 
-/** What may wait for TCP, in bytes. */
+/** The bytes that may wait for TCP before the host's publishes are refused. decided */
 const maxBacklogBytes = 65_536;
 
 /** What an MqttClient is made with. */
@@ -46,7 +46,7 @@ export class MqttClient {
   #packetsLeft = 0;
   #queued = 0;
   #left = 0;
-  /** What the link told and nobody has looked at yet. */
+  /** Events of the link that have not been read yet. */
   #inbox: Inbound[] = [];
   /** The settings of the last step, and what the session wants to know of them. */
   #settings: MqttSettings | undefined;
@@ -71,7 +71,7 @@ export class MqttClient {
     return wakeAt(this.#session);
   }
 
-  /** Takes one input, and gives what comes of it in its order. */
+  /** Gives one input to the session; returns its outcomes in their order. */
   step(input: Input, now: Millis, settings: MqttSettings): readonly Outcome[] {
     const before = this.#session;
     const { session, effects } = step(before, input, now, this.#configOf(settings));
@@ -83,27 +83,27 @@ export class MqttClient {
     return outcomes;
   }
 
-  /** Whether a link is ours and still there: what another one tells is too late. */
+  /** Whether a link is the current one, and has not ended. */
   isCurrent(link: number): boolean {
     return link === this.#session.link && this.#session.phase !== "idle";
   }
 
-  /** So much waits for TCP that the host may send nothing more (decided). */
+  /** Whether too much waits for TCP for another publish of the host. decided */
   get isCongested(): boolean {
     return this.#backlog >= maxBacklogBytes;
   }
 
-  /** Acknowledgements wait too, as much again: nothing more should be read that may have to be answered (decided). */
+  /** Whether too much waits for TCP to read on: acknowledgements may take as much again as publishes. decided */
   get isClogged(): boolean {
     return this.#backlog >= 2 * maxBacklogBytes;
   }
 
-  /** Puts in what the link told; it waits until it is asked for with `next`. */
+  /** Queues an event of the link for `next`. */
   put(event: Inbound): void {
     this.#inbox.push(event);
   }
 
-  /** What it means that so many bytes of the link have left for TCP: true at once, whatever waits to be read. */
+  /** The input for the session when TCP has taken `total` bytes of the link. It does not wait behind unread events. */
   left(total: number): Input {
     this.#left = total;
     const leaving = this.#ends.findIndex((end) => end > total);
@@ -190,7 +190,7 @@ export class MqttClient {
 
 const passwordMask = toBytes("***");
 
-/** A packet as observers may see it. */
+/** A packet as the trace shows it, without its password. */
 const masked = (packet: ClientPacket): ClientPacket =>
   packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet;
 

@@ -7,7 +7,7 @@ import type { NetworkRequest } from "./request.js";
 import { sendPendingUrcs } from "./uart-output.js";
 import { urc } from "./urc.js";
 
-/** Takes in what a link tells; what one tells that is no longer ours comes too late. */
+/** Takes an event of a link. Events of a link that is not the current one are ignored. */
 export function takeLinkEvent(context: Context, link: LinkId, event: LinkEvent): void {
   const { client, rrc } = context.ram;
   if (event.kind === "down") rrc.forget(link);
@@ -19,13 +19,13 @@ export function takeLinkEvent(context: Context, link: LinkId, event: LinkEvent):
   else client.put(event);
 }
 
-/** What the network sends keeps the connection up; asleep the module hears it only while its own SYN is repeated. */
+/** Received traffic keeps the RRC connection up. During PSM only the answer to our own SYN counts. */
 function noteRadioTraffic({ ram: { client, rrc }, now }: Context, { kind }: LinkEvent): void {
   const heard = !rrc.isAsleep || client.session.phase === "opening";
   if (heard && kind !== "sent" && kind !== "sendFailed") rrc.touch(now);
 }
 
-/** Sends each outcome its way: to the host, to the network, or to whoever looks on. */
+/** Passes each outcome on: to the URC queue, to the network, or to the trace. */
 export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes: readonly Outcome[]): void {
   for (const outcome of outcomes) {
     if (outcome.to === "urcQueue") ram.urcQueue.put(urc(outcome.report, profile.quirks));
@@ -37,17 +37,17 @@ export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes:
   }
 }
 
-/** A call as observers may see it. */
+/** A request as the trace shows it, without its signature. */
 const maskedRequest = (call: NetworkRequest): NetworkRequest =>
   call.kind === "post" ? { ...call, body: maskedForm(call.body) } : call;
 
-/** The client takes what no line has asked for. */
+/** Gives an input to the MQTT client that no command line has caused. */
 export function step(context: Context, input: Input): void {
   const { client, state } = context.ram;
   routeOutcomes(context, client.step(input, context.now, state.mqttSettings));
 }
 
-/** The client learns of a lost network when the line that lost it is done, even if it is back by then. */
+/** Tells the MQTT client of a lost network, at the end of the line that lost it, even if the network is back by then. */
 export function dropLostLink(context: Context): void {
   const { ram } = context;
   const { lostLink } = ram;
@@ -57,7 +57,7 @@ export function dropLostLink(context: Context): void {
   step(context, { kind: "down", reason: "networkGone" });
 }
 
-/** The client reads what the broker has sent, as far as there is room for what comes of it. */
+/** Reads packets of the broker, as long as the URC queue and the backlog to TCP have room. */
 export function readPackets(context: Context): void {
   const { client, urcQueue, rrc } = context.ram;
   while (!urcQueue.isFull && !client.isClogged && !rrc.isAsleep) {
@@ -72,7 +72,7 @@ export function readPackets(context: Context): void {
   controlReading(context);
 }
 
-/** While too much waits for the host or for TCP, or the radio sleeps, what the broker sends waits in TCP. */
+/** Stops and resumes reading from the link: received bytes wait in TCP while a queue is full or the module is in PSM. */
 function controlReading({ ram, effects }: Context): void {
   const { client, urcQueue, rrc, paused } = ram;
   const { link, phase } = client.session;

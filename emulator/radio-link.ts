@@ -4,7 +4,7 @@ import { dropLostLink } from "./mqtt-link.js";
 import { isAttached, settleRadio } from "./radio/radio.js";
 import { failRequests, settleRequests } from "./requests.js";
 
-/** At equal moments: registration, what waited for the connection, calls, the connection itself, lines that fall due. */
+/** Brings the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection, requests, the connection itself, scheduled URCs. */
 export function settleRadioLink(context: Context): void {
   settleNetwork(context);
   dropLostLink(context);
@@ -19,7 +19,7 @@ export function settleRadioLink(context: Context): void {
   }
 }
 
-/** Brings the radio to this moment. */
+/** Brings the radio to now, and handles the loss of the network. */
 export function settleNetwork(context: Context): void {
   const { ram, now, pace } = context;
   const { state } = ram;
@@ -29,13 +29,13 @@ export function settleNetwork(context: Context): void {
   if (isAttached(state.radio) && !isAttached(radio)) loseNetwork(context);
 }
 
-/** What has changed on the air is told. */
+/** Queues the URCs of what has changed on the radio. */
 function queueRadioUrcs({ ram, profile, now }: Context): void {
   const { rrc, state, urcQueue } = ram;
   for (const line of rrc.settle(state.radio, state.networkSettings, profile.surroundings, now)) urcQueue.put(line);
 }
 
-/** Nothing that was asked of the network will be answered. */
+/** The network is lost: requests, scheduled answers and the link end. */
 function loseNetwork(context: Context): void {
   const { ram, effects } = context;
   const { phase, link } = ram.client.session;
@@ -45,7 +45,7 @@ function loseNetwork(context: Context): void {
   ram.scheduledUrcs.loseNetwork();
 }
 
-/** Something is sent, and a peer answers, or does not. */
+/** Schedules the answer of a peer, or the line that reports its silence. */
 export function scheduleAnswer(
   { ram, now }: Context,
   { answer, silence }: Extract<Demand, { readonly to: "peer" }>,

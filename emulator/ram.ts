@@ -14,32 +14,32 @@ import { ScheduledUrcs } from "./scheduled-urcs.js";
 import { uartSpeedAt } from "./uart-speed.js";
 import { UrcQueue } from "./urc-queue.js";
 
-/** All that a reboot forgets; of its state the non-volatile part is given back to it. */
+/** The state that a reboot makes anew. */
 export interface Ram {
   state: ModuleState;
   readonly client: MqttClient;
   readonly commandQueue: CommandQueue;
   readonly rrc: Rrc;
   readonly urcQueue: UrcQueue;
-  /** Lines that come by themselves. */
+  /** URCs that are due at a later moment. */
   readonly scheduledUrcs: ScheduledUrcs;
-  /** What the running line has set off, to go out behind its final result or its prompt. */
+  /** Outcomes of the running line, sent after its final result or its prompt. */
   afterResult: Outcome[];
-  /** The link that went with the network, until the client knows of it. */
+  /** The link that was lost with the network, until the MQTT client knows of it. */
   lostLink: LinkId | undefined;
-  /** The link that is not read, if any. */
+  /** The link from which reading is stopped. */
   paused: LinkId | undefined;
 }
 
-/** What a reboot does not forget. */
+/** The state that a reboot keeps. */
 export interface Kept {
   readonly nvm: Nvm;
-  /** Of it only the world's side stays. */
+  /** Only SIM, coverage, signal and network of it are kept. */
   readonly radio: Radio;
   readonly lastLink: number;
 }
 
-/** The whole of the RAM, made anew, so that a reboot cannot forget to forget. */
+/** Makes the whole RAM of a start, so that nothing of the time before can be left in it. */
 export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, radio, lastLink }: Kept): Ram {
   const { sim, coverage, rssi, network } = radio;
   const auto = nvm.nconfig.AUTOCONNECT === "TRUE"; // else the host has to say CFUN=1 and CGATT=1

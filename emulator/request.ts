@@ -1,10 +1,10 @@
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 
-/** Names one call: an outcome for another one comes too late. */
+/** The number of a request. An outcome with another number is too late. */
 export type RequestId = number;
 
-/** What else than a link the module asks of the network. */
+/** A request of the module to the network, other than a link. */
 export type NetworkRequest =
   | { readonly kind: "resolve"; readonly host: string }
   /** HTTP: a form is posted, in its encoding. */
@@ -16,10 +16,10 @@ export type NetworkRequest =
       readonly body: Octets;
     };
 
-/** What becomes of a call: it is made, or nobody waits for it any more. */
+/** Starts a request, or cancels it. */
 export type RequestAct = NetworkRequest | { readonly kind: "giveUp" };
 
-/** What came of a call. */
+/** The outcome of a request. */
 export type RequestOutcome =
   /** No address where the name does not resolve. */
   | { readonly kind: "resolved"; readonly address: string | undefined }
@@ -37,14 +37,14 @@ export type PostFailure =
   /** What came is no answer, or none came before the peer closed. */
   | "notHttp";
 
-/** A call that the module has made, and that is not over yet. */
+/** A request that is under way. */
 export interface PendingRequest {
   readonly id: RequestId;
-  /** When the module gives it up. */
+  /** The deadline. */
   readonly until: Millis;
-  /** What has come of it, while the module sleeps and cannot hear it. */
+  /** The outcome, where it came during PSM. */
   readonly outcome?: RequestOutcome;
 }
 
-/** All of them: one of each kind at most. */
+/** The requests under way: at most one of each kind. */
 export type PendingRequests = { readonly [K in NetworkRequest["kind"]]?: PendingRequest };

@@ -17,13 +17,13 @@ type Kind = NetworkRequest["kind"];
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
-/** How long the module waits for an answer. A name that is not found in time, whoever looks it up says. */
+/** How long the module waits for an answer, in ms. A look-up has a time limit of its own, outside the module. */
 const answerTimeoutMs: { readonly [K in Kind]: Millis } = { resolve: never, post: 195_000 }; // note 3.2.2
 
-/** What the host hears when the time is over. */
+/** The URC when the time is over. */
 const lateLines: { readonly [K in Kind]: Octets } = { resolve: resolvedLine(undefined), post: refusedLine(6) };
 
-/** What it hears when the network goes. decided */
+/** The URC when the network is lost. decided */
 const lostLines: { readonly [K in Kind]: Octets } = { resolve: resolvedLine(undefined), post: refusedLine(2) };
 
 const failures: { readonly [W in PostFailure]: TokenFailure } = {
@@ -35,11 +35,11 @@ const failures: { readonly [W in PostFailure]: TokenFailure } = {
 
 const kinds: readonly Kind[] = ["resolve", "post"];
 
-/** When the first call is given up. */
+/** The earliest deadline of the pending requests. */
 export const requestsWakeAt = ({ resolve, post }: PendingRequests): Millis =>
   Math.min(resolve?.until ?? never, post?.until ?? never);
 
-/** Makes a call; it goes out with all that the line has set off. */
+/** Starts a request. It leaves after the final result of the line. */
 export function startRequest(context: Context, call: NetworkRequest): void {
   context.lastRequest += 1;
   const id = context.lastRequest;
@@ -47,7 +47,7 @@ export function startRequest(context: Context, call: NetworkRequest): void {
   context.ram.afterResult.push({ to: "call", id, act: call });
 }
 
-/** Takes in what came of a call, unless it comes too late. */
+/** Takes the outcome of a request. One of a request that is over is ignored. */
 export function takeOutcome(context: Context, id: RequestId, outcome: RequestOutcome): void {
   for (const kind of kinds) {
     const pending = requestsOf(context)[kind];
@@ -55,7 +55,7 @@ export function takeOutcome(context: Context, id: RequestId, outcome: RequestOut
   }
 }
 
-/** Answers are heard while the module is awake, and nothing is waited for beyond its time. */
+/** Handles outcomes while the module is awake, and requests that are overdue. */
 export function settleRequests(context: Context): void {
   const { resolve, post } = context.ram.state.requests;
   if (resolve === undefined && post === undefined) return; // as nearly always, and this is asked at every turn
@@ -69,12 +69,12 @@ export function settleRequests(context: Context): void {
   }
 }
 
-/** The network is gone: nothing will be answered. */
+/** Ends all requests because the network is lost, each with its URC. */
 export function failRequests(context: Context): void {
   for (const kind of dropRequests(context)) context.ram.urcQueue.put(lostLines[kind]);
 }
 
-/** Gives all calls up, and says nothing; which they were. */
+/** Ends all requests without a URC; returns their kinds. */
 export function dropRequests(context: Context): readonly Kind[] {
   return kinds.filter((kind) => {
     const pending = requestsOf(context)[kind];
@@ -90,7 +90,7 @@ function setRequest({ ram }: Context, kind: Kind, pending: PendingRequest | unde
   ram.state = { ...ram.state, requests: pending === undefined ? others : { ...others, [kind]: pending } };
 }
 
-/** One that the running line has only just made does not go out any more; one that is answered needs no word. */
+/** Ends a request. One that has not left yet never leaves; one that has its outcome needs no cancellation. */
 function giveUp(context: Context, kind: Kind, { id, outcome }: PendingRequest): void {
   const { ram, effects, now } = context;
   setRequest(context, kind, undefined);
@@ -113,7 +113,7 @@ function answer(context: Context, kind: Kind, outcome: RequestOutcome): void {
   else takeToken(context, grantedPassword(outcome.body));
 }
 
-/** The host gets the password, whoever looks on does not. */
+/** Sends the password to the host; the trace shows it masked. */
 function takeToken({ ram }: Context, token: Octets | undefined): void {
   if (token === undefined) {
     ram.urcQueue.put(refusedLine(5));

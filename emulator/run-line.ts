@@ -9,28 +9,28 @@ import { notModelledNamed } from "./commands/not-modelled.js";
 import type { Profile } from "./profile/profile.js";
 import type { Quirks } from "./profile/quirks.js";
 
-/** The information that one command gave, and how a trace shows it. */
+/** The information lines of one command, and their form in the trace. */
 export interface InformationBlock {
   readonly lines: readonly Octets[];
   readonly shown: readonly Octets[];
 }
 
-/** How a line ended. */
+/** The end of a command line. */
 export type Ending =
   | { readonly kind: "final"; readonly result: FinalResult }
   | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" }>;
 
-/** What runs a line: the state that commands see and change. */
+/** The state that a command line reads and changes while it runs. */
 export interface LineContext {
   readonly profile: Profile;
   view(): CommandView;
   apply(change: Change): void;
   demand(demand: Demand): void;
-  /** Something came that does nothing, and why. */
+  /** Traces a command that has no effect, with the reason. */
   ignore(what: string): void;
 }
 
-/** All that a line says. */
+/** The result of a command line. */
 export interface LineResult {
   readonly blocks: readonly InformationBlock[];
   readonly ending: Ending;
@@ -48,7 +48,7 @@ export function runLine(line: Octets, context: LineContext): LineResult {
   return { blocks, ending: { kind: "final", result: "OK" } };
 }
 
-/** Ends a payload entry: its answer is a line's answer. */
+/** Ends a payload entry; returns the result of its line. */
 export function submitPayload(
   entry: Extract<ModuleAnswer, { readonly kind: "entry" }>,
   payload: Octets,
@@ -59,7 +59,7 @@ export function submitPayload(
   return { blocks, ending: ending ?? { kind: "final", result: "OK" } };
 }
 
-/** Carries an OK out at once; anything else ends the line. */
+/** Applies an OK and returns undefined; any other answer ends the line and is returned. */
 function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
   if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
   if (answer.kind !== "ok") return answer;
@@ -69,7 +69,7 @@ function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: Informat
   return undefined;
 }
 
-/** One block for all lines, or one for each. */
+/** The blocks of an answer: one for all lines, or one for each line. */
 function blocksOf({
   lines,
   shown = lines,
@@ -79,7 +79,7 @@ function blocksOf({
   return lines.length > 0 ? [{ lines, shown }] : [];
 }
 
-/** An error as this module answers it: with a number, or bare. */
+/** The final result of an error, by the quirks. */
 function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks): FinalResult {
   if (error === "unknownCommand") return unknownCommand === "4" ? "operationNotSupported" : "ERROR";
   if (error === "badParameter") return parameterError === "50" ? "incorrectParameters" : "ERROR";
@@ -96,7 +96,7 @@ function answerTo(parsed: ParsedCommand, context: LineContext, isLast: boolean):
   return command === undefined ? missing(parsed.name, context) : extended(command, parsed, view, isLast);
 }
 
-/** A command that there is not: unknown, or known and not modelled, which an observer is told. */
+/** The answer to a command that does not exist here. One that is known but not modelled is traced. */
 function missing(name: string, context: LineContext): ModuleAnswer {
   const known = notModelledNamed(name);
   if (known === undefined) return unknown;

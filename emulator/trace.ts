@@ -5,17 +5,17 @@ import type { RadioChange } from "./radio/radio.js";
 import type { RebootCause } from "./reboot.js";
 import type { NetworkRequest, RequestOutcome } from "./request.js";
 
-/** What came of a call; of an answer only its size, for it may hold a password. */
+/** The outcome of a request. Only the size of an answer is shown, because it may hold a password. */
 export type ShownOutcome =
   | Exclude<RequestOutcome, { readonly kind: "posted" }>
   | { readonly kind: "posted"; readonly status: number; readonly size: number }
   | { readonly kind: "givenUp" };
 
-/** What an observer may know, in order with the effects. Secrets are masked before they get here. */
+/** An event of the trace, in order with the effects. Secrets are masked. */
 export type TraceEvent =
   /** A command line of the host, without its terminator. */
   | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
-  /** What the host typed in an entry, without commands in it, and how many bytes they were. */
+  /** A payload of the host, cut where a command stands in it, and its size in bytes. */
   | { readonly kind: "payload"; readonly payload: Octets; readonly size: number }
   | { readonly kind: "cancelled" }
   /** An information line, a final result or the prompt, without frame. */
@@ -31,10 +31,10 @@ export type TraceEvent =
   /** A name is looked up, or a form is posted. */
   | { readonly kind: "call"; readonly call: NetworkRequest }
   | { readonly kind: "outcome"; readonly outcome: ShownOutcome }
-  /** Something came that changes nothing, or is not allowed. */
+  /** Input that changes nothing, or is not allowed. */
   | { readonly kind: "ignored"; readonly what: string }
   | { readonly kind: "violation"; readonly why: string }
   | { readonly kind: "radio"; readonly change: RadioChange }
   | { readonly kind: "reboot"; readonly cause: RebootCause }
-  /** Input of the host that came while a command was still being answered, beyond what is kept. */
+  /** Input of the host that was lost: it came while a command was being answered, beyond what is kept. */
   | { readonly kind: "dropped"; readonly bytes: number };

@@ -7,7 +7,7 @@ import type { RebootCause } from "./reboot.js";
 import type { InformationBlock } from "./run-line.js";
 import { uartSpeedAfter } from "./uart-speed.js";
 
-/** Says the information that a line's commands gave. */
+/** Sends the information lines of a command line. */
 export function sendInformation({ ram, effects }: Context, blocks: readonly InformationBlock[]): void {
   for (const { lines, shown } of blocks) {
     if (effects.isTraced) for (const line of shown) effects.trace({ kind: "answer", line });
@@ -15,12 +15,12 @@ export function sendInformation({ ram, effects }: Context, blocks: readonly Info
   }
 }
 
-/** Says lines that nothing ends. */
+/** Sends lines without a final result. */
 export function sendLines({ ram, effects }: Context, lines: readonly Octets[]): void {
   effects.say(information(lines, ram.state.dte));
 }
 
-/** Says how a line ended. */
+/** Sends the final result of a line. */
 export function sendFinalResult({ ram, effects }: Context, result: FinalResult): void {
   const { dte } = ram.state;
   if (effects.isTraced) effects.trace({ kind: "answer", line: finalWords(result, dte) });
@@ -32,14 +32,14 @@ const prompts: { readonly [P in Profile["quirks"]["prompt"]]: Octets } = {
   "\\r\\n> ": "\r\n> ",
 };
 
-/** Asks for a payload. */
+/** Sends the prompt and starts the payload entry. */
 export function sendPrompt({ ram, effects, profile, now }: Context, entry: Entry): void {
   if (effects.isTraced) effects.trace({ kind: "answer", line: prompt });
   effects.say(prompts[profile.quirks.prompt]);
   ram.commandQueue.startEntry(entry, now);
 }
 
-/** Says what waited, if this is a moment in which the module may speak unasked. */
+/** Sends the pending URCs, if the module may send URCs now. */
 export function sendPendingUrcs({ ram, effects, now }: Context): void {
   const { urcQueue, state, commandQueue } = ram;
   if (urcQueue.isEmpty || !commandQueue.mayInterrupt(now)) return;
@@ -49,7 +49,7 @@ export function sendPendingUrcs({ ram, effects, now }: Context): void {
   }
 }
 
-/** The serial port comes to what it is now. */
+/** Ends a trial of a UART speed that has run out of time. */
 export function settleUartSpeed(context: Context): void {
   const { state } = context.ram;
   const uart = uartSpeedAfter(state.uart, context.now);
@@ -57,14 +57,14 @@ export function settleUartSpeed(context: Context): void {
   applyUartSpeed(context);
 }
 
-/** The final result of AT+NATSPEED still leaves at the old speed (AT manual). */
+/** Tells the UART its speed where it has changed. The final result of AT+NATSPEED still leaves at the old one (AT manual). */
 export function applyUartSpeed(context: Context): void {
   const { baud } = context.ram.state.uart.speed;
   if (baud !== context.baud) context.effects.do({ to: "port", speed: baud });
   context.baud = baud;
 }
 
-/** Says that the module has started, and why. */
+/** Sends the banner with the cause of the start. */
 export function sendBanner({ ram, effects }: Context, cause: RebootCause): void {
   const banner = [cause, "Neul ", "OK"];
   for (const line of banner) effects.trace({ kind: "urc", line });

@@ -11,7 +11,7 @@ import { registration } from "./registration.js";
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
-/** What was last told of the radio. */
+/** The state of the radio that the last URCs reported. */
 interface Reported {
   readonly stat: number;
   readonly connected: boolean;
@@ -20,7 +20,7 @@ interface Reported {
   readonly edrx: Octets | undefined;
 }
 
-/** What goes to the network. */
+/** An effect that needs the RRC connection. */
 type NetworkEffect = Effect & { readonly to: "link" | "call" };
 
 /** The paging time window that the network grants, with eDRX (24.008 10.5.5.32). decided */
@@ -34,16 +34,16 @@ const isSame = (one: Reported, other: Reported): boolean =>
   one.asleep === other.asleep &&
   one.edrx === other.edrx;
 
-/** The radio link: its connection comes up before something is sent, and goes when nothing is. */
+/** The RRC connection. It is set up before something is sent, and is released when nothing is sent or received. */
 export class Rrc {
   readonly #pace: Pace;
   #power: Power = powerNone;
   #seen: Reported = { stat: 0, connected: false, asleep: false, edrx: undefined };
-  /** What waits for the connection to be up. */
+  /** Effects that wait for the connection. */
   #held: readonly NetworkEffect[] = [];
-  /** When the connection is up that is being set up. */
+  /** When the connection that is being set up is up. */
   #upAt: Millis = never;
-  /** The latest link that has ended, even if the module does not know yet. */
+  /** The latest link that has ended, even if the MQTT client does not know it yet. */
   #ended: LinkId = 0;
 
   constructor(pace: Pace) {
@@ -54,7 +54,7 @@ export class Rrc {
     return this.#power;
   }
 
-  /** Power saving: what the network has for the module waits there. */
+  /** PSM: the network keeps what it has for the module. */
   get isAsleep(): boolean {
     return this.#power.mode === "psm";
   }
@@ -63,12 +63,12 @@ export class Rrc {
     return Math.min(this.#power.until, this.#upAt);
   }
 
-  /** Something was received. */
+  /** Something was received: the connection stays up. */
   touch(now: Millis): void {
     if (this.#power.mode !== "none") this.#power = touch(now);
   }
 
-  /** The module wants to say something: when it can, for the connection comes up first. */
+  /** Sets the connection up where it is needed; returns when it is up. */
   raise(now: Millis): Millis {
     if (this.#power.mode === "none") return now;
     if (this.#upAt !== never) return this.#upAt;
@@ -92,13 +92,13 @@ export class Rrc {
     return false;
   }
 
-  /** A link has ended: nothing can happen to it any more, though the connection comes up to try. */
+  /** Drops the effects that wait for a link that has ended. */
   forget(link: LinkId): void {
     this.#ended = Math.max(this.#ended, link);
     this.#held = this.#held.filter((it) => it.to !== "link" || it.link !== link);
   }
 
-  /** What waited for the connection, once it is up. */
+  /** Returns the effects that waited, once the connection is up. */
   takeSent(now: Millis): readonly Effect[] {
     if (this.#upAt > now) return [];
     this.#upAt = never;
@@ -106,14 +106,14 @@ export class Rrc {
     return this.flush();
   }
 
-  /** What waits for the connection, at once: the module is switched off. */
+  /** Returns the effects that wait, at once: the module is switched off. */
   flush(): readonly Effect[] {
     const held = this.#held;
     this.#held = [];
     return held;
   }
 
-  /** The connection will not come up: what waits for it is lost, and what was to be closed is cut off; but for one link. */
+  /** The connection will not come up: waiting effects are lost, and links that were to be closed are reset. `kept` is left alone. */
   abandon(kept?: LinkId): readonly Effect[] {
     const isKept = (it: NetworkEffect): boolean => it.to === "link" && it.link === kept;
     const lost = this.#held.filter((it) => !isKept(it));
@@ -126,7 +126,7 @@ export class Rrc {
     });
   }
 
-  /** Brings the connection to `now`; gives the unsolicited lines of what has changed. */
+  /** Brings the connection to `now`; returns the URCs of what has changed. */
   settle(radio: Radio, networkSettings: NetworkSettings, surroundings: Surroundings, now: Millis): readonly Octets[] {
     this.#power = settlePower(this.#power, isAttached(radio), psmTimers(networkSettings.cpsms), now);
     const before = this.#seen;
@@ -162,14 +162,14 @@ export class Rrc {
     };
   }
 
-  /** A call that has not gone out does not go out any more; whether there was one. */
+  /** Drops a request that has not left yet; returns whether there was one. */
   #callOff(id: RequestId): boolean {
     const held = this.#held;
     this.#held = held.filter((it) => it.to !== "call" || it.id !== id);
     return this.#held.length < held.length;
   }
 
-  /** Nothing more goes to a link; whether there was one to cut off. */
+  /** Drops what waits for a link; returns whether the link exists outside the module and must be reset. */
   #cutOff(link: LinkId): boolean {
     const held = this.#held;
     const was = this.#ended;
