@@ -1,12 +1,12 @@
 import { constants, fstatSync, openSync } from "node:fs";
 import { Socket } from "node:net";
 
-/** What a reader of the log may owe us, in bytes. */
-const patience = 256 * 1024;
-/** How long the last lines may take, in milliseconds. */
-const farewell = 100;
+/** How many bytes of the log are queued for a slow reader; further lines are lost. */
+const maxQueuedBytes = 256 * 1024;
+/** How long `flushed` waits, in ms of real time. */
+const flushTimeoutMs = 100;
 
-/** The log on stderr. A reader who stands still loses lines; he must not stop the module, as `process.stderr` would. */
+/** Writes the log to stderr. A slow reader loses lines; with `process.stderr` it would block the module. */
 export class LogLines {
   readonly #output = openOutput();
   #lost = 0;
@@ -15,8 +15,9 @@ export class LogLines {
     this.#output.on("error", () => {}); // the reader is gone
   }
 
+  /** Writes a line, without its end; drops it while too much is queued. */
   write(line: string): void {
-    if (this.#output.writableLength > patience) {
+    if (this.#output.writableLength > maxQueuedBytes) {
       this.#lost += 1;
       return;
     }
@@ -25,16 +26,16 @@ export class LogLines {
     this.#output.write(`${lost}${line}\n`);
   }
 
-  /** Settles when everything is written, or soon after. */
+  /** Resolves when everything is written, or after `flushTimeoutMs`. */
   flushed(): Promise<void> {
     return new Promise((resolve) => {
-      setTimeout(resolve, farewell);
+      setTimeout(resolve, flushTimeoutMs);
       this.#output.write("", () => resolve());
     });
   }
 }
 
-/** A pipe is opened once more, for a description of our own: our neighbours on it do not expect a non-blocking one. */
+/** A stream that does not block. A pipe is opened again: other processes that share its open file expect it to block. */
 function openOutput(): NodeJS.WritableStream & { readonly writableLength: number } {
   try {
     const kind = fstatSync(2);
