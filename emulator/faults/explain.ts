@@ -1,7 +1,9 @@
 import type { Form, Given } from "./form.js";
 import { conditions } from "./grammar.js";
 import { usualWay } from "./packet-ways.js";
-import { type Phrase, readPhrase } from "./phrase.js";
+import { type Phrase, readEvent, readPhrase } from "./phrase.js";
+import { spanWords } from "./quantities.js";
+import type { Scenario, StepStart } from "./scenario.js";
 import type { Sentence } from "./sentence.js";
 import { tokensOf } from "./tokens.js";
 import { sayValue, type Values, writeValue } from "./values.js";
@@ -10,6 +12,13 @@ type Found = Partial<Values>;
 
 /** What a sentence means, in plain English; its text where that cannot be read. */
 export const explain = ({ text }: Sentence): string => fromPhrase(text, phraseMeaning);
+
+/** What an event means, in plain English: `the link is up`; its text where that cannot be read. */
+export function explainEvent(text: string): string {
+  const cut = tokensOf(text);
+  const read = "problem" in cut ? cut : readEvent(cut.tokens, 0);
+  return "form" in read ? meaning(read.form, read.found) : text;
+}
 
 /** A sentence in its one spelling, with its direction; `readSentence` reads the same from it. */
 export const canonicalText = ({ text }: Sentence): string => fromPhrase(text, phraseText);
@@ -106,4 +115,31 @@ function counting(counted: string, count: Values["COUNT"] = 1): string {
   return count === 1
     ? `the next ${counted.replace("(s)", "")}`
     : `each of the next ${count} ${counted.replace("(s)", "s")}`;
+}
+
+/** What a scenario does, in numbered lines of plain English; what one step does stands below each other. */
+export function explainScenario({ steps }: Scenario): readonly string[] {
+  const width = String(steps.length).length;
+  return steps.flatMap(({ start, text, does }, at) => {
+    const number = `${at + 1}`.padStart(width);
+    if (does.length === 0) return [`${number}. ${waitWords(start, text)}.`];
+    const told = does.map((sentence) => `${" ".repeat(width)}  ${explain(sentence)}`);
+    return [`${number}. ${startWords(start, text, at)}:`, ...told];
+  });
+}
+
+const waitWords = (start: StepStart, text: string): string =>
+  start.kind === "later" ? `Wait ${spanWords(start.by)}` : `Wait until ${explainEvent(text)}`;
+
+function startWords(start: StepStart, text: string, at: number): string {
+  switch (start.kind) {
+    case "atOnce":
+      return at === 0 ? "At power-up" : "At once";
+    case "later":
+      return `${spanWords(start.by)} after ${at === 0 ? "power-up" : `step ${at}`}`;
+    case "when":
+      return `The next time that ${explainEvent(text)}`;
+    case "whenever":
+      return `Each time from now on that ${explainEvent(text)}`;
+  }
 }

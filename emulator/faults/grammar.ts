@@ -100,13 +100,9 @@ export const conditions: readonly ConditionForm[] = [
   condition("topic", "topic FILTER", "only PUBLISH with a topic that fits FILTER", "topic sensors/#", ({ FILTER }) => ({
     topic: FILTER,
   })),
-  condition("after", "after N", "the first N that fit pass", "after 3", ({ N }) => ({ after: N })),
-  condition(
-    "chance",
-    "with chance P%",
-    "each that fits is hit with a chance of P%",
-    "with chance 50%",
-    ({ "P%": chance }) => ({ chance }),
-  ),
+  condition("after", "after N", "the first N pass", "after 3", ({ N }) => ({ after: N })),
+  condition("chance", "with chance P%", "each with a chance of P%", "with chance 50%", ({ "P%": chance }) => ({
+    chance,
+  })),
   condition("for", "for SPAN", "this lasts SPAN", "for 10s", ({ SPAN }) => ({ for: SPAN })),
 ];

@@ -1,6 +1,6 @@
 import { wordsAt, written } from "./match.js";
-import { type Phrase, readPhrase } from "./phrase.js";
-import type { Deed, Limits, Sentence } from "./sentence.js";
+import { type Phrase, readEvent, readPhrase } from "./phrase.js";
+import type { Deed, Happening, Limits, Sentence } from "./sentence.js";
 import { tokensOf } from "./tokens.js";
 import type { Values } from "./values.js";
 
@@ -18,6 +18,14 @@ export function readSentence(text: string): SentenceOrProblem {
   const read = readPhrase(cut.tokens);
   if ("problem" in read) return { problem: read.problem };
   return { sentence: sentenceOf(read.phrase, written(cut.tokens)) };
+}
+
+/** Reads an event without `when`: `PUBACK received`. */
+export function readHappening(text: string): { readonly what: Happening } | { readonly problem: string } {
+  const cut = tokensOf(text);
+  if ("problem" in cut) return cut;
+  const read = readEvent(cut.tokens, 0);
+  return "problem" in read ? { problem: read.problem } : { what: read.form.make(read.found as Values) };
 }
 
 /** The typed form of a phrase. */

@@ -85,8 +85,9 @@ export const wordOf = (octets: Octets): string =>
 
 const hex = (letter: string): string => `\\x${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 
-/** A word as a problem shows it: on one line. */
-export function shortened(text: string): string {
-  const start = text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
-  return start.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, hex);
-}
+/** A word as a problem shows it. */
+export const shortened = (text: string): string =>
+  onOneLine(text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text);
+
+/** A text without characters that would end a line or move a terminal's cursor. */
+export const onOneLine = (text: string): string => text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, hex);

@@ -199,7 +199,9 @@ export const vocabulary = [
   {
     seam: "UART",
     takes: ["after", "chance", "for"],
-    forms: { "noise HEX at reset": { means: "HEX comes before every banner", example: "noise 00ff at reset" } },
+    forms: {
+      "noise HEX at reset": { means: "the bytes HEX come before every banner", example: "noise 00ff at reset" },
+    },
   },
   {
     seam: "UART",

@@ -227,7 +227,7 @@ test.each([
     "whenever module says +QMTSTAT: lose PUBLISH for 90s topic a/# with chance 0.1% after 3",
     "whenever module says +QMTSTAT*: lose PUBLISH to broker topic a/# after 3 with chance 0.1% for 90s",
     "Each time that the module says +QMTSTAT*: the next PUBLISH to the broker with a topic that fits a/# is lost; " +
-      "the first 3 that fit pass; each that fits is hit with a chance of 0.1%; this lasts 90 s.",
+      "the first 3 pass; each with a chance of 0.1%; this lasts 90 s.",
   ],
   [
     "delay 2 answers AT+CGATT? 3600s",
