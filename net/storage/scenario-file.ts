@@ -18,8 +18,10 @@ const maxIndent = 100;
 
 /** Where the ready scenarios are: in the root of the package, which is one to three folders above this file or its bundle. */
 function readyFolder(): string {
-  const above = ["..", "../..", "../../.."].map((way) => fileURLToPath(new URL(`${way}/scenarios/`, import.meta.url)));
-  return above.find((folder) => existsSync(folder)) ?? "scenarios";
+  const above = ["..", "../..", "../../.."].map((way) =>
+    fileURLToPath(new URL(`${way}/docs/scenarios/`, import.meta.url)),
+  );
+  return above.find((folder) => existsSync(folder)) ?? "docs/scenarios";
 }
 
 /** The names of the ready scenarios. */
