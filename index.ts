@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { Reset } from "./emulator/io.js";
 export type { Identity, Profile, Surroundings } from "./emulator/profile/profile.js";
 export { type ProfileChange, profileFrom, type WrittenProfile } from "./emulator/profile/profile-schema.js";

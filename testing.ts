@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 export type { BrokerMessage, PublishOptions } from "./net/broker/broker-api.js";
 export { parseMapping } from "./net/link/name-map.js";
 export type {

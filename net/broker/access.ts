@@ -31,7 +31,7 @@ export interface AccessChecks {
   authorizeSubscribe?(request: SubscriptionRequest): boolean;
 }
 
-/** The access options of aedes: they ask the cloud stand-ins first, and then the checks. */
+/** The access options of aedes: they ask the cloud stand-ins first, and then the checks. @internal: its types are those of aedes, which is bundled. */
 export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, clouds: Clouds): AedesOptions {
   const identities = new WeakMap<Client, CloudIdentity>();
   const allows = (client: Client | null, what: "publish" | "subscribe", topic: string): boolean => {

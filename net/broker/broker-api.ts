@@ -35,7 +35,7 @@ export interface BrokerApi {
   watch(onMessage: (message: BrokerMessage) => void): () => void;
 }
 
-/** The API of an aedes broker. */
+/** The API of an aedes broker. @internal: its types are those of aedes, which is bundled. */
 export function brokerApi(broker: Aedes): BrokerApi {
   const clients = new Map<string, Client>();
   broker.on("client", (client) => clients.set(client.id, client)); // before its CONNACK is sent

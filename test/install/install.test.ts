@@ -140,7 +140,7 @@ await Promise.all([manual.close(), modem.close()]);
   test.each([
     ["nodenext", "nodenext"],
     ["esnext", "bundler"],
-  ])("the types resolve with module %s, resolution %s", (module, moduleResolution) => {
+  ])("the types resolve with module %s, resolution %s", { timeout: 120_000 }, (module, moduleResolution) => {
     const config = join(folder, `tsconfig.${moduleResolution}.json`);
     const language = { module, moduleResolution, target: "es2022", lib: ["es2022"] }; // without that of the DOM
     const strictness = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false };
