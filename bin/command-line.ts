@@ -10,9 +10,9 @@ import { type Flag, type Flags, flagRows } from "./flags.js";
 
 const misread = (message: string): UserError => usage(`${message}; see bc28-emu --help`);
 
-/** The command line, read. */
+/** The words and flags of the command line. */
 export interface CommandLine {
-  /** Behind `profile`; undefined where the module is to run. */
+  /** The words after `profile`; undefined: the module is to run. */
   readonly profile: readonly string[] | undefined;
   readonly flags: Flags;
 }
@@ -30,7 +30,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       "parse-numbers": false,
       "parse-positional-numbers": false,
     })
-    .help(false) // both are served before yargs is loaded
+    .help(false) // bin/main.ts serves both without yargs
     .version(false)
     .options(Object.fromEntries(flagRows.map((flag) => [flag.name, yargsOption(flag)])))
     .command("profile [words..]", "print a profile, or how two differ")
@@ -48,7 +48,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   return { profile: word === undefined ? undefined : words, flags };
 }
 
-/** What may stand behind some flags; where a path stands, the shell offers its files. */
+/** The values that completion offers after some flags; for paths the shell offers files. */
 const words: Readonly<Record<string, readonly string[]>> = {
   "--log-level": logLevels,
   "--quirk": Object.keys(quirkTable).map((name) => `${name}=`),
@@ -76,7 +76,7 @@ function inOurWords(message: string): string {
   return message.replace(/\s*\n\s*/g, " ");
 }
 
-/** A device behind a flag that is misspelt, or behind none, is still a secret. */
+/** Hides the secrets of cloud devices in a message, also behind a misspelt flag or none. */
 function withoutSecrets(message: string, args: readonly string[]): string {
   const devices = args.filter((arg) => /^[^/-][^/]*\/[^/]*\/./.test(arg));
   return devices.reduce((text, device) => text.replaceAll(device, () => withoutSecret(device)), message);

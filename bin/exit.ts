@@ -2,12 +2,12 @@ import { writeSync } from "node:fs";
 import { UserError } from "../net/user-error.js";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-/** How long saying goodbye may take after a signal, in milliseconds. */
+/** The longest time that closing may take after a signal, in ms. */
 const closeTimeoutMs = 800;
 
-/** The end of the program, awaited: a signal, or what else calls `end`. */
+/** The end of the run: a signal, or a call of `end`. */
 export class Ending {
-  /** Settles with what went wrong, if anything. */
+  /** Resolves at the end of the run, with the failure that caused it, if any. */
   readonly reached: Promise<UserError | undefined>;
   #resolve: (failure: UserError | undefined) => void = () => {};
   #came = false;
@@ -28,7 +28,7 @@ export class Ending {
     this.#resolve(failure);
   }
 
-  /** A signal is obeyed soon, whoever does not let go of us; a second one at once. */
+  /** Ends the run after a signal: within `closeTimeoutMs`, and at once after a second signal. */
   #hurry(): void {
     if (this.#came) process.exit(0);
     setTimeout(() => process.exit(0), closeTimeoutMs).unref();
@@ -36,7 +36,7 @@ export class Ending {
   }
 }
 
-/** Says on stderr what went wrong, in one line; returns the exit code: 2 for usage, 1 for failure. */
+/** Writes an error to stderr, in one line; returns the exit code: 2 for usage, 1 for failure. */
 export function complain(error: unknown): 1 | 2 {
   if (error instanceof UserError) {
     say(`bc28-emu: ${oneLine(error.message)}`);
@@ -49,19 +49,19 @@ export function complain(error: unknown): 1 | 2 {
   return 1;
 }
 
-/** Whoever reads the trace is after a bug already. */
+/** The stack is shown on request, and at log level trace. */
 const wantsStack = (): boolean =>
   Boolean(process.env.BC28_EMU_DEBUG) || /--log-level[= ]trace/.test(process.argv.join(" "));
 
-/** What was thrown, and where. */
+/** The first line of an error, and the place where it was thrown. */
 const gist = (stack: string): string =>
   `${stack.split("\n", 1)[0]} ${/\(?([^\s(]*:\d+:\d+)\)?/.exec(stack.slice(stack.indexOf("\n")))?.[1] ?? ""}`.trim();
 
-/** Paths and names come from the user, with whatever is in them. */
+/** A text without control characters: paths and names come from the user. */
 const oneLine = (text: string): string =>
   text.replace(/\p{Cc}/gu, (odd) => `\\x${odd.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
-/** Synchronous: the process may be about to end. */
+/** Writes synchronously, because the process may be about to end. */
 function say(text: string): void {
   try {
     writeSync(2, `${text}\n`);

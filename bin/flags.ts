@@ -1,13 +1,13 @@
 /** One flag of the command line. */
 export interface Flag {
   readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Identity" | "Output" | "Help";
-  /** What stands behind it, as it is printed; in brackets where it may be left out. A switch has none. */
+  /** The value as the help prints it, in brackets where it may be left out. A switch has none. */
   readonly value?: string;
   readonly repeatable?: true;
   readonly about: string;
 }
 
-/** Every flag, told once: parsing, --help and the README's table come from here. */
+/** Every flag. Parsing, --help and the table of docs/options.md are made from it. */
 export const flagTable = {
   pty: {
     group: "Where hosts attach",
@@ -122,7 +122,7 @@ type Given<F extends Flag> = F extends { readonly repeatable: true }
 /** The flags that were given, with their values as they were written. */
 export type Flags = { readonly [N in FlagName]?: Given<(typeof flagTable)[N]> };
 
-/** The table's rows, for those who go through all of them. */
+/** The rows of the table with their names. */
 export const flagRows: readonly (Flag & { readonly name: string })[] = Object.entries(flagTable).map(
   ([name, flag]) => ({ name, ...flag }),
 );

@@ -39,7 +39,7 @@ function readPath(flag: FlagName, text: string): string {
   return resolve(text);
 }
 
-/** As it was given: a name under /dev may be a link that comes and goes. */
+/** The path as it was given: a name under /dev may be a link that is replaced. */
 function readDevice(text: string, index: number, { device = [], link }: Flags): string {
   if (text === "") throw usage("--device needs a path, for instance --device /dev/ttyUSB0");
   if (device.indexOf(text) < index) throw usage(`--device ${text} is given twice: two readers would get half each`);
@@ -47,7 +47,7 @@ function readDevice(text: string, index: number, { device = [], link }: Flags): 
   return text;
 }
 
-/** Without an address it is for this machine only. */
+/** The address to listen on. Without a host it is this machine only. */
 function readListener(flag: FlagName, text: string): TcpAddress {
   const address = readAddress(/^\d*$/.test(text) ? `127.0.0.1:${text}` : text);
   if (address !== undefined) return address;
@@ -62,17 +62,18 @@ function readCalled(text: string): TcpAddress {
   throw usage(`--tcp-connect ${JSON.stringify(text)}: give HOST:PORT, for instance 127.0.0.1:7000 or [::1]:7000`);
 }
 
-/** An IPv6 address has colons of its own, and stands in brackets. */
+/** `HOST:PORT`, with an IPv6 address in brackets; undefined: it is not an address. */
 function readAddress(text: string): TcpAddress | undefined {
   const [, inBrackets, plain, port = ""] = /^(?:\[([^\]]*)\]|([^\s:/[\]*@]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = inBrackets === undefined ? plain : isIPv6(inBrackets) ? inBrackets : undefined;
   return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
 }
 
-const slowest = 50;
-const fastest = 4_000_000;
+/** The range of --baud, in bits per second. decided */
+const minBaud = 50;
+const maxBaud = 4_000_000;
 
-/** Checks what stands behind --baud; a device has the speeds of stty, and nobody on it whose speed could be read. */
+/** Checks the value of --baud. A device takes the speeds of stty, and the speed of its host cannot be read. */
 export function readBaud(text: string | undefined, frontEnds: readonly FrontEnd[]): Baud | undefined {
   if (text === undefined) return undefined;
   const onDevice = frontEnds.some(({ kind }) => kind === "device");
@@ -80,8 +81,8 @@ export function readBaud(text: string | undefined, frontEnds: readonly FrontEnd[
   if (text === "host" && !onDevice) return "host";
   if (text === "host") throw usage(`${given}: nobody can tell what is set behind a --device; give a number`);
   const baud = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(baud >= slowest && baud <= fastest)) {
-    throw usage(`${given}: give bits per second, ${slowest} to ${fastest}${onDevice ? "" : ", or host"}`);
+  if (!(baud >= minBaud && baud <= maxBaud)) {
+    throw usage(`${given}: give bits per second, ${minBaud} to ${maxBaud}${onDevice ? "" : ", or host"}`);
   }
   if (onDevice && !sttySpeeds.includes(baud)) {
     throw usage(`${given}: a device can have ${nearest(baud).join(" or ")}`);
@@ -89,13 +90,13 @@ export function readBaud(text: string | undefined, frontEnds: readonly FrontEnd[
   return baud;
 }
 
-/** The speeds between which it stands. */
+/** The speeds of stty next to this one. */
 function nearest(baud: number): readonly number[] {
   const next = sttySpeeds.findIndex((speed) => speed > baud);
   return sttySpeeds.slice(Math.max(0, next - 1), next + 1);
 }
 
-/** Opens a front end; all but the usual one are loaded only where they are asked for. */
+/** The opening function of a front end. All but the pseudo-terminal are loaded only where they are asked for. */
 export async function openerOf(frontEnd: FrontEnd, baud: Baud | undefined): Promise<OpenPort> {
   switch (frontEnd.kind) {
     case "pty": {

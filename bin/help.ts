@@ -16,13 +16,13 @@ const calls = [
   ["bc28-emu profile diff A B", "print in what two profiles differ"],
 ] as const;
 
-/** Lines are no longer than that, whatever is printed on; narrower than the least nothing can be read. */
-const widest = 120;
-const narrowest = 72;
+/** The widest and the narrowest lines of the help text, in columns. */
+const maxColumns = 120;
+const minColumns = 72;
 
-/** What --help prints, on a terminal of so many columns. */
+/** The text of --help for a terminal of `columns` columns. */
 export function helpText(columns = 80): string {
-  const width = Math.max(narrowest, Math.min(columns, widest));
+  const width = Math.max(minColumns, Math.min(columns, maxColumns));
   return [
     "Usage:",
     ...table(calls, width),
@@ -58,7 +58,7 @@ function flagLines(group: Flag["group"], width: number): string[] {
 const written = ({ name, value }: Flag & { readonly name: string }): string =>
   value === undefined ? `--${name}` : `--${name} ${value}`;
 
-/** What stands on the right goes on below itself. */
+/** Two columns; a long text on the right is continued on the next lines. */
 function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
   const indent = Math.max(24, ...rows.map(([left]) => left.length));
   return rows.flatMap(([left, right]) =>
@@ -66,6 +66,6 @@ function table(rows: readonly (readonly [left: string, right: string])[], width:
   );
 }
 
-/** Lines of that width, parted at blanks. */
+/** A text in lines of at most `width` characters, broken at blanks. */
 const wrapped = (text: string, width: number): string[] =>
   text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, "g")) ?? [];

@@ -11,17 +11,17 @@ import { usage } from "../net/user-error.js";
 import type { Flags } from "./flags.js";
 import { type FrontEnd, readBaud, readFrontEnds } from "./front-ends.js";
 
-/** What the command line asks for, checked. */
+/** The checked options of a run. */
 export interface Options {
   /** At least one. */
   readonly frontEnds: readonly FrontEnd[];
-  /** How fast bytes go; left out: at once. */
+  /** The speed of the lines; undefined: bytes arrive at once. */
   readonly baud: Baud | undefined;
-  /** Somebody types commands on our own terminal. */
+  /** Commands are typed on our own terminal. */
   readonly typed: boolean;
   /** The port of the embedded broker; 0 is any. */
   readonly brokerPort: number | undefined;
-  /** Whose logins the broker checks. */
+  /** The devices whose logins the broker checks. */
   readonly cloudDevices: readonly CloudDevice[];
   readonly mappings: readonly Mapping[];
   readonly profile: Profile;
@@ -33,9 +33,9 @@ export interface Options {
   readonly json: boolean;
 }
 
-/** What else the options depend on. */
+/** The surroundings that the options depend on. */
 export interface Surroundings {
-  /** Somebody types on our standard input. */
+  /** Standard input is a terminal. */
   readonly onTerminal: boolean;
 }
 
@@ -55,7 +55,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
     cloudDevices: readCloudDevices(flags),
     mappings: (flags.map ?? []).map(parseMapping),
-    profile: effectiveProfile(flags, typedAlone ? ["echo=on"] : []), // who types wants to see it
+    profile: effectiveProfile(flags, typedAlone ? ["echo=on"] : []), // a person wants to see what is typed
     nvm: flags.nvm,
     timeScale: readTimeScale(flags["time-scale"] ?? "1"),
     seed: readSeed(flags.seed ?? "0"),
@@ -102,8 +102,8 @@ function readLogLevel(text: string): LogLevel {
   throw usage(`--log-level ${JSON.stringify(text)}: give one of ${logLevels.join(", ")}`);
 }
 
-/** The profile with all that the flags change in it; `first` are quirks that go before those of the flags. */
-export function effectiveProfile(flags: Flags, first: readonly string[]): Profile {
+/** The profile with the changes of the flags; the quirks in `first` are set before those of the flags. */
+function effectiveProfile(flags: Flags, first: readonly string[]): Profile {
   const base = flags.profile === undefined ? bc28 : loadProfile(flags.profile);
   return withQuirks(changedByFlags(base, flags), [...first, ...(flags.quirk ?? [])]);
 }

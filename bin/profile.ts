@@ -12,12 +12,12 @@ import { readOptions } from "./options.js";
 const misread = (message: string): UserError =>
   usage(`${message}; write bc28-emu profile [NAME|FILE] or bc28-emu profile diff A B`);
 
-/** What `bc28-emu profile` prints, by the words behind it; throws a UserError (code 2) that names what is wrong. */
+/** The output of `bc28-emu profile`, by the words after it. Throws a UserError (code 2) that names the error. */
 export function profileCommand(words: readonly string[], flags: Flags): string {
   return words[0] === "diff" ? diff(words.slice(1), flags) : show(words, flags);
 }
 
-/** All other flags may stand there too: it prints what a run with them would use. */
+/** The profile that a run with these flags would use. */
 function show([name, more]: readonly string[], flags: Flags): string {
   if (more !== undefined) throw misread(`profile: ${JSON.stringify(more)} is one word too many`);
   if (name !== undefined && flags.profile !== undefined) throw misread(`profile: both ${name} and --profile are given`);
@@ -36,8 +36,8 @@ function diff([a, b, more]: readonly string[], flags: Flags): string {
   return json ? differenceJson(one, other) : differenceText([a, b], one, other);
 }
 
-/** What `bc28-emu profile` prints: every field, and of every quirk where it is known from. */
-export function profileText(profile: Profile): string {
+/** A profile as text: every field, and the source of every quirk. */
+function profileText(profile: Profile): string {
   const rows = rowsOf(profile);
   const fields = (group: string) => rows.filter((row) => row.group === group);
   const lines = (group: string) => fields(group).map(({ name, value }) => `  ${name.padEnd(14)}  ${value}`);
@@ -65,10 +65,10 @@ function quirkLines({ quirks }: Profile, { name, value }: ProfileRow): readonly 
 }
 
 /** The same as JSON: `--profile` reads it. */
-export const profileJson = (profile: Profile): string => JSON.stringify(writtenProfile(profile), undefined, 2);
+const profileJson = (profile: Profile): string => JSON.stringify(writtenProfile(profile), undefined, 2);
 
-/** What `bc28-emu profile diff` prints: a line for each field in which they differ. */
-export function differenceText(names: readonly [string, string], one: Profile, other: Profile): string {
+/** The differences of two profiles as text: a line for each field. */
+function differenceText(names: readonly [string, string], one: Profile, other: Profile): string {
   const found = differences(one, other);
   if (found.length === 0) return `${names.join(" and ")} do not differ`;
   const width = Math.max(...found.map(({ path }) => path.length));
@@ -76,5 +76,5 @@ export function differenceText(names: readonly [string, string], one: Profile, o
 }
 
 /** The same as JSON. */
-export const differenceJson = (one: Profile, other: Profile): string =>
+const differenceJson = (one: Profile, other: Profile): string =>
   JSON.stringify(Object.fromEntries(differences(one, other).map(({ path, values }) => [path, values])), undefined, 2);

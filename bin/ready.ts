@@ -2,18 +2,18 @@ import { reachable } from "../net/listening.js";
 import type { FrontEnd } from "./front-ends.js";
 
 /** A front end that is open. */
-export interface OpenFrontEnd {
+interface OpenFrontEnd {
   readonly frontEnd: FrontEnd;
-  /** What hosts attach to: a path or an address. */
+  /** The path or address that hosts attach to. */
   readonly at: string;
 }
 
-/** What runs, for the ready message. */
-export interface Running {
+/** The facts of the ready message. */
+interface Running {
   readonly open: readonly OpenFrontEnd[];
   /** Where the embedded broker listens: `127.0.0.1:1883`. */
   readonly broker: string | undefined;
-  /** Somebody types on our own terminal. */
+  /** Commands are typed on our own terminal. */
   readonly typed: boolean;
 }
 
@@ -47,7 +47,7 @@ export const readyText = ({ open, broker, typed }: Running): string =>
  * How people attach to a front end: where it is, and lines to paste, which hold nothing but the command: zsh takes no
  * comments from the keyboard.
  */
-export function attachingWords(frontEnd: FrontEnd, at: string): readonly string[] {
+function attachingWords(frontEnd: FrontEnd, at: string): readonly string[] {
   switch (frontEnd.kind) {
     case "pty":
       return frontEnd.link === undefined ? toTerminal(at, "") : toTerminal(frontEnd.link, ` (${at})`);
@@ -69,7 +69,7 @@ export function attachingWords(frontEnd: FrontEnd, at: string): readonly string[
 const toTerminal = (path: string, behind: string): readonly string[] => [
   `A BC28 is on ${path}${behind}. Attach a terminal:`,
   `  picocom --echo --noreset --nolock -b 9600 ${shellWord(path)}`,
-  `  minicom -o -b 9600 -D ${shellWord(path)}`, // without -o it greets modems of another age
+  `  minicom -o -b 9600 -D ${shellWord(path)}`, // without -o it sends a modem's init string
   miniterm(shellWord(path)),
   "(leave picocom by Ctrl-A Ctrl-X, minicom by Ctrl-A X, miniterm by Ctrl-]; minicom echoes after Ctrl-A E)",
   "or a program, here in Python:",
@@ -100,5 +100,5 @@ const localPort = (address: string): readonly string[] => [
 const shellWord = (path: string): string =>
   /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 
-/** What means something in an address of socat. */
+/** A path with the characters escaped that have a meaning in a socat address. */
 const socatWord = (path: string): string => path.replace(/[\\,:!"'()[\]{}]/g, "\\$&");

@@ -1,15 +1,13 @@
 import { Log } from "../net/log.js";
 import { LogLines } from "../net/log-output.js";
-import type { OpenPort } from "../net/serial.js";
-import { withWriteHook } from "../net/serial.js";
+import { type OpenPort, withWriteHook } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";
 import { readCommandLine } from "./command-line.js";
 import type { Ending } from "./exit.js";
-import type { FrontEnd } from "./front-ends.js";
-import { openerOf } from "./front-ends.js";
+import { type FrontEnd, openerOf } from "./front-ends.js";
 import { type Options, readOptions } from "./options.js";
 import { readyJson, readyText } from "./ready.js";
 
@@ -22,19 +20,19 @@ export async function obey(args: readonly string[], ending: Ending): Promise<voi
     return;
   }
   await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
-  process.exit(0); // all is closed and told; nothing that is left may hold us
+  process.exit(0); // everything is closed and written; no handle that is left may keep the process running
 }
 
-/** So long nothing may have been said, in milliseconds of real time, for an answer to count as complete. */
+/** The silence of the module after which the last answer counts as complete, in ms of real time. */
 const quietForMs = 250;
-/** Whoever subscribed to a chatty topic would wait for ever. */
+/** The longest wait for that silence, in ms of real time. A subscription may keep the module talking. */
 const maxWaitMs = 5000;
 
-/** Knows when the module has last said something to the host. */
+/** Waits until the module is silent. */
 class QuietWatch {
   #saidAt = 0;
 
-  /** The same front end, watched. */
+  /** The same front end; its output is noticed. */
   watch(open: OpenPort): OpenPort {
     return async (events) =>
       withWriteHook(await open(events), () => {
@@ -42,7 +40,7 @@ class QuietWatch {
       });
   }
 
-  /** Settles when the module has been silent for a moment: what was asked last has been answered, or will not be soon. */
+  /** Resolves when the module has been silent for `quietForMs`, or after `maxWaitMs`. */
   async wait(): Promise<void> {
     const start = performance.now();
     for (;;) {
@@ -79,13 +77,13 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-/** Loads what a file needs only where there is one. */
+/** Opens the file of the non-volatile memory. Its code is loaded only then. */
 async function memoryIn(path: string, log: Log): Promise<NvmStore> {
   const { openNvmFile } = await import("../net/storage/nvm-file.js");
   return openNvmFile(path, (line) => log.warn(line));
 }
 
-/** How the front ends are opened, each with an eye on its end. */
+/** The opening functions of the front ends. Each reports the end of its front end. */
 function openers(options: Options, ending: Ending): Promise<readonly OpenPort[]> {
   const quiet = new QuietWatch();
   return Promise.all(
@@ -113,7 +111,7 @@ function frontEndEnded({ kind }: FrontEnd, { frontEnds, typed }: Options, quiet:
   else if (frontEnds.length === 1) quiet.wait().then(() => ending.end());
 }
 
-/** Says that the module is ready; on stderr where stdout is the serial line. */
+/** Prints the ready message, on stderr where stdout is the serial line. */
 function announce({ frontEnds, json, typed }: Options, { ports, broker }: RunningModem): void {
   const open = frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));
   const running = { open, broker: broker?.address, typed };

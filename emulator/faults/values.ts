@@ -179,7 +179,7 @@ export const values: { readonly [V in keyof Values]: Value<Values[V]> } = {
   },
 };
 
-/** The value that a token has; undefined where it is none of this kind. */
+/** The value of a token; undefined: the token has another kind. */
 export const readValue = (name: keyof Values, token: Token): unknown => values[name].read(token);
 
 /** A value as a word of a sentence. */

@@ -66,7 +66,7 @@ export type ClockChoice = "system" | "manual" | { readonly scale: number } | Clo
 /** The type of the clock for a choice. */
 export type ChosenClock<C extends ClockChoice> = C extends "manual" ? ManualClock : C extends Clock ? C : Clock;
 
-/** The clock for a choice. Throws a UserError (code 2) if it is none of these. */
+/** The clock for a choice. Throws a UserError (code 2) for any other value. */
 export function clockOf(choice: ClockChoice = "system"): Clock {
   if (choice === "system") return systemClock();
   if (choice === "manual") return manualClock();

@@ -62,7 +62,7 @@ export function testLink(open: () => Promise<LinkSetup>): void {
     test("a write that the system refuses is reported before the end", async () => {
       const { link, ear: recorder, peer } = await connected();
       link.pause();
-      // So many bytes that the link stops reading, and only a write can notice the reset.
+      // The link stops reading at this many bytes; then only a write can notice the reset.
       peer.write(Buffer.alloc(8 << 20));
       await delay(50);
       peer.resetAndDestroy();
