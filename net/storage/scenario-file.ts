@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Document, LineCounter } from "yaml";
-import { type Path, type Scenario, scenarioFrom } from "../../emulator/faults/scenario.js";
+import { type Path, type Scenario, scenarioFrom } from "../../emulator/faults/language/scenario.js";
 import { suggestion } from "../../emulator/profile/schema.js";
 import { UserError } from "../user-error.js";
 import { readTextFile } from "./text-file.js";

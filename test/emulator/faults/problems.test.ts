@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { completions, readSentence } from "../../../emulator/faults/read-sentence.js";
+import { completions, readSentence } from "../../../emulator/faults/language/read-sentence.js";
 
 const packets =
   "CONNECT CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBSCRIBE SUBACK UNSUBSCRIBE UNSUBACK PINGREQ PINGRESP DISCONNECT";

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonicalText, explain, phraseText } from "../../../emulator/faults/explain.js";
-import type { Condition, Form, Given } from "../../../emulator/faults/form.js";
-import { conditions, events } from "../../../emulator/faults/grammar.js";
-import { goes, packetTypes } from "../../../emulator/faults/packet-ways.js";
-import { type Phrase, sentenceForms } from "../../../emulator/faults/phrase.js";
-import { completions, readSentence, sentenceOf } from "../../../emulator/faults/read-sentence.js";
-import type { Sentence } from "../../../emulator/faults/sentence.js";
-import type { Values } from "../../../emulator/faults/values.js";
+import { canonicalText, explain, phraseText } from "../../../emulator/faults/language/explain.js";
+import type { Condition, Form, Given } from "../../../emulator/faults/language/form.js";
+import { conditions, events } from "../../../emulator/faults/language/grammar.js";
+import { goes, packetTypes } from "../../../emulator/faults/language/packet-ways.js";
+import { type Phrase, sentenceForms } from "../../../emulator/faults/language/phrase.js";
+import { completions, readSentence, sentenceOf } from "../../../emulator/faults/language/read-sentence.js";
+import type { Sentence } from "../../../emulator/faults/language/sentence.js";
+import type { Values } from "../../../emulator/faults/language/values.js";
 import { rebootCauses } from "../../../emulator/reboot.js";
 
 const octets = (maxLength: number) =>

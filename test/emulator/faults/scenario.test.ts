@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { explainScenario } from "../../../emulator/faults/explain.js";
-import { type Scenario, scenarioFrom } from "../../../emulator/faults/scenario.js";
+import { explainScenario } from "../../../emulator/faults/language/explain.js";
+import { type Scenario, scenarioFrom } from "../../../emulator/faults/language/scenario.js";
 
 function scenario(data: unknown): Scenario {
   const read = scenarioFrom(data);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { canonicalText, explain, formMeaning } from "../../../emulator/faults/explain.js";
-import { conditions, events } from "../../../emulator/faults/grammar.js";
-import { packetTypes } from "../../../emulator/faults/packet-ways.js";
-import { readPhrase, sentenceForms } from "../../../emulator/faults/phrase.js";
-import { readSentence } from "../../../emulator/faults/read-sentence.js";
-import type { Deed, Happening, Limits, Rule, Sentence } from "../../../emulator/faults/sentence.js";
-import { tokensOf } from "../../../emulator/faults/tokens.js";
+import { canonicalText, explain, formMeaning } from "../../../emulator/faults/language/explain.js";
+import { conditions, events } from "../../../emulator/faults/language/grammar.js";
+import { packetTypes } from "../../../emulator/faults/language/packet-ways.js";
+import { readPhrase, sentenceForms } from "../../../emulator/faults/language/phrase.js";
+import { readSentence } from "../../../emulator/faults/language/read-sentence.js";
+import type { Deed, Happening, Limits, Rule, Sentence } from "../../../emulator/faults/language/sentence.js";
+import { tokensOf } from "../../../emulator/faults/language/tokens.js";
 
 function sentence(text: string): Sentence {
   const read = readSentence(text);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { explainScenario } from "../../../emulator/faults/explain.js";
+import { explainScenario } from "../../../emulator/faults/language/explain.js";
 import { loadScenario, readyScenarios } from "../../../net/storage/scenario-file.js";
 import { UserError } from "../../../net/user-error.js";
 

@@ -1,4 +1,4 @@
-import { type Check, type Checked, listOf, type Shape, shown, some, text, whole } from "../profile/schema.js";
+import { type Check, type Checked, listOf, type Shape, shown, some, text, whole } from "../../profile/schema.js";
 import { spanOf } from "./quantities.js";
 import { readHappening, readSentence } from "./read-sentence.js";
 import type { Happening, Sentence, Span } from "./sentence.js";

@@ -1,4 +1,4 @@
-import { suggestion } from "../profile/schema.js";
+import { suggestion } from "../../profile/schema.js";
 import type { Element, Form } from "./form.js";
 import { shortened, type Token } from "./tokens.js";
 import { readValue, type Values, values } from "./values.js";

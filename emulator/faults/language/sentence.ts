@@ -1,6 +1,6 @@
-import type { Octets } from "../../at/octets.js";
-import type { ClientPacket, Millis, ServerPacket } from "../../mqtt/packet.js";
-import type { RebootCause } from "../reboot.js";
+import type { Octets } from "../../../at/octets.js";
+import type { ClientPacket, Millis, ServerPacket } from "../../../mqtt/packet.js";
+import type { RebootCause } from "../../reboot.js";
 
 /** A span of time in ms. Where both ends differ, it is drawn from the faults' seed each time that it is needed. */
 export interface Span {

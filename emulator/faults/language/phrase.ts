@@ -1,4 +1,4 @@
-import { suggestion } from "../profile/schema.js";
+import { suggestion } from "../../profile/schema.js";
 import { type Act, acts, type Syntax } from "./acts.js";
 import type { Condition, Form, Given } from "./form.js";
 import { type ConditionForm, conditions, type EventForm, events, form } from "./grammar.js";

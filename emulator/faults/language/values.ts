@@ -1,7 +1,7 @@
-import { fromText, type Octets, printable, toText } from "../../at/octets.js";
-import type { Millis } from "../../mqtt/packet.js";
-import type { RebootCause } from "../reboot.js";
-import { isTopicFilter } from "../topic.js";
+import { fromText, type Octets, printable, toText } from "../../../at/octets.js";
+import type { Millis } from "../../../mqtt/packet.js";
+import type { RebootCause } from "../../reboot.js";
+import { isTopicFilter } from "../../topic.js";
 import { isPacketType, packetTypes } from "./packet-ways.js";
 import { chanceOf, millisOf, millisText, numberOf, rateOf, sizeOf, spanOf, spanText, spanWords } from "./quantities.js";
 import { causeOf, causeText, causeWords, shortCauses } from "./reset-causes.js";

@@ -1,4 +1,4 @@
-import { fromText, type Octets, toText } from "../../at/octets.js";
+import { fromText, type Octets, toText } from "../../../at/octets.js";
 
 /** A word of a sentence, or a string in quotes. */
 export interface Token {

@@ -1,4 +1,4 @@
-import { type RebootCause, rebootCauses } from "../reboot.js";
+import { type RebootCause, rebootCauses } from "../../reboot.js";
 
 /**
  * Causes with a short name. The watchdog is that of the processor that runs the commands. A supply that breaks down is a

@@ -1,4 +1,4 @@
-import type { Millis } from "../../mqtt/packet.js";
+import type { Millis } from "../../../mqtt/packet.js";
 import type { Span } from "./sentence.js";
 
 /** The longest span of time, in ms: 24 hours. decided */
