@@ -1,5 +1,5 @@
 /// <reference types="node" preserve="true" />
-export type { Reset } from "./emulator/io.js";
+export type { Reset, WorldChange } from "./emulator/io.js";
 export type { Identity, Profile, Surroundings } from "./emulator/profile/profile.js";
 export { type ProfileChange, profileFrom, type WrittenProfile } from "./emulator/profile/profile-schema.js";
 export { profiles, profileWith } from "./emulator/profile/profiles.js";

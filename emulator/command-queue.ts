@@ -7,7 +7,7 @@ import { commandNamed, commands } from "./commands/index.js";
 import type { Dte } from "./dte.js";
 import type { Effects } from "./effects.js";
 import type { Quirks } from "./profile/quirks.js";
-import type { Ending } from "./run-line.js";
+import type { Ending, LineResult } from "./run-line.js";
 
 /** A payload entry that a command has opened. */
 export type Entry = Extract<Ending, { readonly kind: "entry" }>;
@@ -16,7 +16,9 @@ export type Entry = Extract<Ending, { readonly kind: "entry" }>;
 export type CompleteInput =
   | { readonly kind: "line"; readonly line: Octets }
   | { readonly kind: "payload"; readonly entry: Entry; readonly payload: Octets }
-  | { readonly kind: "final"; readonly result: FinalResult };
+  | { readonly kind: "final"; readonly result: FinalResult }
+  /** The answer to earlier input, which was held back. */
+  | { readonly kind: "answer"; readonly answer: LineResult };
 
 /** Bytes that arrived together, and how many of them have been read. */
 interface ReceivedBytes {
@@ -74,6 +76,11 @@ export class CommandQueue {
     return turn ?? this.#expire(now);
   }
 
+  /** Keeps a turn until a moment; the module is busy until then. */
+  hold(turn: CompleteInput, until: Millis): void {
+    this.#pending = { turn, until };
+  }
+
   /** Starts a payload entry. */
   startEntry(entry: Entry, now: Millis): void {
     this.#entry = entry;
@@ -92,6 +99,11 @@ export class CommandQueue {
     if (this.#pending !== undefined) return this.#pending.until;
     if (this.#entry !== undefined) return this.#entryEnds;
     return heldBack && this.#editor.halfTyped ? this.#heardAt + this.#quirks.urcHold : never;
+  }
+
+  /** Whether an answer is under way. */
+  get isBusy(): boolean {
+    return this.#pending !== undefined;
   }
 
   get #waits(): boolean {

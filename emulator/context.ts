@@ -1,5 +1,6 @@
 import type { Millis } from "../mqtt/packet.js";
 import type { Effects } from "./effects.js";
+import type { HostFaults } from "./host-faults.js";
 import type { Profile } from "./profile/profile.js";
 import type { Pace } from "./radio/radio.js";
 import type { Ram } from "./ram.js";
@@ -10,6 +11,7 @@ import type { RequestId } from "./request.js";
 export interface Context {
   readonly profile: Profile;
   readonly effects: Effects;
+  readonly hostFaults: HostFaults;
   readonly random: Random;
   readonly pace: Pace;
   /** The calendar time when the module's clock is at 0, in ms as `Date` counts it. */

@@ -5,7 +5,7 @@ import type { TraceEvent } from "./trace.js";
 /** What the module does in answer to one stimulus, in its order. What it says in a row becomes one effect. */
 export class Effects {
   /** Whether someone looks at the events of every line and every packet; these are not made otherwise. */
-  readonly isTraced: boolean;
+  isTraced: boolean;
   #list: Effect[] = [];
   #said: Octets = "";
 
@@ -16,6 +16,17 @@ export class Effects {
   /** The module says something to its host. */
   say(octets: Octets): void {
     this.#said += octets;
+  }
+
+  /** How many octets stand there of what the module is saying. */
+  get said(): number {
+    return this.#said.length;
+  }
+
+  /** Puts octets into the middle of what was said since `from`. */
+  sayInside(from: number, octets: Octets): void {
+    const middle = from + ((this.#said.length - from) >> 1);
+    this.#said = this.#said.slice(0, middle) + octets + this.#said.slice(middle);
   }
 
   /** The module does something. */

@@ -1,3 +1,4 @@
+import type { Octets } from "../at/octets.js";
 import type { DownReason, LinkId } from "../mqtt/session.js";
 import type { Nvm } from "./memory/nvm.js";
 import type { RadioChange } from "./radio/radio.js";
@@ -10,7 +11,7 @@ export type Stimulus =
   | { readonly from: "host"; readonly bytes: Uint8Array }
   | { readonly from: "link"; readonly link: LinkId; readonly event: LinkEvent }
   | { readonly from: "call"; readonly id: RequestId; readonly outcome: RequestOutcome }
-  | { readonly from: "world"; readonly change: RadioChange | Reset }
+  | { readonly from: "world"; readonly change: WorldChange }
   | { readonly from: "clock" };
 
 /** An event of a link. */
@@ -21,6 +22,17 @@ export type LinkEvent =
   /** `total` bytes of this link, from its start, have been handed to TCP. */
   | { readonly kind: "sent"; readonly total: number }
   | { readonly kind: "sendFailed" };
+
+/** Something that happens to the module from outside. */
+export type WorldChange =
+  | RadioChange
+  /** The network detaches the module, which then searches anew. */
+  | { readonly kind: "detach" }
+  | Reset
+  /** The supply is cut, or comes back. */
+  | { readonly kind: "power"; readonly on: boolean }
+  /** The module says a line of its own, as a URC. */
+  | { readonly kind: "say"; readonly line: Octets };
 
 /** A reset from outside. */
 export interface Reset {

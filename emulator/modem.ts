@@ -1,33 +1,26 @@
-import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
+import { answerTurn } from "./answer-turn.js";
 import { CommandContext } from "./command-context.js";
 import type { CompleteInput } from "./command-queue.js";
 import type { CommandView } from "./command-view.js";
-import { confirmSpeed } from "./commands/natspeed.js";
 import type { Context } from "./context.js";
 import { Effects } from "./effects.js";
-import type { Effect, Reset, Stimulus } from "./io.js";
+import { type HostFaults, noHostFaults } from "./host-faults.js";
+import type { Effect, Stimulus, WorldChange } from "./io.js";
 import { factoryNvm, type Nvm } from "./memory/nvm.js";
-import { readPackets, routeOutcomes, step, takeLinkEvent } from "./mqtt-link.js";
+import { readPackets, step, takeLinkEvent } from "./mqtt-link.js";
 import type { Profile } from "./profile/profile.js";
 import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio/radio.js";
 import { timings } from "./radio/timing.js";
-import { settleRadioLink } from "./radio-link.js";
-import { type Kept, powerUp, type Ram } from "./ram.js";
+import { detach, settleRadioLink } from "./radio-link.js";
+import { powerUp, type Ram } from "./ram.js";
 import { Random } from "./random.js";
 import type { RebootCause } from "./reboot.js";
 import { dropRequests, requestsWakeAt, takeOutcome } from "./requests.js";
-import { type LineContext, type LineResult, runLine, submitPayload } from "./run-line.js";
-import {
-  applyUartSpeed,
-  sendBanner,
-  sendFinalResult,
-  sendInformation,
-  sendLines,
-  sendPendingUrcs,
-  sendPrompt,
-  settleUartSpeed,
-} from "./uart-output.js";
+import { cutOutput, endAll, renewRam } from "./restart.js";
+import type { LineContext } from "./run-line.js";
+import type { TraceEvent } from "./trace.js";
+import { sendBanner, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
 
 /** The options of a `Modem`. */
@@ -41,7 +34,12 @@ export interface ModemOptions {
   readonly epochAtStart?: Millis;
   /** Whether someone looks at the events of every line and every packet. Left out: yes. */
   readonly isTraced?: boolean;
+  /** Makes what faults do to the talk with the host; they trace what they do. Left out: nothing goes wrong. */
+  readonly hostFaults?: (trace: (event: TraceEvent) => void) => HostFaults;
 }
+
+/** A module that is switched off. */
+const off = { until: Number.POSITIVE_INFINITY, cause: "REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET" } as const;
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
@@ -49,14 +47,19 @@ const never: Millis = Number.POSITIVE_INFINITY;
 export class Modem {
   readonly #context: Context;
   readonly #commands: LineContext;
-  #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined;
+  /** When the boot ends, and its cause. */
+  #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined = off;
 
-  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0, isTraced = true }: ModemOptions) {
+  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0, isTraced = true, hostFaults }: ModemOptions) {
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
     const effects = new Effects(isTraced);
     const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
-    this.#context = { profile, effects, random, pace, epochAtStart, ram, now: 0, baud: 0, lastRequest: 0 };
+    const faults = hostFaults?.((event) => effects.trace(event)) ?? noHostFaults;
+    this.#context = {
+      ...{ profile, effects, hostFaults: faults, random, pace, epochAtStart, ram },
+      ...{ now: 0, baud: 0, lastRequest: 0 },
+    };
     this.#commands = new CommandContext(this.#context);
   }
 
@@ -67,8 +70,13 @@ export class Modem {
   /** Switches the module on. The banner comes at the end of the boot. */
   powerUp(now: Millis): readonly Effect[] {
     this.#context.now = now;
-    this.#boot("REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET");
+    this.#boot(off.cause);
     return this.#context.effects.take();
+  }
+
+  /** Whether someone looks at the events of every line and every packet. */
+  set isTraced(isTraced: boolean) {
+    this.#context.effects.isTraced = isTraced;
   }
 
   /** Switches the module off. The broker gets a DISCONNECT, the host gets nothing. */
@@ -96,7 +104,7 @@ export class Modem {
 
   /** The next moment at which the module needs a `clock` stimulus; undefined: none. */
   wakeAt(): Millis | undefined {
-    if (this.#booting !== undefined) return this.#booting.until;
+    if (this.#booting !== undefined) return this.#isOff ? undefined : this.#booting.until;
     const { client, commandQueue, urcQueue, rrc, scheduledUrcs, state } = this.#ram;
     const radio = Math.min(radioWakeAt(state.radio), rrc.wakeAt, requestsWakeAt(state.requests));
     const lines = Math.min(scheduledUrcs.wakeAt, uartSpeedWakeAt(state.uart));
@@ -116,14 +124,20 @@ export class Modem {
     else this.#context.effects.trace({ kind: "dropped", bytes: bytes.length });
   }
 
-  #hearWorld(change: RadioChange | Reset): void {
-    if (change.kind === "reset") this.#reset(change.cause);
-    else {
-      const { kind: _, ...given } = change;
-      this.#context.effects.trace({ kind: "radio", change });
-      const { state } = this.#ram;
-      this.#ram.state = { ...state, radio: { ...state.radio, ...given } };
-    }
+  #hearWorld(change: WorldChange): void {
+    if (change.kind === "radio") this.#changeRadio(change);
+    else if (change.kind === "power") this.#switch(change.on);
+    else if (this.#isOff) return;
+    else if (change.kind === "reset") this.#reset(change.cause);
+    else if (change.kind === "detach") detach(this.#context);
+    else this.#ram.urcQueue.put(change.line);
+  }
+
+  #changeRadio(change: RadioChange): void {
+    const { kind: _, ...given } = change;
+    this.#context.effects.trace({ kind: "radio", change });
+    const { state } = this.#ram;
+    this.#ram.state = { ...state, radio: { ...state.radio, ...given } };
   }
 
   /** The order at equal moments: the end of a boot, the radio, an answer that was delayed, then MQTT's deadlines. */
@@ -144,73 +158,50 @@ export class Modem {
       readPackets(this.#context);
       turn = this.#ram.commandQueue.next(this.#context.now, this.#ram.state.dte);
       if (turn === undefined) return;
-      this.#say(this.#perform(turn));
+      if (turn.kind === "line" && this.#context.hostFaults.mustWait(turn.line)) {
+        this.#ram.commandQueue.hold(turn, this.#context.now);
+        return;
+      }
+      if (answerTurn(this.#context, this.#commands, turn) === "reboot") this.#reboot("REBOOT_CAUSE_APPLICATION_AT");
     }
-  }
-
-  // Command lines and payloads
-
-  #perform(turn: CompleteInput): LineResult {
-    if (turn.kind === "line") return this.#run(turn.line);
-    if (turn.kind === "payload") return submitPayload(turn.entry, turn.payload, this.#commands);
-    return { blocks: [], ending: turn };
-  }
-
-  /** Runs a command line. One that is answered with OK confirms a UART speed that is on trial. */
-  #run(line: Octets): LineResult {
-    const { trial } = this.#ram.state.uart;
-    const said = runLine(line, this.#commands);
-    const { ending } = said;
-    const obeyed = ending.kind !== "final" || ending.result === "OK";
-    if (obeyed && trial !== undefined && this.#ram.state.uart.trial === trial)
-      this.#commands.apply(confirmSpeed(this.#ram.state));
-    return said;
-  }
-
-  /** Sends the result of a line. Its requests follow the final result, or the prompt, because their timers run already. */
-  #say({ blocks, ending }: LineResult): void {
-    sendInformation(this.#context, blocks);
-    if (ending.kind === "reboot") {
-      sendLines(this.#context, ending.lines);
-      this.#reboot("REBOOT_CAUSE_APPLICATION_AT");
-      return;
-    }
-    if (ending.kind === "entry") sendPrompt(this.#context, ending);
-    else sendFinalResult(this.#context, ending.result);
-    const { afterResult: behind } = this.#ram;
-    this.#ram.afterResult = [];
-    routeOutcomes(this.#context, behind);
   }
 
   // Reboot
 
-  /** A reset from outside. Output that the UART has not sent yet is lost. */
+  get #isOff(): boolean {
+    return this.#booting === off;
+  }
+
+  /** The supply is cut, or comes back. There is no DISCONNECT, so that the broker publishes the will. */
+  #switch(on: boolean): void {
+    if (on !== this.#isOff) return;
+    this.#context.effects.trace({ kind: "power", on });
+    if (on) this.#boot(off.cause);
+    else {
+      cutOutput(this.#context);
+      endAll(this.#context);
+      renewRam(this.#context);
+      this.#booting = off;
+    }
+  }
+
+  /** A reset from outside. */
   #reset(cause: RebootCause): void {
-    this.#context.effects.do({ to: "port", speed: this.#context.baud, cut: true });
+    cutOutput(this.#context);
     this.#reboot(cause);
   }
 
-  /** Reboots without a word to the host. Requests of the running line still reach their link. */
+  /** Reboots without a word to the host. */
   #reboot(cause: RebootCause): void {
     this.#context.effects.trace({ kind: "reboot", cause });
-    dropRequests(this.#context);
-    const { client, rrc, afterResult: behind } = this.#ram;
-    const { link, phase } = client.session;
-    routeOutcomes(
-      this.#context,
-      behind.filter(({ to }) => to === "link" || to === "trace"),
-    );
-    if (phase !== "idle") routeOutcomes(this.#context, [{ to: "link", link, act: { kind: "reset" } }]);
-    this.#context.effects.doAll(rrc.abandon());
+    endAll(this.#context);
     this.#boot(cause);
   }
 
   #boot(cause: RebootCause): void {
-    const { state, client, commandQueue } = this.#ram;
-    const { effects, pace, now } = this.#context;
-    const lasting: Kept = { nvm: state.nvm, radio: state.radio, lastLink: client.session.link };
-    this.#context.ram = powerUp(this.#context.profile, effects, pace, lasting);
-    applyUartSpeed(this.#context);
+    const { commandQueue } = this.#ram;
+    const { pace, now } = this.#context;
+    renewRam(this.#context);
     const takes = this.#context.profile.quirks.bootTime + pace("boot");
     if (takes === 0) {
       this.#ram.commandQueue.takeOver(commandQueue); // nothing came during the boot, so nothing is lost

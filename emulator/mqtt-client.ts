@@ -14,6 +14,7 @@ import {
   step,
   wakeAt,
 } from "../mqtt/session.js";
+import type { Effects } from "./effects.js";
 import type { Effect, LinkAct, LinkEvent } from "./io.js";
 import type { MqttSettings } from "./memory/mqtt-settings.js";
 import type { Profile } from "./profile/profile.js";
@@ -31,14 +32,13 @@ const maxBacklogBytes = 65_536;
 interface MqttClientOptions {
   /** The number of the last dial before a reboot. */
   readonly lastLink: LinkId;
-  /** Whether someone looks at the event of every packet. */
-  readonly isTraced: boolean;
+  readonly effects: Pick<Effects, "isTraced">;
 }
 
 /** The MQTT session and its link: packets on one side, bytes on the other. */
 export class MqttClient {
   readonly #profile: Profile;
-  readonly #isTraced: boolean;
+  readonly #effects: Pick<Effects, "isTraced">;
   #session: Session;
   #reader: PacketReader;
   /** Where each packet that has not left yet ends, in bytes of this link. */
@@ -52,9 +52,9 @@ export class MqttClient {
   #settings: MqttSettings | undefined;
   #config: Config | undefined;
 
-  constructor(profile: Profile, { lastLink, isTraced }: MqttClientOptions) {
+  constructor(profile: Profile, { lastLink, effects }: MqttClientOptions) {
     this.#profile = profile;
-    this.#isTraced = isTraced;
+    this.#effects = effects;
     this.#session = newSession(lastLink);
     this.#reader = this.#newReader();
   }
@@ -137,7 +137,8 @@ export class MqttClient {
         const bytes = encode(effect.packet);
         this.#queued += bytes.length;
         this.#ends.push(this.#queued);
-        if (this.#isTraced) outcomes.push(trace({ kind: "packet", way: "sent", packet: masked(effect.packet) }));
+        if (this.#effects.isTraced)
+          outcomes.push(trace({ kind: "packet", way: "sent", packet: masked(effect.packet) }));
         outcomes.push(act(link, { kind: "bytes", bytes }));
         break;
       }

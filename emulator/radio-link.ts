@@ -1,7 +1,7 @@
 import type { Demand } from "./command-view.js";
 import type { Context } from "./context.js";
 import { dropLostLink } from "./mqtt-link.js";
-import { isAttached, settleRadio } from "./radio/radio.js";
+import { detached, isAttached, type Radio, settleRadio } from "./radio/radio.js";
 import { failRequests, settleRequests } from "./requests.js";
 
 /** Brings the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection, requests, the connection itself, scheduled URCs. */
@@ -22,17 +22,32 @@ export function settleRadioLink(context: Context): void {
 /** Brings the radio to now, and handles the loss of the network. */
 export function settleNetwork(context: Context): void {
   const { ram, now, pace } = context;
+  takeRadio(context, settleRadio(ram.state.radio, now, pace));
+}
+
+/** The network detaches the module. */
+export function detach(context: Context): void {
+  const { ram, now, pace } = context;
+  if (isAttached(ram.state.radio)) takeRadio(context, detached(ram.state.radio, now, pace));
+}
+
+/** Takes the new state of the radio over, and handles the loss of the network. */
+function takeRadio(context: Context, radio: Radio): void {
+  const { ram, effects } = context;
   const { state } = ram;
-  const radio = settleRadio(state.radio, now, pace);
   if (radio !== state.radio) ram.state = { ...state, radio };
+  const [was, is] = [isAttached(state.radio), isAttached(radio)];
+  if (was !== is) effects.trace({ kind: "network", state: is ? "attached" : "detached" });
   queueRadioUrcs(context);
-  if (isAttached(state.radio) && !isAttached(radio)) loseNetwork(context);
+  if (was && !is) loseNetwork(context);
 }
 
 /** Queues the URCs of what has changed on the radio. */
-function queueRadioUrcs({ ram, profile, now }: Context): void {
+function queueRadioUrcs({ ram, effects, profile, now }: Context): void {
   const { rrc, state, urcQueue } = ram;
+  const was = rrc.isAsleep;
   for (const line of rrc.settle(state.radio, state.networkSettings, profile.surroundings, now)) urcQueue.put(line);
+  if (rrc.isAsleep !== was) effects.trace({ kind: "network", state: was ? "awake" : "asleep" });
 }
 
 /** The network is lost: requests, scheduled answers and the link end. */

@@ -54,7 +54,7 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
       requests: {},
       token: undefined,
     },
-    client: new MqttClient(profile, { lastLink, isTraced: effects.isTraced }),
+    client: new MqttClient(profile, { lastLink, effects }),
     commandQueue: new CommandQueue(profile.quirks, effects, () => profile.quirks.answerDelay + pace("answer")),
     rrc: new Rrc(pace),
     urcQueue: new UrcQueue(),

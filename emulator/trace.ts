@@ -35,6 +35,12 @@ export type TraceEvent =
   | { readonly kind: "ignored"; readonly what: string }
   | { readonly kind: "violation"; readonly why: string }
   | { readonly kind: "radio"; readonly change: RadioChange }
+  | { readonly kind: "network"; readonly state: "attached" | "detached" | "asleep" | "awake" }
   | { readonly kind: "reboot"; readonly cause: RebootCause }
+  /** The banner has come. */
+  | { readonly kind: "booted"; readonly cause: RebootCause }
+  | { readonly kind: "power"; readonly on: boolean }
+  /** A fault has acted: its number, its sentence, and what it did. */
+  | { readonly kind: "fault"; readonly id: number; readonly fault: string; readonly did: string }
   /** Input of the host that was lost: it came while a command was being answered, beyond what is kept. */
   | { readonly kind: "dropped"; readonly bytes: number };

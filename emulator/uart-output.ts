@@ -33,20 +33,28 @@ const prompts: { readonly [P in Profile["quirks"]["prompt"]]: Octets } = {
 };
 
 /** Sends the prompt and starts the payload entry. */
-export function sendPrompt({ ram, effects, profile, now }: Context, entry: Entry): void {
-  if (effects.isTraced) effects.trace({ kind: "answer", line: prompt });
-  effects.say(prompts[profile.quirks.prompt]);
+export function sendPrompt({ ram, effects, hostFaults, profile, now }: Context, entry: Entry): void {
+  if (!hostFaults.losesPrompt()) {
+    if (effects.isTraced) effects.trace({ kind: "answer", line: prompt });
+    effects.say(prompts[profile.quirks.prompt]);
+  }
   ram.commandQueue.startEntry(entry, now);
 }
 
 /** Sends the pending URCs, if the module may send URCs now. */
-export function sendPendingUrcs({ ram, effects, now }: Context): void {
-  const { urcQueue, state, commandQueue } = ram;
-  if (urcQueue.isEmpty || !commandQueue.mayInterrupt(now)) return;
-  for (const { line, shown } of urcQueue.takeAll()) {
-    if (effects.isTraced) effects.trace({ kind: "urc", line: shown });
-    if (!state.dte.quiet) effects.say(unsolicited(line));
-  }
+export function sendPendingUrcs(context: Context): void {
+  const { urcQueue, commandQueue } = context.ram;
+  if (urcQueue.isEmpty || !commandQueue.mayInterrupt(context.now)) return;
+  for (const urc of urcQueue.takeAll()) if (!context.hostFaults.losesUrc(urc.line)) sendUrc(context, urc);
+}
+
+/** Sends an unsolicited line; the trace shows it as `shown`. */
+export function sendUrc(
+  { ram, effects }: Context,
+  { line, shown }: { readonly line: Octets; readonly shown: Octets },
+): void {
+  if (effects.isTraced) effects.trace({ kind: "urc", line: shown });
+  if (!ram.state.dte.quiet) effects.say(unsolicited(line));
 }
 
 /** Ends a trial of a UART speed that has run out of time. */
@@ -65,8 +73,10 @@ export function applyUartSpeed(context: Context): void {
 }
 
 /** Sends the banner with the cause of the start. */
-export function sendBanner({ ram, effects }: Context, cause: RebootCause): void {
+export function sendBanner({ ram, effects, hostFaults }: Context, cause: RebootCause): void {
+  effects.say(hostFaults.noise());
   const banner = [cause, "Neul ", "OK"];
   for (const line of banner) effects.trace({ kind: "urc", line });
   effects.say(information(banner, ram.state.dte));
+  effects.trace({ kind: "booted", cause });
 }

@@ -15,6 +15,7 @@ export type DownReason =
   | "unreachable" // no route to the host or the network
   | "timedOut"
   | "networkGone" // the radio is detached or without coverage
+  | "pdpRefused" // the network gives no PDP context
   | "failed"; // anything else
 
 /** What the host asks for with AT+QMT… */

@@ -12,6 +12,7 @@ const downStats: { readonly [R in DownReason]: Stat } = {
   unresolved: 1,
   failed: 1,
   networkGone: 7,
+  pdpRefused: 7,
   unreachable: 7,
   timedOut: 7,
 };

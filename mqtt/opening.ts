@@ -12,6 +12,7 @@ const openTimeout: Millis = 75_000;
 const results: { readonly [R in DownReason]: OpenResult } = {
   unresolved: 4,
   networkGone: 5,
+  pdpRefused: 3,
   closed: -1,
   reset: -1,
   refused: -1,

@@ -1,4 +1,4 @@
-import { type Octets, printable } from "../at/octets.js";
+import { fromText, type Octets, printable } from "../at/octets.js";
 import type { NetworkRequest } from "../emulator/request.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
@@ -104,7 +104,11 @@ const eventTexts: EventTexts = {
   ignored: ["info", ({ what }) => `mqtt! ignored: ${truncate(what)}`],
   violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${truncate(why)}`],
   radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],
+  network: ["info", ({ state }) => `radio= ${state}`],
   reboot: ["info", ({ cause }) => `module= ${cause}`],
+  booted: ["trace", () => "module= booted"],
+  power: ["info", ({ on }) => `module= power ${on ? "on" : "off"}`],
+  fault: ["info", ({ id, fault, did }) => `fault= ${id} ${shown(fromText(fault))}: ${did}`],
   dropped: ["warn", ({ bytes }) => `uart! ${count(bytes)} of the host were dropped`],
 };
 

@@ -1,8 +1,7 @@
-import type { Reset } from "../emulator/io.js";
+import type { WorldChange } from "../emulator/io.js";
 import { Modem } from "../emulator/modem.js";
 import { bc28 } from "../emulator/profile/bc28.js";
 import type { Profile } from "../emulator/profile/profile.js";
-import type { RadioChange } from "../emulator/radio/radio.js";
 import type { DownReason } from "../mqtt/session.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import type { Mapping } from "./link/name-map.js";
@@ -57,7 +56,7 @@ export interface RunningModem {
   /** The embedded broker; undefined if there is none. */
   readonly broker: EmbeddedBroker | undefined;
   /** Changes something outside the module: coverage, SIM or network; or resets the module. */
-  change(change: RadioChange | Reset): void;
+  change(change: WorldChange): void;
   /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
   cut(reason?: DownReason): void;
   /** Disconnects from the broker and closes everything that the start has opened. Resolves when that is done. */
@@ -104,7 +103,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     throw error;
   }
   loop.powerUp();
-  const change = (what: RadioChange | Reset): void => loop.tell({ from: "world", change: what });
+  const change = (what: WorldChange): void => loop.tell({ from: "world", change: what });
   const cut = (reason: DownReason = "reset"): void => loop.cut(reason);
   return { ports: ports.list, broker: network.broker, change, cut, close };
 }

@@ -22,8 +22,8 @@ export interface Radio {
   readonly coverage: boolean;
   /** 0 to 31, 99 unknown; as AT+CSQ prints it while there is coverage. */
   readonly rssi: number;
-  /** What the network makes of this SIM. */
-  readonly network: "home" | "roaming" | "denied";
+  /** What the network makes of this SIM; `searching`: no network admits or denies it. */
+  readonly network: "home" | "roaming" | "denied" | "searching";
   /** AT+CFUN: false is minimum functionality, with the radio off. */
   readonly functionality: boolean;
   /** Whether the host wants the module attached. */
@@ -68,9 +68,17 @@ function setback({ sim, functionality, wanted, coverage, network, stage }: Radio
   if (stage === "off" || stage === "readingSim") return undefined;
   if (!wanted) return "standby";
   if (!coverage) return stage === "standby" ? undefined : "outOfReach";
-  if (stage === "attached" && network === "denied") return "searching";
+  if (stage === "attached" && (network === "denied" || network === "searching")) return "searching";
   return stage === "denied" && network !== "denied" ? "searching" : undefined;
 }
+
+/** Where a search leads by what the network makes of the SIM. */
+const searchEnds: { readonly [N in Radio["network"]]: RadioStage | undefined } = {
+  home: "attached",
+  roaming: "attached",
+  denied: "denied",
+  searching: undefined,
+};
 
 /** Where each stage leads as soon as its time is over; undefined where it stays. */
 const onward: { readonly [S in RadioStage]: (radio: Radio) => RadioStage | undefined } = {
@@ -78,7 +86,7 @@ const onward: { readonly [S in RadioStage]: (radio: Radio) => RadioStage | undef
   readingSim: ({ wanted }) => (wanted ? "searching" : "standby"),
   standby: ({ wanted }) => (wanted ? "searching" : undefined),
   outOfReach: ({ coverage }) => (coverage ? "searching" : undefined),
-  searching: ({ network }) => (network === "denied" ? "denied" : "attached"),
+  searching: ({ network }) => searchEnds[network],
   denied: () => undefined,
   attached: () => undefined,
 };
@@ -105,7 +113,13 @@ export function settleRadio(radio: Radio, now: Millis, pace: Pace): Radio {
 }
 
 /** When the radio goes on by itself. */
-export const radioWakeAt = ({ stage, until }: Radio): Millis => (spans[stage] === undefined ? never : until);
+export function radioWakeAt({ stage, until, network }: Radio): Millis {
+  const isVain = stage === "searching" && network === "searching";
+  return spans[stage] === undefined || isVain ? never : until;
+}
+
+/** The radio of a module that the network has detached: it searches anew. */
+export const detached = (radio: Radio, now: Millis, pace: Pace): Radio => enter(radio, "searching", now, pace);
 
 /** Why the SIM cannot be asked; undefined where it can. The SIM is read after a start, CFUN=1 and its insertion. */
 export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | undefined {

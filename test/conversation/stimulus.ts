@@ -24,6 +24,7 @@ const reasons: readonly DownReason[] = [
   "unreachable",
   "timedOut",
   "networkGone",
+  "pdpRefused",
   "failed",
 ];
 

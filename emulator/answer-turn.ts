@@ -1,0 +1,68 @@
+import { unsolicited } from "../at/format.js";
+import type { Octets } from "../at/octets.js";
+import type { CompleteInput } from "./command-queue.js";
+import { confirmSpeed } from "./commands/natspeed.js";
+import type { Context } from "./context.js";
+import { routeOutcomes } from "./mqtt-link.js";
+import { type LineContext, type LineResult, runLine, submitPayload } from "./run-line.js";
+import { sendFinalResult, sendInformation, sendLines, sendPrompt, sendUrc } from "./uart-output.js";
+
+/** Carries out a command line or a payload, and sends its answer, or keeps that for later. `reboot`: the module reboots now. */
+export function answerTurn(context: Context, commands: LineContext, turn: CompleteInput): "reboot" | undefined {
+  if (turn.kind === "answer") return say(context, turn.answer);
+  const { hostFaults, ram, now } = context;
+  const line = turn.kind === "line" ? turn.line : undefined;
+  const instead = line === undefined ? undefined : hostFaults.insteadOf(line);
+  if (instead === "silence") return undefined;
+  const answer = instead ?? perform(context, commands, turn);
+  const delay = ram.commandQueue.isBusy ? 0 : hostFaults.delayOf(line);
+  if (delay === 0) return say(context, answer);
+  sendRequests(context);
+  ram.commandQueue.hold({ kind: "answer", answer }, now + delay);
+  return undefined;
+}
+
+function perform(
+  context: Context,
+  commands: LineContext,
+  turn: Exclude<CompleteInput, { readonly kind: "answer" }>,
+): LineResult {
+  if (turn.kind === "line") return run(context, commands, turn.line);
+  if (turn.kind === "payload") return submitPayload(turn.entry, turn.payload, commands);
+  return { blocks: [], ending: turn };
+}
+
+/** Runs a command line. One that is answered with OK confirms a UART speed that is on trial. */
+function run({ ram }: Context, commands: LineContext, line: Octets): LineResult {
+  const { trial } = ram.state.uart;
+  const said = runLine(line, commands);
+  const { ending } = said;
+  const obeyed = ending.kind !== "final" || ending.result === "OK";
+  if (obeyed && trial !== undefined && ram.state.uart.trial === trial) commands.apply(confirmSpeed(ram.state));
+  return said;
+}
+
+/** Sends an answer. Its requests follow the final result, or the prompt, because their timers run already. */
+function say(context: Context, answer: LineResult): "reboot" | undefined {
+  const { hostFaults, effects } = context;
+  for (const line of hostFaults.beforeAnswer()) sendUrc(context, { line, shown: line });
+  const from = effects.said;
+  sendAnswer(context, answer);
+  for (const line of hostFaults.insideAnswer()) effects.sayInside(from, unsolicited(line));
+  if (answer.ending.kind === "reboot") return "reboot";
+  sendRequests(context);
+  return undefined;
+}
+
+function sendAnswer(context: Context, { blocks, ending }: LineResult): void {
+  sendInformation(context, blocks);
+  if (ending.kind === "reboot") sendLines(context, ending.lines);
+  else if (ending.kind === "entry") sendPrompt(context, ending);
+  else sendFinalResult(context, ending.result);
+}
+
+function sendRequests(context: Context): void {
+  const { afterResult } = context.ram;
+  context.ram.afterResult = [];
+  routeOutcomes(context, afterResult);
+}

@@ -1,0 +1,32 @@
+import type { Context } from "./context.js";
+import { routeOutcomes } from "./mqtt-link.js";
+import { powerUp } from "./ram.js";
+import { dropRequests } from "./requests.js";
+import { applyUartSpeed } from "./uart-output.js";
+
+/** Ends everything that is under way, without a word to the host. Requests of the running line still reach their link. */
+export function endAll(context: Context): void {
+  dropRequests(context);
+  const { client, rrc, afterResult } = context.ram;
+  const { link, phase } = client.session;
+  routeOutcomes(
+    context,
+    afterResult.filter(({ to }) => to === "link" || to === "trace"),
+  );
+  if (phase !== "idle") routeOutcomes(context, [{ to: "link", link, act: { kind: "reset" } }]);
+  context.effects.doAll(rrc.abandon());
+}
+
+/** Makes the RAM anew. What the NVM holds, and SIM and network around the module, stay. */
+export function renewRam(context: Context): void {
+  const { profile, effects, pace } = context;
+  const { state, client } = context.ram;
+  const { nvm, radio } = state;
+  context.ram = powerUp(profile, effects, pace, { nvm, radio, lastLink: client.session.link });
+  applyUartSpeed(context);
+}
+
+/** Output that the UART has not sent yet is lost. */
+export function cutOutput({ effects, baud }: Context): void {
+  effects.do({ to: "port", speed: baud, cut: true });
+}
