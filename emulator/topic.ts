@@ -14,3 +14,14 @@ export function isTopicFilter(octets: Octets): boolean {
   });
   return legal && isMqttString(octets);
 }
+
+/** Whether a topic name fits a filter. MQTT 4.7 */
+export function topicMatches(filter: string, topic: string): boolean {
+  const [wanted, levels] = [filter.split("/"), topic.split("/")];
+  if (topic.startsWith("$") !== filter.startsWith("$")) return false; // [MQTT-4.7.2-1]
+  for (const [at, level] of wanted.entries()) {
+    if (level === "#") return true;
+    if (levels[at] === undefined || (level !== "+" && level !== levels[at])) return false;
+  }
+  return wanted.length === levels.length;
+}

@@ -1,15 +1,5 @@
+import type { Frame } from "./frame.js";
 import type { Connack, Level, MessageId, Publish, Qos, ServerPacket, Suback } from "./packet.js";
-
-/** One whole packet within bytes; they are good until the next packet is asked for. */
-export interface Frame {
-  readonly bytes: Buffer;
-  /** The first byte: type and flags. MQTT 2.2.1 */
-  readonly first: number;
-  /** Where the variable header begins. */
-  readonly body: number;
-  /** Where the packet ends. */
-  readonly end: number;
-}
 
 interface Kind {
   readonly type: ServerPacket["type"];

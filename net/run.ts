@@ -1,9 +1,8 @@
+import type { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import type { Effect, LinkAct, Stimulus } from "../emulator/io.js";
 import type { Nvm } from "../emulator/memory/nvm.js";
-import type { Modem } from "../emulator/modem.js";
 import type { RequestAct, RequestId } from "../emulator/request.js";
 import type { TraceEvent } from "../emulator/trace.js";
-import type { DownReason } from "../mqtt/session.js";
 import type { Dial } from "./link/dialer.js";
 import type { Link, LinkEvents } from "./link/link.js";
 import type { RequestRunner } from "./link/requests.js";
@@ -12,7 +11,7 @@ import type { Clock, Millis } from "./time/clock.js";
 
 /** The parts that the loop connects. */
 export interface Wiring {
-  readonly modem: Modem;
+  readonly modem: Pick<FaultyModem, "powerUp" | "powerDown" | "tell" | "wakeAt">;
   readonly clock: Clock;
   readonly dial: Dial;
   readonly requests: Pick<RequestRunner, "start">;
@@ -28,7 +27,8 @@ export class Loop {
   readonly #ports = new Set<SerialPort>();
   /** A function for each running request that cancels it. */
   readonly #requests = new Map<RequestId, () => void>();
-  #link: { readonly id: number; readonly link: Link } | undefined;
+  /** The links that are not over; more than one where a broker has not heard that the module has closed its link. */
+  readonly #links = new Map<number, Link>();
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   /** The module has power. */
   #on = false;
@@ -62,17 +62,17 @@ export class Loop {
     this.#alarm?.off();
   }
 
-  /** The network drops the module's link, if it has one. Both ends notice: the module gets `reason`, the broker RST. */
-  cut(reason: DownReason): void {
-    this.#link?.link.cut(reason);
-  }
-
   /** Gives a stimulus to the module and carries out its effects. Does nothing while the module is off. */
   tell(stimulus: Stimulus): void {
     if (!this.#on) return;
     const { modem, clock } = this.#wiring;
-    clock.movement?.moved();
-    this.#carryOutAll(modem.tell(stimulus, clock.now()));
+    this.carryOut(modem.tell(stimulus, clock.now()));
+  }
+
+  /** Carries out what a module does that was changed otherwise than by a stimulus. */
+  carryOut(effects: readonly Effect[]): void {
+    this.#wiring.clock.movement?.moved();
+    this.#carryOutAll(effects);
   }
 
   #carryOutAll(effects: readonly Effect[]): void {
@@ -95,13 +95,13 @@ export class Loop {
 
   #actOn(id: number, act: LinkAct): void {
     if (act.kind === "dial") {
-      this.#link = { id, link: this.#wiring.dial(act.host, act.port, this.#linkEvents(id)) };
+      this.#links.set(id, this.#wiring.dial(act.host, act.port, this.#linkEvents(id)));
       return;
     }
-    if (this.#link?.id !== id) return;
-    const { link } = this.#link;
-    if (act.kind === "bytes") link.write(act.bytes);
-    else link[act.kind]();
+    const link = this.#links.get(id);
+    if (act.kind === "bytes") link?.write(act.bytes);
+    else link?.[act.kind]();
+    if (act.kind === "end" || act.kind === "reset") this.#links.delete(id);
   }
 
   #request(id: RequestId, act: RequestAct): void {
@@ -122,7 +122,10 @@ export class Loop {
       this.tell({ from: "link", link, event });
     return {
       up: () => tell({ kind: "up" }),
-      down: (reason) => tell({ kind: "down", reason }),
+      down: (reason) => {
+        this.#links.delete(link);
+        tell({ kind: "down", reason });
+      },
       bytes: (bytes) => tell({ kind: "bytes", bytes }),
       sent: (total) => tell({ kind: "sent", total }),
       sendFailed: () => tell({ kind: "sendFailed" }),

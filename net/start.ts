@@ -1,9 +1,11 @@
+import { FaultyModem } from "../emulator/faults/faulty-modem.js";
+import type { Scenario } from "../emulator/faults/language/scenario.js";
 import type { WorldChange } from "../emulator/io.js";
-import { Modem } from "../emulator/modem.js";
 import { bc28 } from "../emulator/profile/bc28.js";
 import type { Profile } from "../emulator/profile/profile.js";
 import type { DownReason } from "../mqtt/session.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
+import { type FaultControl, faultControl, sentencesOf } from "./faults.js";
 import type { Mapping } from "./link/name-map.js";
 import { Log } from "./log.js";
 import { openNetwork } from "./network.js";
@@ -43,6 +45,13 @@ export interface StartOptions {
   readonly broker?: BrokerOptions;
   /** Where connections to some names go instead; the first one that matches counts. */
   readonly mappings?: readonly Mapping[];
+  /**
+   * What goes wrong, from power-up on: sentences such as `lose 2 PUBACK`, see docs/faults.md. What acts at once acts before
+   * the banner.
+   */
+  readonly faults?: readonly string[];
+  /** Scenarios that begin at power-up, for instance `await loadScenario("nat-timeout")`. */
+  readonly scenarios?: readonly Scenario[];
   /** Gets all events. Left out: nothing is logged. */
   readonly log?: Log;
   /** Called when a front end reports something, after its line in the log. */
@@ -55,7 +64,9 @@ export interface RunningModem {
   readonly ports: readonly SerialPort[];
   /** The embedded broker; undefined if there is none. */
   readonly broker: EmbeddedBroker | undefined;
-  /** Changes something outside the module: coverage, SIM or network; or resets the module. */
+  /** What goes wrong. */
+  readonly faults: FaultControl;
+  /** Changes something outside the module: coverage, SIM, network or supply; or resets the module. */
   change(change: WorldChange): void;
   /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
   cut(reason?: DownReason): void;
@@ -65,16 +76,19 @@ export interface RunningModem {
 
 /**
  * Starts a modem: connects profile, memory, clock, network and front ends. Rejects with a UserError if the broker or a front
- * end cannot be opened; then nothing is left open.
+ * end cannot be opened, or a fault cannot be understood; then nothing is left open.
  */
 export async function startModem(options: StartOptions = {}): Promise<RunningModem> {
   const { log = new Log("silent", () => {}), clock = systemClock(), mappings = [], nvm, baud } = options;
   const epochAtStart = options.epochAtStart ?? Date.now() - clock.now();
+  const faults = sentencesOf(options.faults ?? []);
   const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
-  const modem = new Modem({
+  const modem = new FaultyModem({
     profile: inHostTime(options.profile ?? bc28, hostTimeFactor(clock, baud)),
     seed: options.seed ?? 0,
     epochAtStart,
+    faults,
+    scenarios: options.scenarios ?? [],
     isTraced: log.wantsTrace || clock.movement !== undefined,
     ...(nvm && { nvm: nvm.nvm }),
   });
@@ -90,8 +104,10 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     },
   });
   const ports = new Ports(loop, { clock, log, baud, onPortChange: options.onPortChange });
+  const control = faultControl(modem, loop, clock);
   const close = async (): Promise<void> => {
     loop.powerDown();
+    for (const { id, fault } of modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
     await Promise.all([nvm?.flush(), network.hangUp()]);
     await ports.close();
     await network.close();
@@ -104,8 +120,8 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   }
   loop.powerUp();
   const change = (what: WorldChange): void => loop.tell({ from: "world", change: what });
-  const cut = (reason: DownReason = "reset"): void => loop.cut(reason);
-  return { ports: ports.list, broker: network.broker, change, cut, close };
+  const cut = (reason: DownReason = "reset"): void => loop.carryOut(modem.cut(reason, clock.now()));
+  return { ports: ports.list, broker: network.broker, faults: control, change, cut, close };
 }
 
 /**

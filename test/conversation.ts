@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { FaultyModem } from "../emulator/faults/faulty-modem.js";
+import { readSentence } from "../emulator/faults/language/read-sentence.js";
+import type { Sentence } from "../emulator/faults/language/sentence.js";
 import type { Effect } from "../emulator/io.js";
-import { Modem } from "../emulator/modem.js";
 import type { Surroundings } from "../emulator/profile/profile.js";
 import { profileWith } from "../emulator/profile/profiles.js";
 import { timings } from "../emulator/radio/timing.js";
@@ -44,9 +46,11 @@ interface Played {
 /** Plays a conversation with a new module. Throws where a line cannot be played, or a response takes too long. */
 export function play(block: Block, chunks: Chunks): Played {
   const script = scriptOf(block);
-  const player = new Player(modemFor(script), chunks, new ResponseTimes());
+  const steps = stepsOf(script, openings);
+  const isFaulty = script.faults.length > 0 || steps.some(({ input }) => input.channel === "fault");
+  const player = new Player(modemFor(script), chunks, isFaulty ? undefined : new ResponseTimes());
   const differences: Difference[] = [];
-  for (const step of stepsOf(script, openings)) {
+  for (const step of steps) {
     const [start, before] = [player.now, player.effects.length];
     const output = withPlace(step, () => player.play(step.input));
     const isOwn = script.showsTrace && script.steps.includes(step);
@@ -59,13 +63,19 @@ export function play(block: Block, chunks: Chunks): Played {
 }
 
 /** A new module for a conversation. */
-function modemFor({ quirks, surroundings, timing, seed, epoch }: Script): Modem {
+function modemFor({ faults, quirks, surroundings, timing, seed, epoch }: Script): FaultyModem {
   if (!isTiming(timing)) throw new SyntaxError(`there is no timing "${timing}"`);
   const epochAtStart = Date.parse(epoch);
   if (Number.isNaN(epochAtStart) || !/^\d+$/.test(seed)) throw new SyntaxError("a seed is a number, an epoch a date");
   const standard = profileWith(quirks);
   const profile = { ...standard, timing, surroundings: surroundingsWith(standard.surroundings, surroundings) };
-  return new Modem({ profile, seed: Number(seed), epochAtStart });
+  return new FaultyModem({ profile, seed: Number(seed), epochAtStart, faults: faults.map(sentenceOf) });
+}
+
+function sentenceOf(text: string): Sentence {
+  const read = readSentence(text);
+  if ("problem" in read) throw new SyntaxError(read.problem);
+  return read.sentence;
 }
 
 const isTiming = (name: string): name is keyof typeof timings => Object.hasOwn(timings, name);

@@ -27,8 +27,6 @@ export interface Link {
   pause(): void;
   /** Reads again. */
   resume(): void;
-  /** The network drops the connection: `down` reports `reason`, and the broker sees RST. */
-  cut(reason: DownReason): void;
 }
 
 /** The stream of a link, which emits `connect` when it is up: a socket of Node, or an end of a stream pair. */
@@ -95,12 +93,6 @@ export class StreamLink implements Link {
     this.#stopReporting();
     if (canReset) this.#connection.resetAndDestroy();
     else this.#connection.destroy();
-  }
-
-  cut(reason: DownReason): void {
-    const events = this.#events;
-    this.reset();
-    setImmediate(() => events?.down(reason));
   }
 
   pause(): void {

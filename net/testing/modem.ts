@@ -1,7 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
 import type { RadioChange } from "../../emulator/radio/radio.js";
 import type { RebootCause } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
+import type { FaultControl } from "../faults.js";
 import type { SerialBinding } from "../ports/binding/serial-binding.js";
 import type { Clock } from "../time/clock.js";
 import type { TestBroker } from "./broker.js";
@@ -26,6 +28,8 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
   readonly radio: TestRadio;
   /** The embedded broker. @throws UserError if the modem was started without one */
   readonly broker: TestBroker;
+  /** What goes wrong: `modem.faults.add("lose 2 PUBACK")`. */
+  readonly faults: FaultControl;
   /** Resets the module from outside. `cause` left out: by its reset pin. */
   reset(cause?: RebootCause): void;
   /** The network drops the connection to the broker. `reason` left out: `reset`, and the host gets `+QMTSTAT: 0,1`. */

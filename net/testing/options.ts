@@ -11,7 +11,10 @@ import type { FrontEndOptions } from "./front-ends.js";
 /** How a test modem is started. All options may be left out. */
 export interface TestOptions<C extends ClockChoice = ClockChoice>
   extends FrontEndOptions,
-    Pick<StartOptions, "seed" | "nvm" | "epochAtStart" | "mappings" | "ports" | "onPortChange"> {
+    Pick<
+      StartOptions,
+      "seed" | "nvm" | "faults" | "scenarios" | "epochAtStart" | "mappings" | "ports" | "onPortChange"
+    > {
   /**
    * A whole profile, or a base and what differs from it: `{ base: "bc28", timing: "realistic" }`. Left out: a BC28 whose
    * answers and network take no time.
@@ -29,6 +32,7 @@ const options: Readonly<Record<keyof TestOptions, true>> = {
   broker: true,
   clock: true,
   epochAtStart: true,
+  faults: true,
   mappings: true,
   nvm: true,
   onPortChange: true,
@@ -36,6 +40,7 @@ const options: Readonly<Record<keyof TestOptions, true>> = {
   ports: true,
   profile: true,
   pty: true,
+  scenarios: true,
   seed: true,
 };
 

@@ -50,6 +50,7 @@ export async function startModem<const C extends ClockChoice = "system">(
     host,
     clock: clock as ChosenClock<C>,
     radio: testRadio(modem.change),
+    faults: modem.faults,
     get broker() {
       return getBroker();
     },

@@ -29,7 +29,7 @@ const normalized = (text: string): string =>
 
 function expectedPiece({ channel, text, place }: Line): Piece {
   if (channel === "host") return { channel: "host", bytes: expectedHostBytes(text) };
-  if (channel === "module" || channel === "clock" || channel === "trace")
+  if (channel === "module" || channel === "fault" || channel === "clock" || channel === "trace")
     throw new SyntaxError(`${place}: the ${channel} hears nothing`);
   const bytes = channel === "broker" ? hexBytes(text) : undefined;
   return { channel, text, ...(bytes === undefined ? {} : { bytes }) };

@@ -1,3 +1,5 @@
+import type { FaultyModem } from "../../emulator/faults/faulty-modem.js";
+import { readSentence } from "../../emulator/faults/language/read-sentence.js";
 import type { Effect, LinkEvent, Stimulus } from "../../emulator/io.js";
 import { factoryNvm } from "../../emulator/memory/nvm.js";
 import type { RequestId } from "../../emulator/request.js";
@@ -9,11 +11,7 @@ import type { Line } from "./script.js";
 import { brokerInput, linkEventOf, outcomeOf, outsideChangeOf, requestText, spanOf } from "./stimulus.js";
 
 /** The part of a modem that is used. */
-interface Device {
-  powerUp(now: Millis): readonly Effect[];
-  tell(stimulus: Stimulus, now: Millis): readonly Effect[];
-  wakeAt(): Millis | undefined;
-}
+type Device = Pick<FaultyModem, "powerUp" | "tell" | "wakeAt" | "add" | "takeBack">;
 
 /** Something that the modem has put out, and when. */
 export type Output = { readonly at: Millis } & (
@@ -69,10 +67,24 @@ export class Player {
     else if (channel === "clock") this.#wait(spanOf(text));
     else if (channel === "module" && text === "power") this.#carryOut(this.#modem.powerUp(this.now));
     else if (channel === "module") this.#tell(outsideChangeOf(text));
+    else if (channel === "fault") this.#fault(text);
     else if (channel === "network" && outcomeOf(text) !== undefined) this.#endRequest(text);
     else if (channel === "trace") throw new SyntaxError("the trace is only heard");
     else if (channel === "port") throw new SyntaxError("the port says nothing");
     else this.#inputOnLink(channel, text);
+  }
+
+  /** Gives a fault; `clear` takes all back. */
+  #fault(text: string): void {
+    if (text === "clear") {
+      this.#carryOut(this.#modem.takeBack("all", this.now));
+      return;
+    }
+    const read = readSentence(text);
+    if ("problem" in read) throw new SyntaxError(read.problem);
+    const added = this.#modem.add([read.sentence], this.now);
+    if ("problem" in added) throw new SyntaxError(added.problem);
+    this.#carryOut(added.effects);
   }
 
   #endRequest(text: string): void {

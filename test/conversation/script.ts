@@ -1,5 +1,5 @@
 /** Where a line of a conversation goes to the module, or comes from it. */
-export type Channel = "host" | "port" | "broker" | "network" | "module" | "clock" | "trace";
+export type Channel = "host" | "port" | "broker" | "network" | "module" | "fault" | "clock" | "trace";
 
 /** A line of a conversation. */
 export interface Line {
@@ -25,6 +25,8 @@ export interface Script {
   readonly quirks: Readonly<Record<string, string>>;
   /** The surroundings of the profile that are changed. */
   readonly surroundings: Readonly<Record<string, string>>;
+  /** Faults that count from power-up on. */
+  readonly faults: readonly string[];
   readonly timing: string;
   readonly seed: string;
   /** Calendar time when the conversation begins. */
@@ -63,12 +65,13 @@ export function blocksOf(file: string, markdown: string): Block[] {
 }
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
-const directive = /^(include|quirk|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
-const channelLine = /^(host|port|broker|network|module|clock|trace)([<>])\s*(.*)$/;
+const directive = /^(include|fault|quirk|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
+const channelLine = /^(host|port|broker|network|module|fault|clock|trace)([<>])\s*(.*)$/;
 
 /** Parses a block: directives, inputs and expected outputs. Throws a SyntaxError with the place of a wrong line. */
 export function scriptOf(block: Block): Script {
   const includes: string[] = [];
+  const faults: string[] = [];
   const quirks: Record<string, string> = {};
   const surroundings: Record<string, string> = {};
   const directives: Record<string, string> = {};
@@ -80,6 +83,7 @@ export function scriptOf(block: Block): Script {
     const [, name, value = ""] = directive.exec(text) ?? [];
     const [, channel, direction, content = ""] = channelLine.exec(text) ?? [];
     if (name === "include") includes.push(value);
+    else if (name === "fault") faults.push(value);
     else if (name === "quirk") Object.assign(quirks, settingOf(value));
     else if (name === "surroundings") Object.assign(surroundings, settingOf(value));
     else if (name !== undefined) directives[name] = value;
@@ -95,7 +99,8 @@ export function scriptOf(block: Block): Script {
   if (!["", "trace"].includes(hear)) throw new SyntaxError(`${block.name}: a block can hear the trace, not "${hear}"`);
   const repeated = Array.from({ length: Number(repeat) }, () => steps).flat();
   const showsTrace = hear === "trace";
-  return { name: block.name, includes, quirks, surroundings, timing, seed, epoch, showsTrace, steps: repeated };
+  const settings = { includes, faults, quirks, surroundings, timing, seed, epoch };
+  return { name: block.name, ...settings, showsTrace, steps: repeated };
 }
 
 /** The setting of `NAME=VALUE`; a value that ends with a blank stands in quotes. */

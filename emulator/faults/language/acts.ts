@@ -58,6 +58,7 @@ export const acts: { readonly [S in Syntax]: Act<Found<S>> } = {
   "blackhole [COUNT] dial(s)": dial("blackhole"),
   "unknown [COUNT] name(s)": dial("unknownName"),
   "refuse [COUNT] pdp": dial("refusePdp"),
+  "answer [COUNT] token(s) with RESULT": { rule: ({ RESULT }) => ({ kind: "token", result: RESULT }) },
   "drop link": now({ kind: "dropLink" }),
   "close link": now({ kind: "closeLink" }),
   "silence link": link("silence"),

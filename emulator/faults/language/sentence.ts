@@ -58,12 +58,22 @@ export type CommandDeed =
   /** The command happens; its answer comes later. */
   | { readonly verb: "delay"; readonly by: Span };
 
-/** What a sentence makes happen at once. With `lasting` (where it stands) it is taken back so much later. */
+/** What a sentence makes happen at once. */
 export type Deed =
   /** RST. */
   | { readonly kind: "dropLink" }
   /** FIN by the peer. */
   | { readonly kind: "closeLink" }
+  /** The network detaches the module, which then searches anew. */
+  | { readonly kind: "detach" }
+  | { readonly kind: "reset"; readonly cause: RebootCause }
+  | { readonly kind: "thaw" }
+  /** A line that the module says by the rules for URCs. */
+  | { readonly kind: "say"; readonly line: Octets }
+  | Circumstance;
+
+/** Something that is one way or another. With `lasting` it is taken back so much later. */
+export type Circumstance =
   /** Something about SIM, coverage, signal and network, as the world changes it. `searching`: no network admits or denies. */
   | { readonly kind: "coverage"; readonly on: boolean; readonly lasting?: Span }
   | { readonly kind: "rssi"; readonly rssi: number; readonly lasting?: Span }
@@ -73,15 +83,9 @@ export type Deed =
       readonly network: "home" | "roaming" | "denied" | "searching";
       readonly lasting?: Span;
     }
-  /** The network detaches the module, which then searches anew. */
-  | { readonly kind: "detach" }
-  | { readonly kind: "reset"; readonly cause: RebootCause }
   /** The supply is cut, or comes back. */
   | { readonly kind: "power"; readonly on: boolean; readonly lasting?: Span }
-  | { readonly kind: "freeze"; readonly lasting?: Span }
-  | { readonly kind: "thaw" }
-  /** A line that the module says by the rules for URCs. */
-  | { readonly kind: "say"; readonly line: Octets };
+  | { readonly kind: "freeze"; readonly lasting?: Span };
 
 /** What a sentence puts into force, until it is used up, its time is over, or it is removed. */
 export type Rule =
@@ -100,6 +104,8 @@ export type Rule =
       readonly verb: "refuse" | "blackhole" | "unknownName" | "refusePdp";
       readonly limits: Limits;
     }
+  /** The next request for a token; `result` is what +QMTTENAUTH says then. */
+  | { readonly kind: "token"; readonly result: number; readonly limits: Limits }
   /** The link that is up, or else the next one, until it ends. `silence`: nothing passes and nobody is told; `stall`: TCP takes no byte more. */
   | {
       readonly kind: "link";

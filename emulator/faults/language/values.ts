@@ -17,6 +17,7 @@ export interface Values {
   readonly RATE: number;
   readonly CODE: number;
   readonly GRANT: number;
+  readonly RESULT: number;
   readonly NUMBER: number;
   readonly RSSI: number;
   readonly CAUSE: RebootCause;
@@ -98,6 +99,7 @@ export const values: { readonly [V in keyof Values]: Value<Values[V]> } = {
   },
   CODE: oneOfNumbers("a return code of CONNACK", [1, 2, 3, 4, 5]), // [MQTT-3.2.2-4]
   GRANT: oneOfNumbers("a return code of SUBACK", [0, 1, 2, 128]), // [MQTT-3.9.3-2]
+  RESULT: oneOfNumbers("a result of +QMTTENAUTH", [1, 2, 3, 4, 5, 6]), // note 3.2.2
   NUMBER: number("an error number", 0, 999, "159"),
   RSSI: {
     about: "a signal",

@@ -67,6 +67,11 @@ export const vocabulary = [
         example: "unknown 2 names",
       },
       "refuse [COUNT] pdp": { means: "{PDP context} is refused: QMTOPEN has result 3", example: "refuse pdp" },
+      "answer [COUNT] token(s) with RESULT": {
+        means:
+          "{token request(s)} of QMTENAUTH is kept from the cloud: +QMTTENAUTH has result RESULT[; 6 comes after 195 s]",
+        example: "answer token with 5",
+      },
     },
   },
   {

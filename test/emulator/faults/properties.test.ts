@@ -35,6 +35,7 @@ const anyValue: { readonly [V in keyof Values]: fc.Arbitrary<Values[V]> } = {
   RATE: fc.integer({ min: 1, max: 1_000_000 }),
   CODE: fc.constantFrom(1, 2, 3, 4, 5),
   GRANT: fc.constantFrom(0, 1, 2, 128),
+  RESULT: fc.integer({ min: 1, max: 6 }),
   NUMBER: fc.integer({ min: 0, max: 999 }),
   RSSI: fc.oneof(fc.integer({ min: 0, max: 31 }), fc.constant(99)),
   CAUSE: fc.constantFrom(...rebootCauses),

@@ -224,19 +224,4 @@ export function testLink(open: () => Promise<LinkSetup>): void {
       expect([recorder.reported, lingering.reported, connecting.reported]).toEqual([["up"], ["up"], []]);
     });
   });
-
-  describe("the network drops it", () => {
-    test("our side gets the reason, later; the peer sees RST", async () => {
-      const { link, ear: recorder, peer, allClosed } = await connected();
-      peer.resume();
-      const failed = once(peer, "error");
-      link.cut("timedOut");
-      expect(recorder.reported).toEqual(["up"]);
-      expect(await failed).toMatchObject([{ code: "ECONNRESET" }]);
-      await recorder.untilDown();
-      link.cut("reset");
-      await allClosed();
-      expect(recorder.reported).toEqual(["up", "down timedOut"]);
-    });
-  });
 }

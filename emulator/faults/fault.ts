@@ -1,0 +1,63 @@
+import type { Millis } from "../../mqtt/packet.js";
+import { Random } from "../random.js";
+import type { Sentence, Span } from "./language/sentence.js";
+
+/** A fault as `list` tells of it. */
+export interface FaultStatus {
+  readonly id: number;
+  /** The sentence. */
+  readonly fault: string;
+  /** `waiting`: for its event, or for its step of a scenario. */
+  readonly state: "waiting" | "in force";
+  /** How often it will act yet; `every` has no end. */
+  readonly left: number | "every";
+  /** How often it has acted. */
+  readonly hits: number;
+}
+
+/** A sentence that was given, and what it draws from: a sequence of its own, so that no fault shifts another. */
+export class Fault {
+  readonly id: number;
+  readonly sentence: Sentence;
+  /** How often it has acted. */
+  hits = 0;
+  /** It was taken back: what is still to come of it does not come. */
+  isRemoved = false;
+  readonly #random: Random;
+  readonly #over: (fault: Fault) => void;
+  #parts = 0;
+
+  /** `over` is called when no part of it is waiting or in force any more. */
+  constructor(id: number, sentence: Sentence, seed: number, over: (fault: Fault) => void) {
+    this.id = id;
+    this.sentence = sentence;
+    this.#random = new Random((seed + Math.imul(id, 0x9e37_79b9)) >>> 0);
+    this.#over = over;
+  }
+
+  /** A part of it waits, or is in force. */
+  begin(): void {
+    this.#parts += 1;
+  }
+
+  /** A part of it is over. */
+  end(): void {
+    this.#parts -= 1;
+    if (this.#parts === 0) this.#over(this);
+  }
+
+  /** A whole number from `min` to `max`. */
+  draw({ min, max }: { readonly min: number; readonly max: number }): number {
+    return min === max ? min : Math.floor(this.#random.between([min, max + 1]));
+  }
+
+  /** A span of time in ms. */
+  drawSpan(span: Span): Millis {
+    return this.draw(span);
+  }
+
+  /** Whether it happens this time; 1 draws nothing. */
+  happens(chance: number): boolean {
+    return chance === 1 || this.#random.between([0, 1]) < chance;
+  }
+}

@@ -1,0 +1,199 @@
+import type { Millis } from "../../mqtt/packet.js";
+import type { Circumstances } from "./circumstances.js";
+import { Fault, type FaultStatus } from "./fault.js";
+import type { Scenario } from "./language/scenario.js";
+import type { Circumstance, Deed, Happening, Sentence } from "./language/sentence.js";
+import type { ActiveRule } from "./rules.js";
+import { ScenarioRun } from "./scenario-run.js";
+import type { Stage } from "./stage.js";
+
+/** What happens once, and has no end. */
+export type Stroke = Exclude<Deed, Circumstance>;
+
+/** What sentences are carried out with. */
+export interface Hands {
+  /** Does something at an event, once or each time; returns a function that prevents it. */
+  wait(what: Happening, again: boolean, act: () => void): () => void;
+  /** Does something at once; false where there is nothing that it could act on. */
+  strike(stroke: Stroke): boolean;
+  /** A rule has come into force. */
+  started(active: ActiveRule): void;
+}
+
+/** The most faults that wait or are in force. */
+const maxFaults = 1000;
+/** How often a fault may act at one moment: more often, it causes itself. decided */
+const maxAtOnce = 1000;
+/** How many faults that never acted are remembered. decided */
+const maxUnused = 100;
+
+const strokes: readonly Deed["kind"][] = ["dropLink", "closeLink", "detach", "reset", "thaw", "say"];
+const isStroke = (deed: Deed): deed is Stroke => strokes.includes(deed.kind);
+
+/** The faults of a module: those that wait for their event, and those in force. */
+export class Faults {
+  readonly #stage: Stage;
+  readonly #hands: Hands;
+  readonly #circumstances: Circumstances;
+  readonly #seed: number;
+  readonly #all = new Map<number, Fault>();
+  /** What ends the waiting of each fault. */
+  readonly #waits = new Map<Fault, () => void>();
+  readonly #runs = new Set<ScenarioRun>();
+  #lastId = 0;
+  /** Faults that are over and never acted. */
+  #unused: Fault[] = [];
+  /** How often each fault has acted at this moment. */
+  readonly #atOnce = new Map<Fault, number>();
+  #moment: Millis = 0;
+
+  constructor(stage: Stage, hands: Hands, circumstances: Circumstances, seed: number) {
+    this.#stage = stage;
+    this.#hands = hands;
+    this.#circumstances = circumstances;
+    this.#seed = seed;
+  }
+
+  /** Why so many more cannot wait or be in force; undefined: they can. */
+  refusalOf(more: number): string | undefined {
+    if (this.#all.size + more <= maxFaults) return undefined;
+    return `${this.#all.size} faults wait or are in force, and there is room for ${maxFaults}; take some back`;
+  }
+
+  /** Gives a fault. */
+  add(sentence: Sentence): Fault {
+    const fault = this.#make(sentence, this.#seed);
+    fault.begin();
+    this.act(fault);
+    fault.end();
+    return fault;
+  }
+
+  /** Plays a scenario. */
+  play(scenario: Scenario): void {
+    const seed = scenario.seed ?? this.#seed;
+    const steps = scenario.steps.map((step) => ({
+      step,
+      faults: step.does.map((sentence) => this.#make(sentence, seed)),
+    }));
+    const { wait } = this.#hands;
+    const after = (span: Millis, act: () => void): (() => void) => this.#stage.at(this.#stage.now + span, act);
+    const run = new ScenarioRun(scenario, steps, { wait, after, act: (fault) => this.act(fault) }, seed);
+    this.#runs.add(run);
+    run.start();
+  }
+
+  /** A fault acts, comes into force, or begins to wait for its event. */
+  act(fault: Fault): void {
+    const { when } = fault.sentence;
+    if (fault.isRemoved) return;
+    if (when === undefined) {
+      this.#do(fault);
+      return;
+    }
+    fault.begin();
+    const over = (): void => {
+      stop();
+      this.#waits.delete(fault);
+      fault.end();
+    };
+    const stop = this.#hands.wait(when.what, when.again, () => {
+      this.#do(fault);
+      if (!when.again && this.#waits.has(fault)) over();
+    });
+    this.#waits.get(fault)?.();
+    this.#waits.set(fault, over);
+  }
+
+  /** The faults that wait or are in force. */
+  list(): readonly FaultStatus[] {
+    return [...this.#all.values()].map((fault) => this.status(fault));
+  }
+
+  /** A fault as it is now. */
+  status(fault: Fault): FaultStatus {
+    const active = this.#stage.rules.ofFault(fault);
+    const lefts = active.map(({ left }) => left);
+    const { does, text } = fault.sentence;
+    const whole = "from" in does ? does.from.limits.count : 1;
+    const left =
+      lefts.length === 0 ? (this.#all.has(fault.id) ? whole : 0) : lefts.reduce((sum, each) => sum + each, 0);
+    return {
+      id: fault.id,
+      fault: text,
+      state: active.length > 0 || this.#circumstances.isHeldBy(fault) ? "in force" : "waiting",
+      left: left === Number.POSITIVE_INFINITY ? "every" : left,
+      hits: fault.hits,
+    };
+  }
+
+  /** Takes a fault back; false where there is none of this number. */
+  remove(id: number): boolean {
+    const fault = this.#all.get(id);
+    if (fault === undefined) return false;
+    this.#takeBack(fault);
+    return true;
+  }
+
+  /** Takes all faults back. */
+  clear(): void {
+    for (const run of this.#runs) run.stop();
+    this.#runs.clear();
+    for (const fault of this.#all.values()) this.#takeBack(fault);
+  }
+
+  /** The faults that have never acted. */
+  unused(): readonly FaultStatus[] {
+    const waiting = [...this.#all.values()].filter(({ hits }) => hits === 0);
+    return [...this.#unused, ...waiting].map((fault) => this.status(fault));
+  }
+
+  #make(sentence: Sentence, seed: number): Fault {
+    this.#lastId += 1;
+    const fault = new Fault(this.#lastId, sentence, seed, (over) => this.#over(over));
+    this.#all.set(fault.id, fault);
+    return fault;
+  }
+
+  #over(fault: Fault): void {
+    this.#all.delete(fault.id);
+    if (fault.hits === 0 && !fault.isRemoved && this.#unused.length < maxUnused) this.#unused.push(fault);
+  }
+
+  #takeBack(fault: Fault): void {
+    fault.isRemoved = true;
+    this.#waits.get(fault)?.();
+    this.#stage.rules.endOf(fault);
+    this.#circumstances.takeBack(fault);
+    this.#all.delete(fault.id); // one that waits for its step of a scenario
+  }
+
+  #do(fault: Fault): void {
+    if (fault.isRemoved || this.#causesItself(fault)) return;
+    const { does } = fault.sentence;
+    const { rules } = this.#stage;
+    fault.begin();
+    if ("ends" in does) {
+      rules.endAll(does.ends);
+      this.#stage.hit(fault, "done");
+    } else if ("from" in does) {
+      if (rules.count < maxFaults) this.#hands.started(rules.put(fault, does.from));
+      else this.#stage.tell(fault, `not in force: ${maxFaults} are already`);
+    } else if (!isStroke(does.now)) this.#circumstances.change(fault, does.now);
+    else if (this.#hands.strike(does.now)) this.#stage.hit(fault, "done");
+    else this.#stage.tell(fault, "there is nothing that it could act on");
+    fault.end();
+  }
+
+  /** Whether a fault acts again and again at one moment. It is taken back then. */
+  #causesItself(fault: Fault): boolean {
+    if (this.#stage.now !== this.#moment) this.#atOnce.clear();
+    this.#moment = this.#stage.now;
+    const times = (this.#atOnce.get(fault) ?? 0) + 1;
+    this.#atOnce.set(fault, times);
+    if (times <= maxAtOnce) return false;
+    this.#stage.tell(fault, `taken back: it acts ${maxAtOnce} times at one moment`);
+    this.#takeBack(fault);
+    return true;
+  }
+}

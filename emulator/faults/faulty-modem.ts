@@ -1,0 +1,327 @@
+import type { Millis } from "../../mqtt/packet.js";
+import type { DownReason } from "../../mqtt/session.js";
+import type { CommandView } from "../command-view.js";
+import type { Effect, Stimulus, WorldChange } from "../io.js";
+import { Modem, type ModemOptions } from "../modem.js";
+import { CallFaults } from "./calls.js";
+import { Circumstances, type Name, type Values } from "./circumstances.js";
+import type { FaultStatus } from "./fault.js";
+import { Faults, type Stroke } from "./faults.js";
+import { eventIn, Happenings } from "./happenings.js";
+import type { Scenario } from "./language/scenario.js";
+import type { Happening, Sentence } from "./language/sentence.js";
+import { LinkFaults } from "./links.js";
+import { ModuleClock } from "./module-clock.js";
+import { Moments } from "./moments.js";
+import type { ActiveRule } from "./rules.js";
+import { Stage } from "./stage.js";
+import { TalkFaults } from "./talk.js";
+import { UartFaults } from "./uart.js";
+
+/** The options of a `FaultyModem`. */
+export interface FaultyModemOptions extends Omit<ModemOptions, "hostFaults"> {
+  /** Faults that count from power-up on, before the banner. */
+  readonly faults?: readonly Sentence[];
+  readonly scenarios?: readonly Scenario[];
+}
+
+/** What became of sentences that were given. */
+export type Added =
+  | { readonly faults: readonly FaultStatus[]; readonly effects: readonly Effect[] }
+  | { readonly problem: string };
+
+/**
+ * A module with which things go wrong. It has the methods of a `Modem`, and stands around one: what goes in and comes out
+ * passes the faults in force. Without faults everything passes as it is.
+ */
+export class FaultyModem {
+  readonly #options: FaultyModemOptions;
+  readonly #modem: Modem;
+  readonly #stage = new Stage(
+    (stimulus) => this.#toModule(stimulus),
+    (active) => this.#ruleEnded(active),
+  );
+  readonly #clock = new ModuleClock();
+  readonly #happenings = new Happenings();
+  readonly #moments = new Moments(
+    (span, act) => this.#stage.after(span, act),
+    () => this.#clock.sincePowerUp(this.#stage.now),
+  );
+  readonly #links = new LinkFaults(this.#stage, this.#happenings);
+  readonly #calls = new CallFaults(this.#stage);
+  readonly #uart = new UartFaults(this.#stage);
+  readonly #talk = new TalkFaults(this.#stage, (line) => this.#announce(line));
+  readonly #circumstances = new Circumstances(this.#stage, (name, value) => this.#apply(name, value));
+  readonly #faults: Faults;
+  /** What is to be done as soon as the module has power; undefined: it is to be done now. */
+  #atPowerUp: (() => void)[] | undefined = [];
+  /** What the module has missed while it was frozen. */
+  #missed: Stimulus[] = [];
+
+  constructor(options: FaultyModemOptions) {
+    this.#options = options;
+    this.#modem = new Modem({ ...options, hostFaults: (trace) => this.#talk.tracing(trace) });
+    const hands = {
+      wait: (what: Happening, again: boolean, act: () => void) => this.#wait(what, again, act),
+      strike: (stroke: Stroke) => this.#strike(stroke),
+      started: (active: ActiveRule) => this.#ruleStarted(active),
+    };
+    this.#faults = new Faults(this.#stage, hands, this.#circumstances, options.seed ?? 0);
+  }
+
+  // The methods of a modem
+
+  /** Switches the module on. The banner comes at the end of the boot. */
+  powerUp(now: Millis): readonly Effect[] {
+    this.#stage.now = now;
+    const { faults = [], scenarios = [] } = this.#options;
+    for (const sentence of faults) this.#faults.add(sentence);
+    for (const scenario of scenarios) this.#faults.play(scenario);
+    this.#stage.settle();
+    if (this.#circumstances.value("power")) {
+      this.#powered(true);
+      this.#emit(this.#modem.powerUp(this.#clock.at(now)));
+    }
+    for (const act of this.#atPowerUp ?? []) this.#stage.soon(act);
+    this.#atPowerUp = undefined;
+    return this.#finish();
+  }
+
+  /** Switches the module off. The broker gets a DISCONNECT, the host gets nothing. */
+  powerDown(now: Millis): readonly Effect[] {
+    this.#stage.now = now;
+    this.#stage.settle();
+    this.#uart.flush();
+    this.#emit(this.#modem.powerDown(this.#clock.at(now)));
+    this.#stage.settle();
+    this.#links.flush();
+    return this.#stage.takeOut();
+  }
+
+  /** Gives a stimulus to the module at `now`; returns its effects. */
+  tell(stimulus: Stimulus, now: Millis): readonly Effect[] {
+    this.#stage.now = now;
+    if (this.#isIdle && stimulus.from !== "world") return this.#passThrough(stimulus);
+    this.#stage.settle();
+    if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
+    else if (stimulus.from === "link") this.#links.hear(stimulus);
+    else if (stimulus.from === "world") this.#hearWorld(stimulus.change);
+    else if (stimulus.from === "call") this.#stage.give(stimulus);
+    return this.#finish();
+  }
+
+  /** The next moment at which a `clock` stimulus is needed; undefined: none. */
+  wakeAt(): Millis | undefined {
+    const own = this.#clock.isFrozen ? undefined : this.#modem.wakeAt();
+    const at = Math.min(this.#stage.wakeAt, own === undefined ? Number.POSITIVE_INFINITY : this.#clock.outside(own));
+    return at === Number.POSITIVE_INFINITY ? undefined : at;
+  }
+
+  /** The state that a command would see now. */
+  view(): CommandView {
+    return this.#modem.view();
+  }
+
+  // Faults
+
+  /** Gives faults, all or none. */
+  add(sentences: readonly Sentence[], now: Millis): Added {
+    this.#stage.now = now;
+    const refusal = this.#faults.refusalOf(sentences.length);
+    if (refusal !== undefined) return { problem: refusal };
+    const added = sentences.map((sentence) => this.#faults.add(sentence));
+    const effects = this.#finish();
+    return { faults: added.map((fault) => this.#faults.status(fault)), effects };
+  }
+
+  /** Plays a scenario from its first step on. */
+  play(scenario: Scenario, now: Millis): readonly Effect[] {
+    this.#stage.now = now;
+    this.#faults.play(scenario);
+    return this.#finish();
+  }
+
+  /** Takes a fault back, or all of them. */
+  takeBack(id: number | "all", now: Millis): readonly Effect[] {
+    this.#stage.now = now;
+    if (id === "all") this.#faults.clear();
+    else this.#faults.remove(id);
+    return this.#finish();
+  }
+
+  /** The network ends the link to the broker. Both ends notice. */
+  cut(reason: DownReason, now: Millis): readonly Effect[] {
+    this.#stage.now = now;
+    this.#links.drop("dropLink", reason);
+    return this.#finish();
+  }
+
+  /** The faults that wait or are in force. */
+  list(): readonly FaultStatus[] {
+    return this.#faults.list();
+  }
+
+  /** The faults that have never acted. */
+  unused(): readonly FaultStatus[] {
+    return this.#faults.unused();
+  }
+
+  // What passes
+
+  get #isIdle(): boolean {
+    const waits = this.#happenings.count > 0;
+    return this.#stage.isIdle && !waits && !this.#clock.isFrozen && this.#links.isIdle && this.#uart.isIdle;
+  }
+
+  #passThrough(stimulus: Stimulus): readonly Effect[] {
+    if (stimulus.from === "link") this.#links.follow(stimulus);
+    const effects = this.#modem.tell(stimulus, this.#clock.at(this.#stage.now));
+    for (const effect of effects) {
+      if (effect.to === "link") this.#links.see(effect);
+      else if (effect.to === "port") this.#uart.baud = effect.speed;
+    }
+    return effects;
+  }
+
+  #finish(): readonly Effect[] {
+    this.#stage.settle();
+    const { now } = this.#stage;
+    const own = this.#clock.isFrozen ? undefined : this.#modem.wakeAt();
+    if (own !== undefined && this.#clock.outside(own) <= now) {
+      this.#toModule({ from: "clock" });
+      this.#stage.settle();
+    }
+    this.#modem.isTraced = (this.#options.isTraced ?? true) || this.#happenings.wantsLines;
+    return this.#stage.takeOut();
+  }
+
+  #toModule(stimulus: Stimulus): void {
+    if (!this.#clock.isFrozen) this.#emit(this.#modem.tell(stimulus, this.#clock.at(this.#stage.now)));
+    else if (stimulus.from !== "clock") this.#missed.push(stimulus);
+  }
+
+  #emit(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (effect.to === "host") this.#uart.toHost(effect);
+      else if (effect.to === "link") this.#links.act(effect);
+      else if (effect.to === "call") this.#calls.act(effect);
+      else if (effect.to === "port") this.#uart.set(effect);
+      else this.#stage.put(effect);
+      if (effect.to === "trace") this.#noteTrace(effect.event);
+    }
+  }
+
+  #noteTrace(event: Extract<Effect, { readonly to: "trace" }>["event"]): void {
+    if (event.kind === "power") this.#powered(event.on);
+    const happened = eventIn(event);
+    if (happened !== undefined) this.#happenings.note(happened);
+  }
+
+  #hearHost(bytes: Uint8Array): void {
+    if (!this.#clock.isFrozen) this.#uart.fromHost(bytes);
+    else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: bytes.length } });
+  }
+
+  /** Something is changed from outside, as with a fault that acts at once and for good. */
+  #hearWorld(change: WorldChange): void {
+    if (change.kind === "radio") {
+      const { kind: _, ...given } = change;
+      for (const [name, value] of Object.entries(given)) this.#circumstances.note(name as keyof typeof given, value);
+    }
+    if (change.kind === "power") this.#circumstances.set("power", change.on);
+    else this.#change(change);
+  }
+
+  #change(change: WorldChange): void {
+    if (change.kind === "reset" || change.kind === "power") this.#startAnew();
+    this.#stage.give({ from: "world", change });
+  }
+
+  // Deeds and events
+
+  #apply(name: Name, value: Values[Name]): void {
+    if (name === "power") this.#change({ kind: "power", on: value === true });
+    else if (name !== "frozen") this.#stage.give({ from: "world", change: { kind: "radio", [name]: value } });
+    else if (value === true) this.#soonest(() => this.#freeze());
+    else this.#soonest(() => this.#thaw());
+  }
+
+  #strike(stroke: Stroke): boolean {
+    switch (stroke.kind) {
+      case "dropLink":
+        return this.#links.drop("dropLink", "reset");
+      case "closeLink":
+        return this.#links.drop("closeLink", "closed");
+      case "thaw": {
+        const wasFrozen = this.#circumstances.value("frozen");
+        this.#circumstances.set("frozen", false);
+        return wasFrozen;
+      }
+      default:
+        this.#soonest(() => this.#change(stroke));
+        return true;
+    }
+  }
+
+  /** Does something now, or as soon as the module has power for the first time. */
+  #soonest(act: () => void): void {
+    if (this.#atPowerUp === undefined) act();
+    else this.#atPowerUp.push(act);
+  }
+
+  #wait(what: Happening, again: boolean, act: () => void): () => void {
+    const soon = (): void => this.#stage.soon(act);
+    return what.kind === "at" ? this.#moments.wait(what.at, again, soon) : this.#happenings.wait(what, again, soon);
+  }
+
+  /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */
+  #announce(line: string): boolean {
+    if (!this.#happenings.note({ kind: "hostSends", line })) return false;
+    const goOn = (): void => {
+      this.#talk.goOn();
+      this.#toModule({ from: "clock" });
+    };
+    this.#stage.soon(() => this.#stage.soon(goOn)); // behind what the deeds give to the module
+    return true;
+  }
+
+  #powered(on: boolean): void {
+    this.#clock.switch(on, this.#stage.now);
+    this.#moments.settle();
+  }
+
+  #freeze(): void {
+    this.#clock.stop(this.#stage.now);
+    this.#links.pause(true);
+    this.#moments.settle();
+  }
+
+  #thaw(): void {
+    if (!this.#clock.isFrozen) return;
+    this.#clock.goOn(this.#stage.now);
+    this.#links.pause(false);
+    this.#moments.settle();
+    const missed = this.#missed;
+    this.#missed = [];
+    for (const stimulus of missed) this.#stage.give(stimulus);
+    this.#stage.give({ from: "clock" });
+  }
+
+  /** A reset, or the supply, ends a freeze: what the module has missed is forgotten, apart from changes around it. */
+  #startAnew(): void {
+    this.#talk.forget();
+    if (!this.#clock.isFrozen) return;
+    this.#missed = this.#missed.filter(({ from }) => from === "world");
+    this.#circumstances.note("frozen", false);
+    this.#thaw();
+  }
+
+  #ruleStarted(active: ActiveRule): void {
+    if (active.rule.kind === "link") this.#links.bind(active as Parameters<LinkFaults["bind"]>[0]);
+  }
+
+  #ruleEnded(active: ActiveRule): void {
+    if (active.rule.kind === "link") this.#links.ended(active as Parameters<LinkFaults["ended"]>[0]);
+    if (active.rule.kind === "cutOutput" && this.#stage.rules.of("cutOutput").length === 0) this.#uart.flush();
+  }
+}

@@ -1,0 +1,83 @@
+import type { TraceEvent } from "../trace.js";
+import type { Happening, PacketType } from "./language/sentence.js";
+import { fits } from "./pattern.js";
+
+/** Something that waits for an event. */
+interface Waiter {
+  readonly what: Happening;
+  readonly again: boolean;
+  readonly happened: () => void;
+}
+
+/** What happens: an event without values, or with those that a pattern is compared with. */
+export type Event =
+  | { readonly kind: Exclude<Happening["kind"], "at" | "hostSends" | "moduleSays" | "packet"> }
+  | { readonly kind: "hostSends" | "moduleSays"; readonly line: string }
+  | { readonly kind: "packet"; readonly packet: PacketType; readonly way: "sent" | "received" };
+
+/** The events that are waited for, apart from moments. */
+export class Happenings {
+  #waiters: Waiter[] = [];
+
+  get count(): number {
+    return this.#waiters.length;
+  }
+
+  /** Whether somebody waits for what the module says. */
+  get wantsLines(): boolean {
+    return this.#waiters.some(({ what }) => what.kind === "moduleSays");
+  }
+
+  /** Waits for an event, once or each time. Returns a function that ends the waiting. */
+  wait(what: Happening, again: boolean, happened: () => void): () => void {
+    const waiter: Waiter = { what, again, happened };
+    this.#waiters.push(waiter);
+    return () => this.#drop(waiter);
+  }
+
+  /** Something happens; returns whether somebody waited for it. */
+  note(event: Event): boolean {
+    if (this.#waiters.length === 0) return false;
+    const woken = this.#waiters.filter(({ what }) => isIt(what, event));
+    for (const waiter of woken) {
+      if (!waiter.again) this.#drop(waiter);
+      waiter.happened();
+    }
+    return woken.length > 0;
+  }
+
+  #drop(waiter: Waiter): void {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+  }
+}
+
+function isIt(what: Happening, event: Event): boolean {
+  if (what.kind !== event.kind) return false;
+  if (what.kind === "packet" && event.kind === "packet") return what.packet === event.packet && what.way === event.way;
+  if ("line" in what && "line" in event) return fits(what.line, event.line);
+  return true;
+}
+
+/** The event that a trace event is. */
+export function eventIn(event: TraceEvent): Event | undefined {
+  switch (event.kind) {
+    case "answer":
+    case "urc":
+      return { kind: "moduleSays", line: event.line };
+    case "dial":
+      return { kind: "dialled" };
+    case "up":
+      return { kind: "linkUp" };
+    case "down":
+    case "hangUp":
+      return { kind: "linkDown" };
+    case "phase":
+      return event.phase === "connected" ? { kind: "connected" } : undefined;
+    case "network":
+      return event.state === "awake" ? undefined : { kind: event.state };
+    case "booted":
+      return { kind: "booted" };
+    default:
+      return undefined;
+  }
+}
