@@ -1,6 +1,4 @@
 /// <reference types="node" preserve="true" />
-export type { FaultStatus } from "./emulator/faults/fault.js";
-export type { Scenario } from "./emulator/faults/language/scenario.js";
 export type { Reset, WorldChange } from "./emulator/io.js";
 export type { Identity, Profile, Surroundings } from "./emulator/profile/profile.js";
 export { type ProfileChange, profileFrom, type WrittenProfile } from "./emulator/profile/profile-schema.js";
@@ -9,7 +7,7 @@ export type { RadioChange } from "./emulator/radio/radio.js";
 export { type RebootCause, rebootCauses } from "./emulator/reboot.js";
 export type { BrokerOptions, EmbeddedBroker } from "./net/broker/broker.js";
 export { type CloudDevice, loadCloudDevices, parseCloudDevice } from "./net/broker/cloud/device.js";
-export type { FaultControl } from "./net/faults.js";
+export type { FaultControl, FaultStatus, Scenario } from "./net/faults.js";
 export { type Mapping, parseMapping } from "./net/link/name-map.js";
 export type { TcpAddress } from "./net/listening.js";
 export { Log, type LogLevel, logLevels } from "./net/log.js";
@@ -25,7 +23,8 @@ export type { ModemLines, OpenPort, PortChange, PortEvents, PortSetting, SerialP
 export { type RunningModem, type StartOptions, startModem } from "./net/start.js";
 export { type NvmStore, openNvmFile } from "./net/storage/nvm-file.js";
 export { loadProfile } from "./net/storage/profile-file.js";
-export { loadScenario, readyScenarios } from "./net/storage/scenario-file.js";
+export { readyScenarios } from "./net/storage/ready-scenarios.js";
+export { loadScenario } from "./net/storage/scenario-file.js";
 export { type Clock, scaledClock, systemClock } from "./net/time/clock.js";
 export { type ManualClock, type ManualClockOptions, manualClock } from "./net/time/manual-clock.js";
 export type { Quiescence as Movement } from "./net/time/quiescence.js";

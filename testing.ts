@@ -1,8 +1,6 @@
 /// <reference types="node" preserve="true" />
-export type { FaultStatus } from "./emulator/faults/fault.js";
-export type { Scenario } from "./emulator/faults/language/scenario.js";
 export type { BrokerMessage, PublishOptions } from "./net/broker/broker-api.js";
-export type { FaultControl } from "./net/faults.js";
+export type { FaultControl, FaultStatus, Scenario } from "./net/faults.js";
 export { parseMapping } from "./net/link/name-map.js";
 export type {
   ModemStatus,
@@ -12,7 +10,8 @@ export type {
   SerialBindingPort,
 } from "./net/ports/binding/serial-binding.js";
 export { openNvmFile } from "./net/storage/nvm-file.js";
-export { loadScenario, readyScenarios } from "./net/storage/scenario-file.js";
+export { readyScenarios } from "./net/storage/ready-scenarios.js";
+export { loadScenario } from "./net/storage/scenario-file.js";
 export { AtError } from "./net/testing/answer.js";
 export type { TestBroker, TestMessage, Wanted } from "./net/testing/broker.js";
 export type { CommandOptions, TestHost } from "./net/testing/host.js";

@@ -1,19 +1,30 @@
 import yargs, { type Options as YargsOption } from "yargs";
+import { completions as faultWords } from "../emulator/faults/language/read-sentence.js";
 import { profiles } from "../emulator/profile/profiles.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { timings } from "../emulator/radio/timing.js";
 import { withoutSecret } from "../net/broker/cloud/device.js";
 import { logLevels } from "../net/log.js";
+import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import type { UserError } from "../net/user-error.js";
 import { usage } from "../net/user-error.js";
 import { type Flag, type Flags, flagRows } from "./flags.js";
 
 const misread = (message: string): UserError => usage(`${message}; see bc28-emu --help`);
 
+/** What the program does besides running a module. */
+const commands = {
+  profile: "print a profile, or how two differ",
+  faults: "print what can go wrong, or what a fault means",
+  scenario: "print the scenarios, or what one does",
+} as const;
+type CommandName = keyof typeof commands;
+const isCommand = (word: string): word is CommandName => Object.hasOwn(commands, word);
+
 /** The words and flags of the command line. */
 export interface CommandLine {
-  /** The words after `profile`; undefined: the module is to run. */
-  readonly profile: readonly string[] | undefined;
+  /** A command, and the words after it; undefined: the module is to run. */
+  readonly command: { readonly name: CommandName; readonly words: readonly string[] } | undefined;
   readonly flags: Flags;
 }
 
@@ -33,7 +44,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     .help(false) // bin/main.ts serves both without yargs
     .version(false)
     .options(Object.fromEntries(flagRows.map((flag) => [flag.name, yargsOption(flag)])))
-    .command("profile [words..]", "print a profile, or how two differ")
+    .command("profile [words..]", commands.profile)
+    .command("faults [words..]", commands.faults)
+    .command("scenario [words..]", commands.scenario)
     .completion("completion", "print a completion script for bash or zsh", completions)
     .strict()
     .fail((message: string | undefined, error: Error | undefined) => {
@@ -41,23 +54,31 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     })
     .parseSync();
   const [word, ...others] = given._ as readonly string[];
-  if (word !== undefined && word !== "profile")
+  if (word !== undefined && !isCommand(word))
     throw misread(withoutSecrets(`unknown word ${JSON.stringify(word)}`, args));
   const words = [...((given.words as readonly string[] | undefined) ?? []), ...others];
   const flags: Flags = Object.fromEntries(flagRows.flatMap((flag) => checked(flag, given[flag.name])));
-  return { profile: word === undefined ? undefined : words, flags };
+  return { command: word === undefined ? undefined : { name: word, words }, flags };
 }
 
 /** The values that completion offers after some flags; for paths the shell offers files. */
-const words: Readonly<Record<string, readonly string[]>> = {
-  "--log-level": logLevels,
-  "--quirk": Object.keys(quirkTable).map((name) => `${name}=`),
-  "--profile": [...profiles.keys()],
-  "--timing": Object.keys(timings),
+const words: Readonly<Record<string, () => readonly string[]>> = {
+  "--log-level": () => logLevels,
+  "--quirk": () => Object.keys(quirkTable).map((name) => `${name}=`),
+  "--profile": () => [...profiles.keys()],
+  "--timing": () => Object.keys(timings),
+  "--fault": () => faultWords(""),
+  "--scenario": readyScenarios,
+};
+
+/** The words that completion offers behind some commands. */
+const wordsBehind: Readonly<Record<string, (soFar: string) => readonly string[]>> = {
+  faults: faultWords,
+  scenario: readyScenarios,
 };
 
 function completions(
-  _current: string,
+  current: string,
   given: unknown,
   standard: (done: (error: Error | null, found: string[] | undefined) => void) => void,
   done: (found: string[]) => void,
@@ -65,8 +86,17 @@ function completions(
   const typed = (given as { readonly _: readonly string[] })._;
   const flag = process.argv.at(-2) ?? "";
   const needsValue = flagRows.some(({ name, value }) => `--${name}` === flag && value !== undefined);
-  if (needsValue && typed !== undefined) done([...(words[flag] ?? [])]);
+  const [command = "", ...others] = typed ?? [];
+  const behind = Object.hasOwn(wordsBehind, command) ? wordsBehind[command] : undefined;
+  if (needsValue && typed !== undefined) done([...(words[flag]?.() ?? [])]);
+  else if (behind !== undefined && !current.startsWith("-")) done([...behind(soFar(others, current))]);
   else standard((_, found) => done((found ?? []).filter((word) => !word.startsWith("completion"))));
+}
+
+/** What was typed behind a command; the word that is being typed may stand among the others already. */
+function soFar(others: readonly string[], current: string): string {
+  const before = others.at(-1) === current ? others.slice(0, -1) : others;
+  return [...before, current].join(" ");
 }
 
 function inOurWords(message: string): string {

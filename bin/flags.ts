@@ -1,6 +1,6 @@
 /** One flag of the command line. */
 export interface Flag {
-  readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Identity" | "Output" | "Help";
+  readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Faults" | "Identity" | "Output" | "Help";
   /** The value as the help prints it, in brackets where it may be left out. A switch has none. */
   readonly value?: string;
   readonly repeatable?: true;
@@ -91,6 +91,18 @@ export const flagTable = {
   nvm: { group: "Behaviour", value: "FILE", about: "keep the non-volatile memory there from run to run" },
   "time-scale": { group: "Behaviour", value: "N", about: "run the module's clock N times faster" },
   seed: { group: "Behaviour", value: "N", about: "where randomness starts from; 0 if left out" },
+  fault: {
+    group: "Faults",
+    value: "SENTENCE",
+    repeatable: true,
+    about: "what goes wrong, such as 'lose 2 PUBACK'; bc28-emu faults prints what there is",
+  },
+  scenario: {
+    group: "Faults",
+    value: "NAME|FILE",
+    repeatable: true,
+    about: "faults in an order, such as nat-timeout; bc28-emu scenario prints what there is",
+  },
   imei: { group: "Identity", value: "DIGITS", about: "15 digits, the last one by Luhn" },
   imsi: { group: "Identity", value: "DIGITS", about: "15 digits" },
   iccid: { group: "Identity", value: "DIGITS", about: "20 digits" },
@@ -104,7 +116,7 @@ export const flagTable = {
   },
   json: {
     group: "Output",
-    about: "when ready, one line of JSON instead of the text for people; profiles as JSON, too",
+    about: "when ready, one line of JSON instead of the text for people; profiles, faults and scenarios, too",
   },
   help: { group: "Help", about: "print this" },
   version: { group: "Help", about: "print the version" },

@@ -5,6 +5,8 @@ const examples = [
   ["bc28-emu --broker", "a module and a broker; no internet is needed"],
   ["bc28-emu --broker --link /tmp/bc28", "the same, always found under one name"],
   ["bc28-emu --map '*.example.com=10.0.0.7:1883'", "a broker of your own under its real name"],
+  ["bc28-emu --broker --fault 'lose 2 PUBACK'", "a failure on purpose"],
+  ["bc28-emu --broker --scenario nat-timeout", "several, as they come in the field"],
   ["bc28-emu profile --json > my.json", "a profile of your own, to be edited: --profile my.json"],
   ["printf 'AT+CSQ\\r' | bc28-emu --stdio", "one command, one answer"],
   ["bc28-emu completion >> ~/.bashrc", "the Tab key completes flags (bash and zsh)"],
@@ -14,6 +16,8 @@ const calls = [
   ["bc28-emu [options]", "run a module"],
   ["bc28-emu profile [NAME|FILE] [options]", "print a profile, with the source of every quirk"],
   ["bc28-emu profile diff A B", "print in what two profiles differ"],
+  ["bc28-emu faults [SENTENCE]", "print what can go wrong, or what a sentence means"],
+  ["bc28-emu scenario [NAME|FILE]", "print the ready scenarios, or check one and print what it does"],
 ] as const;
 
 /** The widest and the narrowest lines of the help text, in columns. */
@@ -59,7 +63,7 @@ const written = ({ name, value }: Flag & { readonly name: string }): string =>
   value === undefined ? `--${name}` : `--${name} ${value}`;
 
 /** Two columns; a long text on the right is continued on the next lines. */
-function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
+export function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
   const indent = Math.max(24, ...rows.map(([left]) => left.length));
   return rows.flatMap(([left, right]) =>
     wrapped(right, width - indent - 4).map((line, index) => `  ${(index === 0 ? left : "").padEnd(indent)}  ${line}`),
@@ -67,5 +71,5 @@ function table(rows: readonly (readonly [left: string, right: string])[], width:
 }
 
 /** A text in lines of at most `width` characters, broken at blanks. */
-const wrapped = (text: string, width: number): string[] =>
+export const wrapped = (text: string, width: number): string[] =>
   text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, "g")) ?? [];

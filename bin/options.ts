@@ -1,3 +1,4 @@
+import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import { bc28 } from "../emulator/profile/bc28.js";
 import type { Profile } from "../emulator/profile/profile.js";
 import { changed, changeFrom } from "../emulator/profile/profile-schema.js";
@@ -25,6 +26,10 @@ export interface Options {
   readonly cloudDevices: readonly CloudDevice[];
   readonly mappings: readonly Mapping[];
   readonly profile: Profile;
+  /** What goes wrong, as sentences that can be understood. */
+  readonly faults: readonly string[];
+  /** The names or files of scenarios. */
+  readonly scenarios: readonly string[];
   /** The file of the non-volatile memory. */
   readonly nvm: string | undefined;
   readonly timeScale: number;
@@ -56,6 +61,8 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     cloudDevices: readCloudDevices(flags),
     mappings: (flags.map ?? []).map(parseMapping),
     profile: effectiveProfile(flags, typedAlone ? ["echo=on"] : []), // a person wants to see what is typed
+    faults: readFaults(flags.fault ?? []),
+    scenarios: flags.scenario ?? [],
     nvm: flags.nvm,
     timeScale: readTimeScale(flags["time-scale"] ?? "1"),
     seed: readSeed(flags.seed ?? "0"),
@@ -82,6 +89,14 @@ function readCloudDevices({
     throw usage(`--cloud-device${single.length > 0 ? "" : "s"} needs --broker: it is the broker that checks logins`);
   }
   return checkCloudDevices(devices);
+}
+
+function readFaults(faults: readonly string[]): readonly string[] {
+  for (const fault of faults) {
+    const read = readSentence(fault);
+    if ("problem" in read) throw usage(`--fault ${JSON.stringify(fault)}: ${read.problem}`);
+  }
+  return faults;
 }
 
 function readTimeScale(text: string): number {

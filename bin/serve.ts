@@ -1,3 +1,4 @@
+import type { Scenario } from "../emulator/faults/language/scenario.js";
 import { Log } from "../net/log.js";
 import { LogLines } from "../net/log-output.js";
 import { type OpenPort, withWriteHook } from "../net/serial.js";
@@ -5,22 +6,29 @@ import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { scaledClock, systemClock } from "../net/time/clock.js";
 import { UserError } from "../net/user-error.js";
-import { readCommandLine } from "./command-line.js";
+import { type CommandLine, readCommandLine } from "./command-line.js";
 import type { Ending } from "./exit.js";
+import type { Flags } from "./flags.js";
 import { type FrontEnd, openerOf } from "./front-ends.js";
 import { type Options, readOptions } from "./options.js";
 import { readyJson, readyText } from "./ready.js";
 
 /** Does what the command line asks for. Throws a UserError (code 2) where it cannot be understood. */
 export async function obey(args: readonly string[], ending: Ending): Promise<void> {
-  const { profile, flags } = readCommandLine(args);
-  if (profile !== undefined) {
-    const { profileCommand } = await import("./profile.js");
-    process.stdout.write(`${profileCommand(profile, flags)}\n`);
+  const { command, flags } = readCommandLine(args);
+  if (command !== undefined) {
+    process.stdout.write(`${await outputOf(command, flags)}\n`);
     return;
   }
   await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
   process.exit(0); // everything is closed and written; no handle that is left may keep the process running
+}
+
+/** What a command prints. */
+export async function outputOf({ name, words }: NonNullable<CommandLine["command"]>, flags: Flags): Promise<string> {
+  if (name === "profile") return (await import("./profile.js")).profileCommand(words, flags);
+  const { faultsCommand, scenarioCommand } = await import("./faults.js");
+  return name === "faults" ? faultsCommand(words, flags) : scenarioCommand(words, flags);
 }
 
 /** The silence of the module after which the last answer counts as complete, in ms of real time. */
@@ -64,6 +72,8 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
     seed: options.seed,
     ...(options.baud === undefined ? {} : { baud: options.baud }),
     mappings: options.mappings,
+    faults: options.faults,
+    scenarios: await scenariosOf(options.scenarios),
     log,
     ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined
@@ -81,6 +91,13 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
 async function memoryIn(path: string, log: Log): Promise<NvmStore> {
   const { openNvmFile } = await import("../net/storage/nvm-file.js");
   return openNvmFile(path, (line) => log.warn(line));
+}
+
+/** Reads the scenarios. Their code is loaded only then. */
+async function scenariosOf(names: readonly string[]): Promise<readonly Scenario[]> {
+  if (names.length === 0) return [];
+  const { loadScenario } = await import("../net/storage/scenario-file.js");
+  return Promise.all(names.map(loadScenario));
 }
 
 /** The opening functions of the front ends. Each reports the end of its front end. */

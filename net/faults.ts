@@ -7,6 +7,8 @@ import type { Loop } from "./run.js";
 import type { Clock } from "./time/clock.js";
 import { usage } from "./user-error.js";
 
+export type { FaultStatus, Scenario };
+
 /** What goes wrong with a running modem. */
 export interface FaultControl {
   /**

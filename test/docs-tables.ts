@@ -6,9 +6,14 @@ import { commands, networkCommands } from "../emulator/commands/index.js";
 import { keptCommands } from "../emulator/commands/kept-settings.js";
 import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
+import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
+import { readyScenarios } from "../net/storage/ready-scenarios.js";
+import { loadScenario } from "../net/storage/scenario-file.js";
 
 type Row = readonly string[];
+
+const ready = await Promise.all(readyScenarios().map(loadScenario));
 
 const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 const table = (head: Row, rows: readonly Row[]): string =>
@@ -48,6 +53,31 @@ function groupTable({ heading, has }: (typeof commandGroups)[number]): string {
   return `**${heading}**\n\n${table(["command", "forms", "how far", ...(told ? ["described in"] : [])], rows)}`;
 }
 
+/** The language of faults: a table for each seam, then those of conditions, events and values. */
+function faultTables(): string {
+  const { faults, conditions, events, values } = reference();
+  const part = (heading: string, head: Row, rows: readonly Row[]): string => `**${heading}**\n\n${table(head, rows)}`;
+  const rowsOf = (forms: readonly FormRow[]): readonly Row[] => forms.map(({ syntax, means }) => [code(syntax), means]);
+  return [
+    ...[...new Set(faults.map(({ seam }) => seam))].map((seam) =>
+      part(
+        `Faults: ${seam}`,
+        ["fault", "what happens", "example"],
+        faults
+          .filter((fault) => fault.seam === seam)
+          .map(({ syntax, means, example }) => [code(syntax), means, code(example)]),
+      ),
+    ),
+    part("Conditions, behind most faults", ["condition", "meaning"], rowsOf(conditions)),
+    part("Events", ["event", "when"], rowsOf(events)),
+    part(
+      "Values",
+      ["value", "what it is"],
+      values.map(({ name, about, how }) => [code(name), `${about}: ${how.replaceAll("|", "\\|")}`]),
+    ),
+  ].join("\n\n");
+}
+
 /** The tables that are made from the sources: the page of each, its name in the page's comments, and its text. */
 export const generatedTables: readonly { readonly page: string; readonly name: string; make(): string }[] = [
   {
@@ -85,6 +115,16 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
           about,
           source,
         ]),
+      ),
+  },
+  { page: "docs/faults.md", name: "faults", make: faultTables },
+  {
+    page: "docs/faults.md",
+    name: "scenarios",
+    make: () =>
+      table(
+        ["scenario", "what happens, and what a host should do"],
+        ready.map(({ name, about }) => [code(name), (about ?? "").replaceAll("|", "\\|")]),
       ),
   },
 ];

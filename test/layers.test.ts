@@ -29,7 +29,9 @@ const files = Object.keys(sees).flatMap((place) => (place.endsWith(".ts") ? [pla
 
 /** What a file names in its imports, re-exports and calls of import(), types included; its own as paths from the root. */
 function importsOf(file: string): readonly string[] {
-  const named = [...sourceOf(file).matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name = ""]) => name);
+  const named = [...sourceOf(file).matchAll(/(?<!\.)\b(?:from|import)\s*\(?\s*"([^"\s]+)"(?! in)/g)].map(
+    ([, name = ""]) => name,
+  );
   const own = (name: string): string => normalize(join(dirname(file), name)).replace(/\.js$/, ".ts");
   return named.map((name) => (name.startsWith(".") ? own(name) : name));
 }

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Document, LineCounter } from "yaml";
 import { type Path, type Scenario, scenarioFrom } from "../../emulator/faults/language/scenario.js";
 import { suggestion } from "../../emulator/profile/schema.js";
 import { UserError } from "../user-error.js";
+import { readyFolder, readyScenarios } from "./ready-scenarios.js";
 import { readTextFile } from "./text-file.js";
 
 type Yaml = typeof import("yaml");
@@ -15,18 +14,6 @@ const maxBytes = 256 * 1024;
 const maxDepth = 20;
 /** The most blanks before a line. decided */
 const maxIndent = 100;
-
-/** Where the ready scenarios are: in the root of the package, which is one to three folders above this file or its bundle. */
-function readyFolder(): string {
-  const above = ["..", "../..", "../../.."].map((way) =>
-    fileURLToPath(new URL(`${way}/docs/scenarios/`, import.meta.url)),
-  );
-  return above.find((folder) => existsSync(folder)) ?? "docs/scenarios";
-}
-
-/** The names of the ready scenarios. */
-export const readyScenarios = (): readonly string[] =>
-  readdirSync(readyFolder()).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []);
 
 /**
  * The ready scenario of this name, or the one in a file of YAML. A known name comes first: write `./no-sim` for a file with

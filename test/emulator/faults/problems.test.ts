@@ -46,7 +46,7 @@ const problems: readonly (readonly [text: string, problem: string])[] = [
   ["answer SUBSCRIBE with 3", '"3" is not a return code of SUBACK (0, 1, 2, 128)'],
   [
     "answer PUBLISH with 3",
-    '"PUBLISH" cannot stand behind "answer"; there can be CONNECT, SUBSCRIBE, a command such as AT+QMTPUB or a count such as 2',
+    '"PUBLISH" cannot stand behind "answer"; there can be CONNECT, SUBSCRIBE, token, a command such as AT+QMTPUB or a count such as 2',
   ],
   ["answer AT+CSQ with +CSQ:99,99", `"+CSQ:99,99" is not ${answer}`],
   ['answer AT+CSQ with "a||b"', `"a||b" is not ${answer}`],

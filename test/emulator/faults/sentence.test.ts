@@ -64,6 +64,7 @@ const rules: readonly (readonly [text: string, rule: Rule])[] = [
   ["blackhole every dial", { kind: "dial", verb: "blackhole", limits: always }],
   ["unknown 2 names", { kind: "dial", verb: "unknownName", limits: { ...once, count: 2 } }],
   ["refuse pdp after 1", { kind: "dial", verb: "refusePdp", limits: { ...once, after: 1 } }],
+  ["answer 2 tokens with 5", { kind: "token", result: 5, limits: { ...once, count: 2 } }],
   ["silence link for 2min", { kind: "link", verb: "silence", limits: { ...once, lasting: ms(120_000) } }],
   ["silence uplink", { kind: "link", verb: "silenceUplink", limits: once }],
   ["silence downlink", { kind: "link", verb: "silenceDownlink", limits: once }],

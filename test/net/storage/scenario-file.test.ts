@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { explainScenario } from "../../../emulator/faults/language/explain.js";
-import { loadScenario, readyScenarios } from "../../../net/storage/scenario-file.js";
+import { readyScenarios } from "../../../net/storage/ready-scenarios.js";
+import { loadScenario } from "../../../net/storage/scenario-file.js";
 import { UserError } from "../../../net/user-error.js";
 
 const folder = mkdtempSync(join(tmpdir(), "bc28-emu-scenario-"));

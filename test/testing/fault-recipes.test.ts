@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { type ManualClock, startModem, type TestModem } from "../../testing.js";
+import { pageAt } from "../markdown.js";
+
+/** A row of the table of recipes. */
+interface Recipe {
+  readonly hears: string;
+  readonly fault: string;
+  readonly does: readonly string[];
+}
+
+const { text } = pageAt("docs/faults.md");
+const [, rows = ""] = /<!-- recipes -->\n(.*?)<!-- \/recipes -->/s.exec(text) ?? [];
+
+const codeIn = (cell: string): string => (/`([^`]+)`/.exec(cell)?.[1] ?? "").replaceAll("\\|", "|");
+
+const recipes: readonly Recipe[] = rows
+  .split("\n")
+  .slice(2)
+  .filter((row) => row !== "")
+  .map((row) => {
+    const [, hears = "", fault = "", does = ""] = row.split(/(?<!\\)\|/);
+    return { hears: codeIn(hears), fault: codeIn(fault), does: does.trim().split(/, /) };
+  });
+
+/** What the host sends for each word of the last column. */
+const sends: Readonly<Record<string, string>> = {
+  opens: 'AT+QMTOPEN=0,"mqtt.example.com",1883\r',
+  connects: 'AT+QMTCONN=0,"meter-7"\r',
+  disconnects: "AT+QMTDISC=0\r",
+  closes: "AT+QMTCLOSE=0\r",
+  publishes: 'AT+QMTPUB=0,1,1,0,"flow"\r22.5\x1a',
+  "publishes at QoS 2": 'AT+QMTPUB=0,1,2,0,"flow"\r22.5\x1a',
+  subscribes: 'AT+QMTSUB=0,1,"flow",1\r',
+  unsubscribes: 'AT+QMTUNS=0,1,"flow"\r',
+  "asks for a token": 'AT+QMTENAUTH="product","device","product@device","secret"\r',
+  "wants notices": 'AT+QMTCFG="timeout",0,10,3,1\r',
+  "wants error numbers": "AT+CMEE=1\r",
+};
+
+/** The span of `waits 15 s`; without one, long enough for every time-out. */
+const spanOf = (word: string): number => Number(/^waits (\d+) s$/.exec(word)?.[1] ?? 300) * 1000;
+
+async function doAll({ host, clock }: TestModem<ManualClock>, does: readonly string[]) {
+  for (const word of does) {
+    if (word.startsWith("waits")) await clock.advance(spanOf(word));
+    else host.send(sends[word] ?? expect.fail(`nobody can do "${word}"`));
+    await clock.advance(0);
+  }
+}
+
+test("there is a recipe for every result, status and error of the note", () => {
+  const heard = new Set(recipes.map(({ hears }) => hears));
+  const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
+  for (const wanted of [
+    ...[-1, ...range(1, 5)].map((result) => `+QMTOPEN: 0,${result}`),
+    ...range(1, 5).map((code) => `+QMTCONN: 0,0,${code}`),
+    ...range(1, 7).map((code) => `+QMTSTAT: 0,${code}`),
+    ...range(1, 6).map((result) => `+QMTTENAUTH: ${result}`),
+    ...["PUB", "SUB", "UNS"].flatMap((name) => [`+QMT${name}: 0,1,1,1`, `+QMT${name}: 0,1,2`]),
+    ...["+QMTCONN: 0,2", "+QMTCLOSE: 0,-1", "+QMTDISC: 0,-1"],
+    ...[3, 30, 50, 159].map((number) => `+CME ERROR: ${number}`),
+  ])
+    expect(heard).toContain(wanted);
+});
+
+test.each(recipes)("$hears by $fault", async ({ hears, fault, does }) => {
+  const modem = await startModem({ clock: "manual", faults: [fault] });
+  try {
+    await doAll(modem, does);
+    expect(modem.host.heard).toContain(`\r\n${hears}\r\n`);
+    expect(modem.trace.lines().join("\n")).toContain(`fault= 1 ${fault}`);
+  } finally {
+    await modem.close();
+  }
+});
+
+test("without its fault, none of them is heard", async () => {
+  for (const { hears, does } of recipes) {
+    const modem = await startModem({ clock: "manual" });
+    await doAll(modem, does);
+    expect(modem.host.heard).not.toContain(`\r\n${hears}\r\n`);
+    await modem.close();
+  }
+});
