@@ -144,8 +144,8 @@ export class Faults {
 
   /** The faults that have never acted. */
   unused(): readonly FaultStatus[] {
-    const waiting = [...this.#all.values()].filter(({ hits }) => hits === 0);
-    return [...this.#unused, ...waiting].map((fault) => this.status(fault));
+    const all = [...this.#unused, ...this.#all.values()];
+    return all.filter(({ hits }) => hits === 0).map((fault) => this.status(fault));
   }
 
   #make(sentence: Sentence, seed: number): Fault {
