@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadScenario, manualClock, readyScenarios, startModem } from "../../testing.js";
-import { SturdyHost } from "./sturdy-host.js";
+import { publishedIn, SturdyHost } from "./sturdy-host.js";
 
 const minute = 60_000;
 /** How many readings the host takes, one every half minute, and how long it then has for the rest. */
@@ -42,9 +42,9 @@ describe.each(readyScenarios())("a host lives through %s", (name) => {
     host.stop();
     await clock.advance(5 * minute);
     await run;
-    const arrived = new Set(broker.messages.filter(({ topic }) => topic === "sturdy/up").map(({ text }) => text));
+    const arrived = new Set(broker.messages.map(({ text }) => publishedIn(text)?.reading));
     await modem.close();
-    expect(host.done).toEqual(taken);
+    expect(host.done.map(({ reading }) => reading)).toEqual(taken);
     expect(host.commands).toContain("still there?");
     const share = taken.filter((reading) => arrived.has(reading)).length / readings;
     expect(share).toBeGreaterThanOrEqual(damaged[name] ?? 1);

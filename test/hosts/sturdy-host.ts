@@ -1,5 +1,25 @@
+import { crc32 } from "node:zlib";
 import type { PortEvents, SerialPort } from "../../net/serial.js";
 import type { Clock } from "../../net/time/clock.js";
+
+/** What the host publishes: a reading, the number of the attempt, and its QoS, with a checksum. */
+export interface Published {
+  readonly reading: string;
+  readonly attempt: number;
+  readonly qos: 1 | 2;
+}
+
+/** What a payload says; undefined where it was damaged. */
+export function publishedIn(payload: string): Published | undefined {
+  const [, told = "", reading = "", attempt, qos, sum] = /^((.*)\/(\d+)\/([12]))\/(\w+)$/.exec(payload) ?? [];
+  if (sum === undefined || crc32(told).toString(16) !== sum) return undefined;
+  return { reading, attempt: Number(attempt), qos: qos === "2" ? 2 : 1 };
+}
+
+const payloadOf = ({ reading, attempt, qos }: Published): string => {
+  const told = `${reading}/${attempt}/${qos}`;
+  return `${told}/${crc32(told).toString(16)}`;
+};
 
 /** Something has not gone as it should; the host begins anew. */
 class Trouble extends Error {}
@@ -21,8 +41,8 @@ const final = /^(OK|ERROR|\+CME ERROR: \d+)$/;
  * knows a reboot by its banner, and the end of the link by +QMTSTAT.
  */
 export class SturdyHost {
-  /** Readings that are acknowledged, and commands of the server that were heard. */
-  readonly done: string[] = [];
+  /** Publishes that were acknowledged, and commands of the server that were heard. */
+  readonly done: Published[] = [];
   readonly commands: string[] = [];
   /** Why it began anew, each time. */
   readonly troubles: string[] = [];
@@ -32,6 +52,7 @@ export class SturdyHost {
   #events: PortEvents | undefined;
   #text = "";
   #id = 0;
+  #attempts = 0;
   #isLinked = false;
   #isOver = false;
 
@@ -87,7 +108,7 @@ export class SturdyHost {
     while (this.#isLinked && !this.#isOver) {
       const [reading] = this.#readings;
       if (reading === undefined) await this.#sleep(5 * second);
-      else if (await this.#publish(reading)) this.done.push(this.#readings.shift() ?? "");
+      else await this.#publish(reading);
     }
   }
 
@@ -112,18 +133,22 @@ export class SturdyHost {
     throw new Trouble("there is no network");
   }
 
-  /** Publishes; whether it was acknowledged. */
-  async #publish(reading: string): Promise<boolean> {
+  /** Publishes a reading, and takes it off where it is acknowledged. */
+  async #publish(reading: string): Promise<void> {
     const id = this.#nextId();
+    this.#attempts += 1;
+    const published: Published = { reading, attempt: this.#attempts, qos: id % 4 === 0 ? 2 : 1 };
     const result = this.#line((line) => new RegExp(`^\\+QMTPUB: 0,${id},[02]$`).test(line), 6 * minute);
     result.catch(() => {}); // it is awaited below
-    this.#send(`AT+QMTPUB=0,${id},${id % 4 === 0 ? 2 : 1},0,"sturdy/up"\r`);
+    this.#send(`AT+QMTPUB=0,${id},${published.qos},0,"sturdy/up"\r`);
     const answer = await this.#line((line) => line === ">" || final.test(line), 10 * second);
     if (answer !== ">") throw new Trouble(`a publish is refused: ${answer}`);
-    this.#send(`${reading}\x1a`);
+    this.#send(`${payloadOf(published)}\x1a`);
     const taken = await this.#line((line) => final.test(line), 10 * second);
     if (taken !== "OK") throw new Trouble(`a payload is refused: ${taken}`);
-    return (await result).endsWith(",0");
+    if (!(await result).endsWith(",0")) return;
+    this.#readings.shift();
+    this.done.push(published);
   }
 
   async #try(line: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { needs } from "../interop/needs.js";
 import { type Plan, soak } from "./day.js";
+import { faultDay } from "./fault-day.js";
 
 /** Each day is simulated for each seed. */
 const days: readonly Omit<Plan, "seed">[] = (["embedded", "mosquitto"] as const).flatMap((broker) =>
@@ -9,6 +10,9 @@ const days: readonly Omit<Plan, "seed">[] = (["embedded", "mosquitto"] as const)
     version,
   })),
 );
+
+/** Hours with random faults; a whole day takes a while. */
+const faultHours = Number(process.env.SOAK_FAULT_HOURS ?? "2");
 
 /** Other seeds: `SOAK_SEEDS=1,2,3`. */
 const seeds = (process.env.SOAK_SEEDS ?? "1").split(",").map(Number);
@@ -25,4 +29,15 @@ for (const plan of seeds.flatMap((seed) => days.map((day): Plan => ({ ...day, se
     console.log(summary);
     expect(complaints, `seed ${seed}\n${log}`).toEqual([]);
   });
+}
+
+for (const broker of ["embedded", "mosquitto"] as const) {
+  for (const seed of seeds) {
+    const runs = broker === "embedded" || needs("mosquitto");
+    test.skipIf(!runs)(`ten faults an hour with ${broker}, seed ${seed}`, { timeout: 900_000 }, async () => {
+      const { problems, summary, log } = await faultDay({ broker, seed, hours: faultHours });
+      console.log(summary);
+      expect(problems, `seed ${seed}\n${log}`).toEqual([]);
+    });
+  }
 }
