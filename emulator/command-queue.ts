@@ -36,7 +36,7 @@ const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 export class CommandQueue {
   readonly #quirks: Quirks;
   readonly #effects: Effects;
-  readonly #answerTime: () => Millis;
+  readonly #answerTime: (line: Octets | undefined) => Millis;
   readonly #editor = new LineEditor();
   #chunks: ReceivedBytes[] = [];
   /** Complete input whose answer is delayed. */
@@ -45,8 +45,8 @@ export class CommandQueue {
   /** When the host last sent a byte, or got the prompt. */
   #heardAt: Millis = Number.NEGATIVE_INFINITY;
 
-  /** `answerTime` gives the delay of each answer, in ms. */
-  constructor(quirks: Quirks, effects: Effects, answerTime: () => Millis) {
+  /** `answerTime` gives the delay of the answer to a line, in ms, or of that to a payload. */
+  constructor(quirks: Quirks, effects: Effects, answerTime: (line: Octets | undefined) => Millis) {
     this.#quirks = quirks;
     this.#effects = effects;
     this.#answerTime = answerTime;
@@ -198,7 +198,7 @@ export class CommandQueue {
   /** Delays an answer by its time. With whileBusy = refuse, input during another answer is refused. */
   #delayed(turn: CompleteInput, now: Millis): CompleteInput | undefined {
     if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
-    const takes = this.#answerTime();
+    const takes = this.#answerTime(turn.kind === "line" ? turn.line : undefined);
     if (takes === 0) return turn;
     this.#pending = { turn, until: now + takes };
     if (this.#waits) this.#limit();

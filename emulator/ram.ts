@@ -1,6 +1,9 @@
+import type { Octets } from "../at/octets.js";
+import type { Millis } from "../mqtt/packet.js";
 import type { LinkId } from "../mqtt/session.js";
 import { CommandQueue } from "./command-queue.js";
 import type { ModuleState } from "./command-view.js";
+import { functionTime } from "./commands/registration.js";
 import { defaultDte } from "./dte.js";
 import type { Effects } from "./effects.js";
 import { defaultMqttSettings } from "./memory/mqtt-settings.js";
@@ -39,6 +42,12 @@ export interface Kept {
   readonly lastLink: number;
 }
 
+/** How long the answer to a line takes, or, without one, that to a payload. */
+function answerTime(line: Octets | undefined, { quirks }: Profile, pace: Pace): Millis {
+  const switching = line === undefined ? undefined : functionTime(line);
+  return quirks.answerDelay + pace("answer") + (switching === undefined ? 0 : pace(switching));
+}
+
 /** Makes the whole RAM of a start, so that nothing of the time before can be left in it. */
 export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, radio, lastLink }: Kept): Ram {
   const { sim, coverage, rssi, network } = radio;
@@ -55,7 +64,7 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
       token: undefined,
     },
     client: new MqttClient(profile, { lastLink, effects }),
-    commandQueue: new CommandQueue(profile.quirks, effects, () => profile.quirks.answerDelay + pace("answer")),
+    commandQueue: new CommandQueue(profile.quirks, effects, (line) => answerTime(line, profile, pace)),
     rrc: new Rrc(pace),
     urcQueue: new UrcQueue(),
     scheduledUrcs: new ScheduledUrcs(),

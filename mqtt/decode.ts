@@ -22,15 +22,28 @@ const kinds: { readonly [type: number]: Kind } = {
   13: { type: "PINGRESP", flags: 0, length: 0 },
 };
 
-/** The packet in a frame, or why no server may send it. */
-export function decode(frame: Frame, level: Level): ServerPacket | string {
-  const { first, body, end } = frame;
+/** Why no server may send a packet that begins with this byte; undefined: it may. */
+export function wrongStart(first: number, level: Level): string | undefined {
   const kind = kinds[first >> 4];
   if (kind === undefined) return `a packet of type ${first >> 4}, which no server sends`;
-  const { type, flags, length } = kind;
+  const { type, flags } = kind;
   // MQTT 3.1 reserves these flags: what stands there means nothing. MQTT 3.1 2.1
-  if (level === 4 && flags !== undefined && (first & 15) !== flags) return `${type} with flags ${first & 15}`;
-  if (length !== undefined && end - body !== length) return `${type} of a wrong length`;
+  return level === 4 && flags !== undefined && (first & 15) !== flags ? `${type} with flags ${first & 15}` : undefined;
+}
+
+/** Why no server may send a packet with this fixed header; undefined: it may. */
+export function wrongHeader({ first, body, end }: Frame, level: Level): string | undefined {
+  const { type, length } = kinds[first >> 4] ?? {};
+  const isWrong = length !== undefined && end - body !== length;
+  return wrongStart(first, level) ?? (isWrong ? `${type} of a wrong length` : undefined);
+}
+
+/** The packet in a frame, or why no server may send it. */
+export function decode(frame: Frame, level: Level): ServerPacket | string {
+  const { first, body } = frame;
+  const wrong = wrongHeader(frame, level);
+  if (wrong !== undefined) return wrong;
+  const { type } = kinds[first >> 4] ?? { type: "PINGRESP" };
   switch (type) {
     case "PUBLISH":
       return decodePublish(frame, level);
@@ -75,7 +88,8 @@ function decodeSuback(frame: Frame): Suback | string {
   const { bytes, body, end } = frame;
   if (end - body < 2) return "malformed SUBACK";
   const granted = [...bytes.subarray(body + 2, end)];
-  if (granted.some((code) => code > 2 && code !== 128)) return "malformed SUBACK"; // [MQTT-3.9.3-2]
+  const wrong = granted.find((code) => code > 2 && code !== 128);
+  if (wrong !== undefined) return `SUBACK with code ${wrong}`; // [MQTT-3.9.3-2]
   if (granted.length === 0) return "SUBACK without codes"; // [MQTT-3.8.4-5]
   const id = idAt(frame, body);
   return id === 0 ? withoutId("SUBACK") : { type: "SUBACK", id, granted };

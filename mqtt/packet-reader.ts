@@ -1,4 +1,4 @@
-import { decode } from "./decode.js";
+import { decode, wrongHeader, wrongStart } from "./decode.js";
 import { type Frame, frameAt } from "./frame.js";
 import type { Level, ServerPacket } from "./packet.js";
 
@@ -38,11 +38,19 @@ export class PacketReader {
   next(level: Level): Reading | undefined {
     if (this.#isBroken) return undefined;
     const frame = this.#heldLength === 0 ? this.#frame() : this.#heldFrame();
-    if (frame === undefined) return undefined;
-    const packet = typeof frame === "string" ? frame : decode(frame, level);
+    const packet = typeof frame === "object" ? decode(frame, level) : (this.#wrongBeginning(level) ?? frame);
+    if (packet === undefined) return undefined;
     if (typeof packet !== "string") return { kind: "packet", packet };
     this.#isBroken = true;
     return { kind: "violation", why: packet };
+  }
+
+  /** Why what has come cannot become a packet; that is judged before the rest of it comes. */
+  #wrongBeginning(level: Level): string | undefined {
+    const first = this.#heldLength === 0 ? this.#bytes[this.#at] : this.#held[0];
+    if (first === undefined) return undefined;
+    const header = this.#heldHeader();
+    return typeof header === "object" ? wrongHeader(header, level) : wrongStart(first, level);
   }
 
   /** A packet whose bytes came together. */

@@ -102,7 +102,7 @@ const eventTexts: EventTexts = {
   call: ["info", ({ call }) => `net> ${requestText(call)}`],
   outcome: ["info", ({ outcome }) => `net< ${outcomeText(outcome)}`],
   ignored: ["info", ({ what }) => `mqtt! ignored: ${truncate(what)}`],
-  violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${truncate(why)}`],
+  violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${truncate(withHex(why))}`],
   radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],
   network: ["info", ({ state }) => `radio= ${state}`],
   reboot: ["info", ({ cause }) => `module= ${cause}`],
@@ -111,6 +111,10 @@ const eventTexts: EventTexts = {
   fault: ["info", ({ id, fault, did }) => `fault= ${id} ${shown(fromText(fault))}: ${did}`],
   dropped: ["warn", ({ bytes }) => `uart! ${count(bytes)} of the host were dropped`],
 };
+
+/** Codes of MQTT 5, which some brokers send to clients of 3.1.1, are known by their hexadecimal digits. */
+const withHex = (why: string): string =>
+  why.replace(/code (\d{3})$/, (text, code: string) => `${text} (0x${Number(code).toString(16)})`);
 
 const textOf = <K extends TraceEvent["kind"]>(
   event: Extract<TraceEvent, { readonly kind: K }>,

@@ -3,6 +3,7 @@ import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { createDialer, type Dial } from "./link/dialer.js";
 import { type Mapping, mapName } from "./link/name-map.js";
 import { createRequestRunner, type RequestRunner } from "./link/requests.js";
+import { WrongPortWarnings, wrongPort } from "./link/wrong-port.js";
 import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
 import { Outstanding } from "./time/outstanding.js";
@@ -39,7 +40,17 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
   const { movement: quiescence } = clock;
   const broker = await brokerOf(options);
-  const dialer = createDialer({ resolve: (host, port) => mapName(mappings, broker, host, port), quiescence, broker });
+  const warnings = new WrongPortWarnings((line) => options.log.warn(line));
+  const dialer = createDialer({
+    resolve: (host, port) => mapName(mappings, broker, host, port),
+    wrongPort(host, port) {
+      const wrong = wrongPort(mappings, broker, host, port);
+      if (wrong !== undefined) warnings.tell(wrong, host, port);
+      return wrong;
+    },
+    quiescence,
+    broker,
+  });
   const requests = createRequestRunner({
     connect: dialer.connect,
     resolve: (host) => lookupTarget(mappings, broker, host),
@@ -68,13 +79,15 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
 async function brokerOf({ broker, clock, epochAtStart, log }: NetworkOptions): Promise<EmbeddedBroker | undefined> {
   if (broker === undefined) return undefined;
   const { startBroker } = await import("./broker/broker.js"); // loaded late: it loads the cloud stand-ins and node:http
-  return startBroker({
+  const after = (span: Millis, act: () => void): (() => void) => clock.alarm(clock.now() + span, act);
+  const options: BrokerOptions = {
     log: (line) => log.info(`broker: ${line}`),
     warn: (line) => log.warn(`broker: ${line}`),
     time: () => epochAtStart + clock.now(),
     ...broker,
     ...withTimeForLogins(broker, clock),
-  });
+  };
+  return startBroker(options, after);
 }
 
 /** With a manual clock, time waits while `authenticate` has not answered. */

@@ -15,6 +15,7 @@ import { Loop } from "./run.js";
 import type { OpenPort, PortChange, SerialPort } from "./serial.js";
 import type { NvmStore } from "./storage/nvm-file.js";
 import { type Clock, systemClock } from "./time/clock.js";
+import { TlsHint } from "./tls-hint.js";
 
 /** How a modem is started. All options may be left out. */
 export interface StartOptions {
@@ -92,6 +93,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     isTraced: log.wantsTrace || clock.movement !== undefined,
     ...(nvm && { nvm: nvm.nvm }),
   });
+  const tlsHint = new TlsHint((line) => log.warn(line));
   const loop = new Loop({
     modem,
     clock,
@@ -100,6 +102,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     keep: (kept) => nvm?.save(kept),
     trace(event) {
       network.note(event);
+      tlsHint.note(event);
       log.event(event);
     },
   });

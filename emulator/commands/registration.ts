@@ -1,10 +1,11 @@
 import { changed, form, refused, told } from "../../at/command.js";
+import type { Octets } from "../../at/octets.js";
 import { choice, optional, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isAttached, simTrouble } from "../radio/radio.js";
 import { registration } from "../radio/registration.js";
 
-/** Set UE Functionality; the second value, a reset, is ignored. */
+/** Set UE Functionality; the second value, a reset, is ignored. Without a SIM there is no full functionality (field). */
 const cfun: ModuleCommand = {
   names: ["+CFUN"],
   manual: "AT manual",
@@ -13,9 +14,18 @@ const cfun: ModuleCommand = {
   test: () => ["+CFUN:(0,1),(0,1)"],
   read: ({ radio }) => told(`+CFUN:${radio.functionality ? 1 : 0}`),
   write: form({ level: choice(0, 1), reset: optional(choice(0, 1)) }, ({ level }, { radio }: CommandView) =>
-    changed({ radio: { ...radio, functionality: level === 1 } }),
+    level === 1 && !radio.sim
+      ? refused("usimNotInserted")
+      : changed({ radio: { ...radio, functionality: level === 1 } }),
   ),
 };
+
+/** How long AT+CFUN takes in a line, by the name of the time; undefined where it does not stand there. */
+export function functionTime(line: Octets): "functionOn" | "functionOff" | undefined {
+  const [, level] = /\+CFUN=([01])/i.exec(line) ?? [];
+  if (level === undefined) return undefined;
+  return level === "1" ? "functionOn" : "functionOff";
+}
 
 /** Enter PIN: no SIM here has one, so that it can only be asked. */
 const cpin: ModuleCommand = {

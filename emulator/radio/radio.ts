@@ -28,6 +28,8 @@ export interface Radio {
   readonly functionality: boolean;
   /** Whether the host wants the module attached. */
   readonly wanted: boolean;
+  /** Whether the SIM has been read since the module started. */
+  readonly simKnown: boolean;
   /** Whether the network has given the time since the module started. */
   readonly timeKnown: boolean;
   readonly stage: RadioStage;
@@ -54,6 +56,7 @@ export const radioOn: Radio = {
   network: "home",
   functionality: true,
   wanted: true,
+  simKnown: false,
   timeKnown: false,
   stage: "off",
   until: 0,
@@ -91,16 +94,20 @@ const onward: { readonly [S in RadioStage]: (radio: Radio) => RadioStage | undef
   attached: () => undefined,
 };
 
-/** The stages that take time. */
-const spans: { readonly [S in RadioStage]?: keyof Timing } = { readingSim: "simRead", searching: "attach" };
+/** How long a stage takes, by the name of the time; undefined: it takes none. */
+function spanOf({ simKnown }: Radio, stage: RadioStage): keyof Timing | undefined {
+  if (stage === "readingSim") return simKnown ? "simReadAgain" : "simRead";
+  return stage === "searching" ? "attach" : undefined;
+}
 
 /** How long something takes this time. */
 export type Pace = (what: keyof Timing) => Millis;
 
 function enter(radio: Radio, stage: RadioStage, now: Millis, pace: Pace): Radio {
-  const span = spans[stage];
+  const span = spanOf(radio, stage);
+  const simKnown = radio.simKnown || radio.stage === "readingSim";
   const timeKnown = radio.timeKnown || stage === "attached"; // EMM INFORMATION, 24.301 5.4.5
-  return { ...radio, timeKnown, stage, until: now + (span === undefined ? 0 : pace(span)) };
+  return { ...radio, simKnown, timeKnown, stage, until: now + (span === undefined ? 0 : pace(span)) };
 }
 
 /** The radio after everything that is due by `now` has happened. */
@@ -113,9 +120,10 @@ export function settleRadio(radio: Radio, now: Millis, pace: Pace): Radio {
 }
 
 /** When the radio goes on by itself. */
-export function radioWakeAt({ stage, until, network }: Radio): Millis {
+export function radioWakeAt(radio: Radio): Millis {
+  const { stage, until, network } = radio;
   const isVain = stage === "searching" && network === "searching";
-  return spans[stage] === undefined || isVain ? never : until;
+  return spanOf(radio, stage) === undefined || isVain ? never : until;
 }
 
 /** The radio of a module that the network has detached: it searches anew. */

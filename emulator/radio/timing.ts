@@ -7,8 +7,14 @@ type Span = readonly [min: Millis, max: Millis];
 export interface Timing {
   /** From a reset to the banner. */
   readonly boot: Span;
-  /** Until the SIM is read, from the banner or CFUN=1 on. */
+  /** Until the SIM is read, from the banner on. */
   readonly simRead: Span;
+  /** Until the SIM is read, from the OK of AT+CFUN=1 on. field */
+  readonly simReadAgain: Span;
+  /** Until AT+CFUN=1 is answered. field */
+  readonly functionOn: Span;
+  /** Until AT+CFUN=0 is answered. */
+  readonly functionOff: Span;
   /** From searching to attached. */
   readonly attach: Span;
   /** To bring the radio connection up before something can be sent. */
@@ -20,11 +26,23 @@ export interface Timing {
 /** Timing presets by name. */
 export const timings = {
   /** Nothing takes time: for CI. */
-  instant: { boot: [0, 0], simRead: [0, 0], attach: [0, 0], rrcSetup: [0, 0], answer: [0, 0] },
+  instant: {
+    boot: [0, 0],
+    simRead: [0, 0],
+    simReadAgain: [0, 0],
+    functionOn: [0, 0],
+    functionOff: [0, 0],
+    attach: [0, 0],
+    rrcSetup: [0, 0],
+    answer: [0, 0],
+  },
   /** As modules in the field take it. */
   realistic: {
     boot: [3000, 3000],
     simRead: [800, 1500],
+    simReadAgain: [0, 2000],
+    functionOn: [2000, 3000],
+    functionOff: [1000, 3000], // decided
     attach: [8000, 30_000],
     rrcSetup: [600, 2500],
     answer: [5, 40],

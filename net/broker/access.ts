@@ -1,4 +1,4 @@
-import type { AedesOptions, AuthenticateError, Client } from "aedes";
+import type { AedesOptions, AuthenticateError, Client, ConnectPacket } from "aedes";
 import type { Level, Qos } from "../../mqtt/packet.js";
 import type { Clouds } from "./cloud/clouds.js";
 import type { CloudIdentity, Credentials } from "./cloud/login.js";
@@ -31,9 +31,17 @@ export interface AccessChecks {
   authorizeSubscribe?(request: SubscriptionRequest): boolean;
 }
 
-/** The access options of aedes: they ask the cloud stand-ins first, and then the checks. @internal: its types are those of aedes, which is bundled. */
-export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, clouds: Clouds): AedesOptions {
+/**
+ * The access options of aedes: they ask the cloud stand-ins first, and then the checks. `connected` is called with the
+ * connection of each CONNECT. @internal: its types are those of aedes, which is bundled.
+ */
+export function aedesAccess(
+  { authenticate, authorizeSubscribe }: AccessChecks,
+  clouds: Clouds,
+  connected: (connection: object) => void,
+): AedesOptions {
   const identities = new WeakMap<Client, CloudIdentity>();
+  const nameless = new WeakSet<Client>();
   const allows = (client: Client | null, what: "publish" | "subscribe", topic: string): boolean => {
     const identity = client === null ? undefined : identities.get(client);
     return identity === undefined || clouds.allows(identity, what, topic);
@@ -42,7 +50,17 @@ export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, 
     // MQTT 3.1 allows 23 characters; real brokers accept longer ids, and clouds need them.
     maxClientsIdLength: 65535,
     // aedes's defaults limit what is queued for a client, and for how long; the length of a packet is limited in aedes-fixes.
+    connectTimeout: 2 ** 31 - 1, // the broker has a time-out of its own, by the module's clock
+    preConnect(client, packet, done) {
+      connected(client.conn);
+      if (lacksClientId(packet)) nameless.add(client);
+      done(null, true);
+    },
     authenticate(client, user, password, done) {
+      if (nameless.has(client)) {
+        done(refusal(2), false);
+        return;
+      }
       const login = loginOf(client, user, password);
       const admission = clouds.admit(credentialsOf(login));
       if (admission.kind === "admitted" && admission.device) {
@@ -61,12 +79,21 @@ export function aedesAccess({ authenticate, authorizeSubscribe }: AccessChecks, 
       done(null, may ? subscription : null);
     },
     // A PUBLISH can be refused only by closing the connection. [MQTT-3.3.5-2]
-    authorizePublish(client, { topic }, done) {
-      const may = !topic.startsWith("$SYS/") && allows(client, "publish", topic);
-      done(may ? null : new Error("it may not publish that"));
+    authorizePublish(client, packet, done) {
+      const { topic, qos } = packet;
+      packet.dup = false; // that of the publisher is not passed on. [MQTT-3.3.1-3]
+      const isSystem = topic.startsWith("$SYS/") && !topic.startsWith("$SYS/broker/connection/"); // a bridge of mosquitto
+      if (qos > 0 && packet.messageId === 0)
+        done(new Error("a PUBLISH with message identifier 0")); // [MQTT-2.3.1-1]
+      else if (isSystem || !allows(client, "publish", topic)) done(new Error(`it may not publish to ${topic}`));
+      else done(null);
     },
   };
 }
+
+/** Only a client of 3.1.1 with a clean session gets an id from the broker. [MQTT-3.1.3-8] */
+const lacksClientId = ({ clientId, clean, protocolVersion }: ConnectPacket): boolean =>
+  clientId === "" && (protocolVersion !== 4 || !clean);
 
 const loginOf = (client: Client, user: string | undefined, password: Uint8Array | undefined): Login => ({
   clientId: client.id,

@@ -1,11 +1,12 @@
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { writeToStream } from "mqtt-packet";
 
 /** The part of a packet in aedes's persistence that is used. */
 interface StoredPacket {
   readonly cmd: string;
-  readonly messageId: number;
+  readonly messageId?: number;
   brokerId?: unknown;
+  dup?: boolean;
 }
 
 /** The methods of aedes's persistence that are replaced. */
@@ -13,6 +14,7 @@ interface Persistence {
   outgoingUpdate(client: object, packet: StoredPacket): Promise<unknown>;
   incomingGetPacket(client: object, packet: StoredPacket): Promise<unknown>;
   incomingDelPacket(client: object, packet: StoredPacket): Promise<unknown>;
+  outgoingStream(client: object): AsyncIterable<StoredPacket>;
 }
 
 /** A part of aedes that its types do not declare. */
@@ -51,14 +53,29 @@ export function fixQos2(persistence: Persistence): void {
   persistence.incomingGetPacket = (client, packet) => {
     if (packet.cmd !== "publish") return original.get(client, packet);
     const ids = idsOf(client);
-    if (ids.has(packet.messageId)) return Promise.resolve(packet);
-    ids.add(packet.messageId);
+    const { messageId = 0 } = packet;
+    if (ids.has(messageId)) return Promise.resolve(packet);
+    ids.add(messageId);
     return original.get(client, packet);
   };
   persistence.incomingDelPacket = (client, packet) => {
-    idsOf(client).delete(packet.messageId);
+    idsOf(client).delete(packet.messageId ?? 0);
     return original.remove(client, packet);
   };
+}
+
+/** aedes sends what was sent to a client before without DUP when the client comes back. [MQTT-3.3.1-1] */
+export function fixRedelivery(persistence: Persistence): void {
+  const original = persistence.outgoingStream.bind(persistence);
+  persistence.outgoingStream = (client) => Readable.from(withDup(original(client)));
+}
+
+/** What was sent has a message identifier; what was queued while the client was away has none. */
+async function* withDup(packets: AsyncIterable<StoredPacket>): AsyncGenerator<StoredPacket> {
+  for await (const packet of packets) {
+    if (packet.cmd === "publish") packet.dup = packet.messageId !== undefined;
+    yield packet;
+  }
 }
 
 /** The longest packet that is accepted, in bytes. aedes accepts all that MQTT allows, 256 MB. */

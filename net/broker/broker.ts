@@ -6,7 +6,7 @@ import { addressText, listenAt } from "../listening.js";
 import { truncate } from "../log.js";
 import type { Millis } from "../time/clock.js";
 import { type AccessChecks, aedesAccess } from "./access.js";
-import { type FixableBroker, fixDupStream, fixNumberCache, fixQos2 } from "./aedes-fixes.js";
+import { type FixableBroker, fixDupStream, fixNumberCache, fixQos2, fixRedelivery } from "./aedes-fixes.js";
 import { type BrokerApi, brokerApi } from "./broker-api.js";
 import { Clouds } from "./cloud/clouds.js";
 import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
@@ -46,24 +46,55 @@ export interface EmbeddedBroker extends BrokerApi {
   close(): Promise<void>;
 }
 
-/** Starts the embedded broker. Rejects with a UserError if it cannot listen there, or a cloud device is not valid. */
-export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
+/** Does something after a span of time; returns a function that prevents it. */
+export type After = (span: Millis, act: () => void) => () => void;
+
+/** How long a connection may be without a CONNECT, in ms. Clouds take 5 to 10 s. field */
+const connectTimeoutMs = 10_000;
+
+const inRealTime: After = (span, act) => {
+  const timer = setTimeout(act, span);
+  return () => clearTimeout(timer);
+};
+
+/**
+ * Starts the embedded broker. `after` counts the time for a CONNECT; left out: in real time. Rejects with a UserError if it
+ * cannot listen there, or a cloud device is not valid.
+ */
+export async function startBroker(options: BrokerOptions = {}, after: After = inRealTime): Promise<EmbeddedBroker> {
   const clouds = cloudsOf(options);
   const { Aedes } = await import("aedes"); // loaded late: it is slow to load
   fixNumberCache();
-  const broker = await Aedes.createBroker(aedesAccess(options, clouds));
-  fixQos2((broker as unknown as FixableBroker).persistence);
-  logEvents(broker, escaping(options.log));
+  const stopWaiting = new WeakMap<object, () => void>();
+  const connected = (stream: object): void => stopWaiting.get(stream)?.();
+  const broker = await Aedes.createBroker(aedesAccess(options, clouds, connected));
+  const { persistence } = broker as unknown as FixableBroker;
+  fixQos2(persistence);
+  fixRedelivery(persistence);
+  const log = escaping(options.log);
+  logEvents(broker, log);
   const api = brokerApi(broker);
   const tokens = new TokenServer((form) => clouds.token(form));
   const streams = new Set<Duplex>();
   let closing: Promise<void> | undefined;
   const accept = (stream: Duplex): boolean => {
     if (closing) return false;
-    streams.add(stream.once("close", () => streams.delete(stream)));
+    streams.add(stream);
+    const hangUp = (): void => {
+      log("a connection is closed: no CONNECT for 10 s");
+      stream.destroy();
+    };
+    stopWaiting.set(stream, after(connectTimeoutMs, hangUp));
+    stream.once("close", () => {
+      streams.delete(stream);
+      connected(stream);
+    });
     detectProtocol(stream, {
       mqtt: () => broker.handle(fixDupStream(stream)),
-      http: () => tokens.serve(stream),
+      http: () => {
+        connected(stream);
+        tokens.serve(stream);
+      },
     });
     return true;
   };

@@ -6,27 +6,21 @@ export interface ProtocolHandlers {
   http(stream: Duplex): void;
 }
 
-/** How long a connection may send nothing, in ms of real time: as long as aedes waits for a CONNECT. */
-const firstByteTimeoutMs = 30_000;
-
 /**
  * Gives a connection to the handler of its protocol, by its first byte: an HTTP request begins with a capital letter, an
- * MQTT connection with a CONNECT, 0x10. Destroys a connection that ends or times out before that.
+ * MQTT connection with a CONNECT, 0x10. Destroys a connection that ends before that.
  */
 export function detectProtocol(stream: Duplex, handlers: ProtocolHandlers): void {
   const giveUp = (): void => void stream.destroy();
-  const timer = setTimeout(giveUp, firstByteTimeoutMs);
   const onReadable = (): void => {
     const bytes: unknown = stream.read();
     if (!(bytes instanceof Uint8Array)) return; // the stream has ended
-    clearTimeout(timer);
     stream.off("readable", onReadable).off("end", giveUp);
     stream.unshift(bytes);
     const handle = isCapital(bytes[0] ?? 0) ? handlers.http : handlers.mqtt;
     process.nextTick(() => stream.destroyed || handle(stream)); // a tick later: the stream has to notice first that nobody listens
   };
   stream.on("readable", onReadable).once("end", giveUp);
-  stream.once("close", () => clearTimeout(timer));
   stream.on("error", () => {}); // a close event follows
 }
 

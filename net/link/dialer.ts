@@ -5,6 +5,7 @@ import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.
 import { systemLookup } from "./lookup.js";
 import { type Destination, isBroker, type NameMap } from "./name-map.js";
 import { streamPair } from "./stream-pair.js";
+import type { WrongPort } from "./wrong-port.js";
 
 /** Opens a link to a host and port. Events come only after the call has returned. */
 export type Dial = (host: string, port: number, events: LinkEvents) => Link;
@@ -28,6 +29,8 @@ export interface DialerOptions {
   readonly lookup?: LookupFunction;
   /** That of a manual clock: connections are counted there, and those to the embedded broker are made without a socket. */
   readonly quiescence?: Quiescence | undefined;
+  /** What a link finds where nobody can be dialled; undefined: somebody can. Left out: always. */
+  readonly wrongPort?: (host: string, port: number) => WrongPort | undefined;
   /** The embedded broker. */
   readonly broker?: Pick<EmbeddedBroker, "host" | "port" | "accept"> | undefined;
 }
@@ -39,15 +42,17 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   const otherConnections = new Set<Connection>();
   const system = systemLookup();
   const lookup = countedLookup(options.lookup ?? system.lookup, quiescence);
+  const moved = (): void => quiescence?.moved();
   const open = (host: string, port: number): Connection => {
     const to = resolve?.(host, port) ?? { host, port };
-    if (quiescence && broker && isBroker(to, broker)) return connectInProcess(broker, () => quiescence.moved());
+    if (quiescence && broker && isBroker(to, broker)) return connectInProcess(broker, moved);
     const socket = connectSocket(to, lookup);
     quiescence?.watch(socket);
     return socket;
   };
   const dial: Dial = (host, port, events) => {
-    const link = new StreamLink(open(host, port), events);
+    const wrong = options.wrongPort?.(host, port);
+    const link = new StreamLink(wrong === undefined ? open(host, port) : connectWrongly(wrong, moved), events);
     links.add(link);
     link.closed.then(() => links.delete(link));
     return link;
@@ -93,10 +98,23 @@ function connectSocket({ host, port }: Destination, lookup: LookupFunction): Soc
   return socket;
 }
 
+/** A connection to a wrong port. */
+function connectWrongly(what: WrongPort, onActivity: () => void): Connection {
+  const [near, far] = streamPair(onActivity);
+  if (what === "closed") near.destroy(refused("nobody listens there"));
+  else {
+    far.once("data", () => far.end()); // no ClientHello
+    near.connect();
+  }
+  return near;
+}
+
+const refused = (why: string): Error => Object.assign(new Error(why), { code: "ECONNREFUSED" });
+
 /** Opens a connection to the embedded broker without a socket; `onActivity` is called for everything that passes. */
 export function connectInProcess(broker: Pick<EmbeddedBroker, "accept">, onActivity: () => void): Connection {
   const [near, far] = streamPair(onActivity);
   if (broker.accept(far)) near.connect();
-  else near.destroy(Object.assign(new Error("the broker is closed"), { code: "ECONNREFUSED" }));
+  else near.destroy(refused("the broker is closed"));
   return near;
 }

@@ -41,10 +41,17 @@ export function mapName(
   host: string,
   port: number,
 ): Destination {
-  const mapping = mappings.find((candidate) => matches(candidate.name, host));
+  const mapping = mappingOf(mappings, host);
   if (mapping) return { host: mapping.host, port: mapping.port ?? port };
   return broker && isIP(host) === 0 ? broker : { host, port };
 }
+
+const mappingOf = (mappings: readonly Mapping[], host: string): Mapping | undefined =>
+  mappings.find((candidate) => matches(candidate.name, host));
+
+/** Whether a host has a mapping. */
+export const mapsName = (mappings: readonly Mapping[], host: string): boolean =>
+  mappingOf(mappings, host) !== undefined;
 
 /** Under which further hosts a server is reached that listens on an address of this machine. */
 const aliases: { readonly [listensOn: string]: readonly string[] } = {

@@ -51,6 +51,7 @@ test("--timing realistic: one seed gives the same lines at the same times, anoth
     "host> AT+CEREG=1",
     "host< OK",
     "host< +CEREG:2",
+    "radio= attached",
     "host< +CEREG:1",
     "host> AT+CGATT?",
     "host< +CGATT:1",

@@ -77,7 +77,8 @@ export function decodedByMqttPacket(frame: Buffer, level: Level): ServerPacket |
   if (level === 3 && flags !== undefined) copy[0] = (type << 4) | flags; // reserved. MQTT 3.1 2.1
   if (level === 3 && name === "CONNACK") copy[body] = 0; // reserved. MQTT 3.1 3.2
   const parsed = parse(copy);
-  if (parsed === undefined) return `malformed ${name}`;
+  const wrongCode = name === "SUBACK" ? frame.subarray(body + 2).find((code) => code > 2 && code !== 128) : undefined;
+  if (parsed === undefined) return wrongCode === undefined ? `malformed ${name}` : `SUBACK with code ${wrongCode}`;
   return native(parsed, frame.subarray(body), level);
 }
 

@@ -34,6 +34,7 @@ const sends: Readonly<Record<string, string>> = {
   subscribes: 'AT+QMTSUB=0,1,"flow",1\r',
   unsubscribes: 'AT+QMTUNS=0,1,"flow"\r',
   "asks for a token": 'AT+QMTENAUTH="product","device","product@device","secret"\r',
+  "wants a shorter time-out": 'AT+QMTCFG="timeout",0,5,3,0\r',
   "wants notices": 'AT+QMTCFG="timeout",0,10,3,1\r',
   "wants error numbers": "AT+CMEE=1\r",
 };

@@ -4,6 +4,7 @@ import mqtt, { type Packet } from "mqtt-packet";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Login } from "../../../net/broker/access.js";
 import { type BrokerOptions, type EmbeddedBroker, startBroker } from "../../../net/broker/broker.js";
+import { manualClock } from "../../../net/time/manual-clock.js";
 import { UserError } from "../../../net/user-error.js";
 import { freePort } from "../free-port.js";
 
@@ -155,6 +156,73 @@ describe("it is a broker", () => {
     const again = new Client(broker);
     expect(await again.ask(connect("sleeper", { clean: false }))).toMatchObject({ sessionPresent: true });
     expect(await again.next()).toMatchObject({ cmd: "publish", payload: Buffer.from("meanwhile") });
+  });
+});
+
+describe("what MQTT asks of a broker, and aedes does not do", () => {
+  test("DUP of the publisher is not passed on [MQTT-3.3.1-3]", async () => {
+    const broker = await start();
+    const listener = await loggedIn(broker, "listener");
+    await listener.ask(subscribe("t", 1));
+    const sender = await loggedIn(broker, "sender");
+    await sender.ask({ ...publish("t", "again", 1), dup: true } as Packet);
+    expect(await listener.next()).toMatchObject({ cmd: "publish", dup: false });
+  });
+
+  test("what is sent once more to a client that comes back has DUP [MQTT-3.3.1-1]", async () => {
+    const broker = await start();
+    const kept = await loggedIn(broker, "kept", { clean: false });
+    await kept.ask(subscribe("t", 1));
+    const sender = await loggedIn(broker, "sender");
+    await sender.ask(publish("t", "seen, not acknowledged", 1, false, 1));
+    const seen = await kept.next();
+    kept.socket.destroy();
+    await kept.closed;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sender.ask(publish("t", "not seen", 1, false, 2));
+    const again = new Client(broker);
+    expect(await again.ask(connect("kept", { clean: false }))).toMatchObject({ cmd: "connack", sessionPresent: true });
+    expect(await again.next()).toMatchObject({ cmd: "publish", dup: true, messageId: seen.messageId });
+    expect(await again.next()).toMatchObject({ cmd: "publish", dup: false });
+  });
+
+  test.each([
+    ["a kept session without a client id [MQTT-3.1.3-8]", "00", 2],
+    ["a clean session without one", "02", 0],
+  ])("%s", async (_, flags, returnCode) => {
+    const client = new Client(await start());
+    client.socket.write(Buffer.from(`100c00044d51545404${flags}00000000`, "hex"));
+    expect(await client.next()).toMatchObject({ cmd: "connack", returnCode });
+  });
+
+  test("a PUBLISH with message identifier 0 ends the connection [MQTT-2.3.1-1]", async () => {
+    const client = await loggedIn(await start(), "zero");
+    client.socket.write(Buffer.from("3206000174000061", "hex"));
+    await client.closed;
+  });
+
+  test("a bridge of mosquitto may tell of itself; other topics of the system are refused, and named", async () => {
+    const lines: string[] = [];
+    const bridge = await loggedIn(await start({ log: (line) => lines.push(line) }), "bridge");
+    await bridge.ask(publish("$SYS/broker/connection/me/state", "1", 1, true));
+    bridge.send(publish("$SYS/broker/uptime", "1", 0));
+    await bridge.closed;
+    expect(lines).toContain("client bridge: it may not publish to $SYS/broker/uptime");
+  });
+
+  test("who sends no CONNECT for 10 s is hung up on", async () => {
+    const clock = manualClock();
+    const broker = await startBroker({ port: 0 }, (span, act) => clock.alarm(clock.now() + span, act));
+    brokers.push(broker);
+    const [silent, begun, connected] = [new Client(broker), new Client(broker), await loggedIn(broker, "good")];
+    begun.socket.write(Buffer.from("10", "hex"));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await clock.advance(9999);
+    expect([silent.socket.destroyed, begun.socket.destroyed]).toEqual([false, false]);
+    await clock.advance(1);
+    await Promise.all([silent.closed, begun.closed]);
+    await clock.advance(60_000);
+    expect(await connected.ask({ cmd: "pingreq" })).toMatchObject({ cmd: "pingresp" });
   });
 });
 

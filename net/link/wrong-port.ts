@@ -1,0 +1,49 @@
+import { isIP } from "node:net";
+import type { Mapping } from "./name-map.js";
+import { mapsName } from "./name-map.js";
+
+/** What a dial to a port finds where the embedded broker does not listen. */
+export type WrongPort =
+  /** A server for TLS: TCP opens, and what is not TLS makes it hang up. */
+  | "tls"
+  /** Nobody listens. */
+  | "closed";
+
+/** The port of MQTT, to which every name leads, and that of MQTT over TLS. */
+const mqttPort = 1883;
+const tlsPort = 8883;
+
+/**
+ * What a link to a name finds at a wrong port; undefined: the right one. With the embedded broker, names lead to it at MQTT's
+ * port and at its own. A name with a mapping, and an address, are somebody else's.
+ */
+export function wrongPort(
+  mappings: readonly Mapping[],
+  broker: { readonly port: number } | undefined,
+  host: string,
+  port: number,
+): WrongPort | undefined {
+  if (broker === undefined || isIP(host) !== 0 || mapsName(mappings, host)) return undefined;
+  if (port === mqttPort || port === broker.port) return undefined;
+  return port === tlsPort ? "tls" : "closed";
+}
+
+/** Tells people of a wrong port, once for each. */
+export class WrongPortWarnings {
+  readonly #warn: (line: string) => void;
+  readonly #told = new Set<number>();
+
+  constructor(warn: (line: string) => void) {
+    this.#warn = warn;
+  }
+
+  tell(what: WrongPort, host: string, port: number): void {
+    if (this.#told.has(port)) return;
+    this.#told.add(port);
+    const why =
+      what === "tls"
+        ? "is the port of MQTT over TLS, which the module does not speak here: the link opens, and its first packet ends it"
+        : "is not the port of a broker: nobody listens there";
+    this.#warn(`port ${port} ${why}; take ${mqttPort}, or send the name elsewhere: --map '${host}=HOST:${port}'`);
+  }
+}
