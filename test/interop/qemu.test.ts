@@ -93,6 +93,13 @@ describe.skipIf(process.arch !== "x64" || !needs("gcc") || !needs("qemu-system-x
     });
   });
 
+  test.each([1, 2])("with realistic timing and seed %i, thirty times as fast", async (seed) => {
+    const { pty } = await emulator("--timing", "realistic", "--seed", `${seed}`, "--time-scale", "30");
+    const qemu = firmware.boot(`serial,path=${pty}`);
+    expect(await qemu.ended).toBe(33);
+    expect(qemu.stdout).toMatch(/\nsuccess\n$/);
+  });
+
   test("it stops where the module refuses: the link is open already", async () => {
     const { pty = "" } = await emulator();
     const other = await attach(pty);

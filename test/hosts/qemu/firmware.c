@@ -159,8 +159,18 @@ static bool wake(void) {
   return false;
 }
 
+/** Waits until the module is attached to the network. */
+static bool attach(void) {
+  static const struct step ask = {"AT+CGATT?\r", {"+CGATT:1", "OK"}};
+  for (int tries = 0; tries < 100; tries++) {
+    if (take(&ask, 300)) return true;
+    while (read_line(100)) {
+    }
+  }
+  return false;
+}
+
 static const struct step steps[] = {
-    {"ATE0\r", {"OK"}},
     {"AT+QMTOPEN=0,\"broker.example\",1883\r", {"OK", "+QMTOPEN: 0,0"}},
     {"AT+QMTCONN=0,\"firmware\"\r", {"OK", "+QMTCONN: 0,0,0"}},
     {"AT+QMTSUB=0,1,\"bare/metal\",1\r", {"OK", "+QMTSUB: 0,1,0,1"}},
@@ -172,7 +182,9 @@ static const struct step steps[] = {
 void main(void) {
   clock_begin();
   uart_begin(9600);
-  if (!wake()) end(BADLY, "no answer");
+  static const struct step no_echo = {"ATE0\r", {"OK"}};
+  if (!wake() || !take(&no_echo, 10000)) end(BADLY, "no answer");
+  if (!attach()) end(BADLY, "no network");
   for (unsigned at = 0; at < sizeof steps / sizeof *steps; at++)
     if (!take(&steps[at], 10000)) end(BADLY, "unexpected answer");
   end(WELL, "success");
