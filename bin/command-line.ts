@@ -86,7 +86,7 @@ function completions(
   const typed = (given as { readonly _: readonly string[] })._;
   const flag = process.argv.at(-2) ?? "";
   const needsValue = flagRows.some(({ name, value }) => `--${name}` === flag && value !== undefined);
-  const [command = "", ...others] = typed ?? [];
+  const [, command = "", ...others] = typed ?? []; // the first one is the program's name
   const behind = Object.hasOwn(wordsBehind, command) ? wordsBehind[command] : undefined;
   if (needsValue && typed !== undefined) done([...(words[flag]?.() ?? [])]);
   else if (behind !== undefined && !current.startsWith("-")) done([...behind(soFar(others, current))]);

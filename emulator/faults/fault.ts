@@ -7,8 +7,8 @@ export interface FaultStatus {
   readonly id: number;
   /** The sentence. */
   readonly fault: string;
-  /** `waiting`: for its event, or for its step of a scenario. */
-  readonly state: "waiting" | "in force";
+  /** `waiting`: for its event, or for its step of a scenario. `over`: it has acted, or its time has passed. */
+  readonly state: "waiting" | "in force" | "over";
   /** How often it will act yet; `every` has no end. */
   readonly left: number | "every";
   /** How often it has acted. */

@@ -30,6 +30,9 @@ const maxUnused = 100;
 const strokes: readonly Deed["kind"][] = ["dropLink", "closeLink", "detach", "reset", "thaw", "say"];
 const isStroke = (deed: Deed): deed is Stroke => strokes.includes(deed.kind);
 
+/** How often a sentence will act that has not begun. */
+const countOf = ({ does }: Sentence): number | "every" => ("from" in does ? does.from.limits.count : 1);
+
 /** The faults of a module: those that wait for their event, and those in force. */
 export class Faults {
   readonly #stage: Stage;
@@ -112,18 +115,17 @@ export class Faults {
 
   /** A fault as it is now. */
   status(fault: Fault): FaultStatus {
+    const { id, hits, sentence } = fault;
     const active = this.#stage.rules.ofFault(fault);
-    const lefts = active.map(({ left }) => left);
-    const { does, text } = fault.sentence;
-    const whole = "from" in does ? does.from.limits.count : 1;
-    const left =
-      lefts.length === 0 ? (this.#all.has(fault.id) ? whole : 0) : lefts.reduce((sum, each) => sum + each, 0);
+    const isOver = !this.#all.has(id);
+    const isInForce = active.length > 0 || this.#circumstances.isHeldBy(fault);
+    const left = active.length > 0 ? active.reduce((sum, each) => sum + each.left, 0) : isOver ? 0 : countOf(sentence);
     return {
-      id: fault.id,
-      fault: text,
-      state: active.length > 0 || this.#circumstances.isHeldBy(fault) ? "in force" : "waiting",
+      id,
+      fault: sentence.text,
+      state: isInForce ? "in force" : isOver ? "over" : "waiting",
       left: left === Number.POSITIVE_INFINITY ? "every" : left,
-      hits: fault.hits,
+      hits,
     };
   }
 
