@@ -1,3 +1,4 @@
+import type { DownReason } from "../../mqtt/session.js";
 import type { Effect, Stimulus } from "../io.js";
 import type { NetworkRequest, RequestId, RequestOutcome } from "../request.js";
 import type { RuleOf } from "./rules.js";
@@ -17,6 +18,14 @@ const tokenOutcomes: readonly Outcome[] = [
   { kind: "posted", status: 200, body: Buffer.from("{}") },
   "silence",
 ];
+
+/** How a dial ends by its rule; a `blackhole` has no end. */
+export const dialEnds: { readonly [V in RuleOf<"dial">["verb"]]: DownReason | undefined } = {
+  refuse: "refused",
+  unknownName: "unresolved",
+  refusePdp: "pdpRefused",
+  blackhole: undefined,
+};
 
 /** The outcome of a look-up, and of a request for a token, by the rule for dials. */
 const dialOutcomes: {

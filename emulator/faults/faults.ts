@@ -1,24 +1,11 @@
 import type { Millis } from "../../mqtt/packet.js";
-import type { Circumstances } from "./circumstances.js";
+import { type Deeds, isStroke } from "./deeds.js";
 import { Fault, type FaultStatus } from "./fault.js";
+import type { Happenings } from "./happenings.js";
 import type { Scenario } from "./language/scenario.js";
-import type { Circumstance, Deed, Happening, Sentence } from "./language/sentence.js";
-import type { ActiveRule } from "./rules.js";
-import { ScenarioRun } from "./scenario-run.js";
+import type { Sentence } from "./language/sentence.js";
+import { type ScenarioHands, ScenarioRun } from "./scenario-run.js";
 import type { Stage } from "./stage.js";
-
-/** What happens once, and has no end. */
-export type Stroke = Exclude<Deed, Circumstance>;
-
-/** What sentences are carried out with. */
-export interface Hands {
-  /** Does something at an event, once or each time; returns a function that prevents it. */
-  wait(what: Happening, again: boolean, act: () => void): () => void;
-  /** Does something at once; false where there is nothing that it could act on. */
-  strike(stroke: Stroke): boolean;
-  /** A rule has come into force. */
-  started(active: ActiveRule): void;
-}
 
 /** The most faults that wait or are in force. */
 const maxFaults = 1000;
@@ -27,17 +14,14 @@ const maxAtOnce = 1000;
 /** How many faults that never acted are remembered. decided */
 const maxUnused = 100;
 
-const strokes: readonly Deed["kind"][] = ["dropLink", "closeLink", "detach", "reset", "thaw", "say"];
-const isStroke = (deed: Deed): deed is Stroke => strokes.includes(deed.kind);
-
 /** How often a sentence will act that has not begun. */
 const countOf = ({ does }: Sentence): number | "every" => ("from" in does ? does.from.limits.count : 1);
 
 /** The faults of a module: those that wait for their event, and those in force. */
 export class Faults {
   readonly #stage: Stage;
-  readonly #hands: Hands;
-  readonly #circumstances: Circumstances;
+  readonly #happenings: Happenings;
+  readonly #deeds: Deeds;
   readonly #seed: number;
   readonly #all = new Map<number, Fault>();
   /** What ends the waiting of each fault. */
@@ -50,10 +34,10 @@ export class Faults {
   readonly #atOnce = new Map<Fault, number>();
   #moment: Millis = 0;
 
-  constructor(stage: Stage, hands: Hands, circumstances: Circumstances, seed: number) {
+  constructor(stage: Stage, happenings: Happenings, deeds: Deeds, seed: number) {
     this.#stage = stage;
-    this.#hands = hands;
-    this.#circumstances = circumstances;
+    this.#happenings = happenings;
+    this.#deeds = deeds;
     this.#seed = seed;
   }
 
@@ -79,9 +63,12 @@ export class Faults {
       step,
       faults: step.does.map((sentence) => this.#make(sentence, seed)),
     }));
-    const { wait } = this.#hands;
-    const after = (span: Millis, act: () => void): (() => void) => this.#stage.at(this.#stage.now + span, act);
-    const run = new ScenarioRun(scenario, steps, { wait, after, act: (fault) => this.act(fault) }, seed);
+    const hands: ScenarioHands = {
+      after: (span, act) => this.#stage.after(span, act),
+      wait: (what, again, act) => this.#happenings.wait(what, again, act),
+      act: (fault) => this.act(fault),
+    };
+    const run = new ScenarioRun(scenario, steps, hands, seed);
     this.#runs.add(run);
     run.start();
   }
@@ -100,7 +87,7 @@ export class Faults {
       this.#waits.delete(fault);
       fault.end();
     };
-    const stop = this.#hands.wait(when.what, when.again, () => {
+    const stop = this.#happenings.wait(when.what, when.again, () => {
       this.#do(fault);
       if (!when.again && this.#waits.has(fault)) over();
     });
@@ -118,7 +105,7 @@ export class Faults {
     const { id, hits, sentence } = fault;
     const active = this.#stage.rules.ofFault(fault);
     const isOver = !this.#all.has(id);
-    const isInForce = active.length > 0 || this.#circumstances.isHeldBy(fault);
+    const isInForce = active.length > 0 || this.#deeds.circumstances.isHeldBy(fault);
     const left = active.length > 0 ? active.reduce((sum, each) => sum + each.left, 0) : isOver ? 0 : countOf(sentence);
     return {
       id,
@@ -166,7 +153,7 @@ export class Faults {
     fault.isRemoved = true;
     this.#waits.get(fault)?.();
     this.#stage.rules.endOf(fault);
-    this.#circumstances.takeBack(fault);
+    this.#deeds.circumstances.takeBack(fault);
     this.#all.delete(fault.id); // one that waits for its step of a scenario
   }
 
@@ -179,10 +166,10 @@ export class Faults {
       rules.endAll(does.ends);
       this.#stage.hit(fault, "done");
     } else if ("from" in does) {
-      if (rules.count < maxFaults) this.#hands.started(rules.put(fault, does.from));
+      if (rules.count < maxFaults) this.#deeds.ruleStarted(rules.put(fault, does.from));
       else this.#stage.tell(fault, `not in force: ${maxFaults} are already`);
-    } else if (!isStroke(does.now)) this.#circumstances.change(fault, does.now);
-    else if (this.#hands.strike(does.now)) this.#stage.hit(fault, "done");
+    } else if (!isStroke(does.now)) this.#deeds.circumstances.change(fault, does.now);
+    else if (this.#deeds.strike(does.now)) this.#stage.hit(fault, "done");
     else this.#stage.tell(fault, "there is nothing that it could act on");
     fault.end();
   }

@@ -1,19 +1,19 @@
 import type { Millis } from "../../mqtt/packet.js";
 import type { DownReason } from "../../mqtt/session.js";
 import type { CommandView } from "../command-view.js";
-import type { Effect, Stimulus, WorldChange } from "../io.js";
+import type { Effect, Stimulus } from "../io.js";
 import { Modem, type ModemOptions } from "../modem.js";
+import type { TraceEvent } from "../trace.js";
 import { CallFaults } from "./calls.js";
-import { Circumstances, type Name, type Values } from "./circumstances.js";
+import { Deeds } from "./deeds.js";
 import type { FaultStatus } from "./fault.js";
-import { Faults, type Stroke } from "./faults.js";
+import { Faults } from "./faults.js";
 import { eventIn, Happenings } from "./happenings.js";
 import type { Scenario } from "./language/scenario.js";
-import type { Happening, Sentence } from "./language/sentence.js";
+import type { Sentence } from "./language/sentence.js";
 import { LinkFaults } from "./links.js";
 import { ModuleClock } from "./module-clock.js";
 import { Moments } from "./moments.js";
-import type { ActiveRule } from "./rules.js";
 import { Stage } from "./stage.js";
 import { TalkFaults } from "./talk.js";
 import { UartFaults } from "./uart.js";
@@ -39,34 +39,25 @@ export class FaultyModem {
   readonly #modem: Modem;
   readonly #stage = new Stage(
     (stimulus) => this.#toModule(stimulus),
-    (active) => this.#ruleEnded(active),
+    (active) => this.#deeds.ruleEnded(active),
   );
   readonly #clock = new ModuleClock();
-  readonly #happenings = new Happenings();
   readonly #moments = new Moments(
     (span, act) => this.#stage.after(span, act),
     () => this.#clock.sincePowerUp(this.#stage.now),
   );
+  readonly #happenings = new Happenings(this.#stage, this.#moments);
   readonly #links = new LinkFaults(this.#stage, this.#happenings);
   readonly #calls = new CallFaults(this.#stage);
   readonly #uart = new UartFaults(this.#stage);
   readonly #talk = new TalkFaults(this.#stage, (line) => this.#announce(line));
-  readonly #circumstances = new Circumstances(this.#stage, (name, value) => this.#apply(name, value));
+  readonly #deeds = new Deeds(this.#stage, this.#clock, this.#moments, this.#links, this.#uart, this.#talk);
   readonly #faults: Faults;
-  /** What is to be done as soon as the module has power; undefined: it is to be done now. */
-  #atPowerUp: (() => void)[] | undefined = [];
-  /** What the module has missed while it was frozen. */
-  #missed: Stimulus[] = [];
 
   constructor(options: FaultyModemOptions) {
     this.#options = options;
     this.#modem = new Modem({ ...options, hostFaults: (trace) => this.#talk.tracing(trace) });
-    const hands = {
-      wait: (what: Happening, again: boolean, act: () => void) => this.#wait(what, again, act),
-      strike: (stroke: Stroke) => this.#strike(stroke),
-      started: (active: ActiveRule) => this.#ruleStarted(active),
-    };
-    this.#faults = new Faults(this.#stage, hands, this.#circumstances, options.seed ?? 0);
+    this.#faults = new Faults(this.#stage, this.#happenings, this.#deeds, options.seed ?? 0);
   }
 
   // The methods of a modem
@@ -78,12 +69,11 @@ export class FaultyModem {
     for (const sentence of faults) this.#faults.add(sentence);
     for (const scenario of scenarios) this.#faults.play(scenario);
     this.#stage.settle();
-    if (this.#circumstances.value("power")) {
-      this.#powered(true);
+    if (this.#deeds.circumstances.value("power")) {
+      this.#deeds.powered(true);
       this.#emit(this.#modem.powerUp(this.#clock.at(now)));
     }
-    for (const act of this.#atPowerUp ?? []) this.#stage.soon(act);
-    this.#atPowerUp = undefined;
+    this.#deeds.begin();
     return this.#finish();
   }
 
@@ -105,7 +95,7 @@ export class FaultyModem {
     this.#stage.settle();
     if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
     else if (stimulus.from === "link") this.#links.hear(stimulus);
-    else if (stimulus.from === "world") this.#hearWorld(stimulus.change);
+    else if (stimulus.from === "world") this.#deeds.hearWorld(stimulus.change);
     else if (stimulus.from === "call") this.#stage.give(stimulus);
     return this.#finish();
   }
@@ -170,14 +160,14 @@ export class FaultyModem {
 
   get #isIdle(): boolean {
     const waits = this.#happenings.count > 0;
-    return this.#stage.isIdle && !waits && !this.#clock.isFrozen && this.#links.isIdle && this.#uart.isIdle;
+    return this.#stage.isIdle && !waits && !this.#clock.isFrozen && this.#links.table.isIdle && this.#uart.isIdle;
   }
 
   #passThrough(stimulus: Stimulus): readonly Effect[] {
-    if (stimulus.from === "link") this.#links.follow(stimulus);
+    if (stimulus.from === "link") this.#links.table.follow(stimulus);
     const effects = this.#modem.tell(stimulus, this.#clock.at(this.#stage.now));
     for (const effect of effects) {
-      if (effect.to === "link") this.#links.see(effect);
+      if (effect.to === "link") this.#links.table.see(effect);
       else if (effect.to === "port") this.#uart.baud = effect.speed;
     }
     return effects;
@@ -197,7 +187,7 @@ export class FaultyModem {
 
   #toModule(stimulus: Stimulus): void {
     if (!this.#clock.isFrozen) this.#emit(this.#modem.tell(stimulus, this.#clock.at(this.#stage.now)));
-    else if (stimulus.from !== "clock") this.#missed.push(stimulus);
+    else this.#deeds.miss(stimulus);
   }
 
   #emit(effects: readonly Effect[]): void {
@@ -211,8 +201,8 @@ export class FaultyModem {
     }
   }
 
-  #noteTrace(event: Extract<Effect, { readonly to: "trace" }>["event"]): void {
-    if (event.kind === "power") this.#powered(event.on);
+  #noteTrace(event: TraceEvent): void {
+    if (event.kind === "power") this.#deeds.powered(event.on);
     const happened = eventIn(event);
     if (happened !== undefined) this.#happenings.note(happened);
   }
@@ -222,57 +212,7 @@ export class FaultyModem {
     else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: bytes.length } });
   }
 
-  /** Something is changed from outside, as with a fault that acts at once and for good. */
-  #hearWorld(change: WorldChange): void {
-    if (change.kind === "radio") {
-      const { kind: _, ...given } = change;
-      for (const [name, value] of Object.entries(given)) this.#circumstances.note(name as keyof typeof given, value);
-    }
-    if (change.kind === "power") this.#circumstances.set("power", change.on);
-    else this.#change(change);
-  }
-
-  #change(change: WorldChange): void {
-    if (change.kind === "reset" || change.kind === "power") this.#startAnew();
-    this.#stage.give({ from: "world", change });
-  }
-
-  // Deeds and events
-
-  #apply(name: Name, value: Values[Name]): void {
-    if (name === "power") this.#change({ kind: "power", on: value === true });
-    else if (name !== "frozen") this.#stage.give({ from: "world", change: { kind: "radio", [name]: value } });
-    else if (value === true) this.#soonest(() => this.#freeze());
-    else this.#soonest(() => this.#thaw());
-  }
-
-  #strike(stroke: Stroke): boolean {
-    switch (stroke.kind) {
-      case "dropLink":
-        return this.#links.drop("dropLink", "reset");
-      case "closeLink":
-        return this.#links.drop("closeLink", "closed");
-      case "thaw": {
-        const wasFrozen = this.#circumstances.value("frozen");
-        this.#circumstances.set("frozen", false);
-        return wasFrozen;
-      }
-      default:
-        this.#soonest(() => this.#change(stroke));
-        return true;
-    }
-  }
-
-  /** Does something now, or as soon as the module has power for the first time. */
-  #soonest(act: () => void): void {
-    if (this.#atPowerUp === undefined) act();
-    else this.#atPowerUp.push(act);
-  }
-
-  #wait(what: Happening, again: boolean, act: () => void): () => void {
-    const soon = (): void => this.#stage.soon(act);
-    return what.kind === "at" ? this.#moments.wait(what.at, again, soon) : this.#happenings.wait(what, again, soon);
-  }
+  // Events and rules
 
   /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */
   #announce(line: string): boolean {
@@ -283,45 +223,5 @@ export class FaultyModem {
     };
     this.#stage.soon(() => this.#stage.soon(goOn)); // behind what the deeds give to the module
     return true;
-  }
-
-  #powered(on: boolean): void {
-    this.#clock.switch(on, this.#stage.now);
-    this.#moments.settle();
-  }
-
-  #freeze(): void {
-    this.#clock.stop(this.#stage.now);
-    this.#links.pause(true);
-    this.#moments.settle();
-  }
-
-  #thaw(): void {
-    if (!this.#clock.isFrozen) return;
-    this.#clock.goOn(this.#stage.now);
-    this.#links.pause(false);
-    this.#moments.settle();
-    const missed = this.#missed;
-    this.#missed = [];
-    for (const stimulus of missed) this.#stage.give(stimulus);
-    this.#stage.give({ from: "clock" });
-  }
-
-  /** A reset, or the supply, ends a freeze: what the module has missed is forgotten, apart from changes around it. */
-  #startAnew(): void {
-    this.#talk.forget();
-    if (!this.#clock.isFrozen) return;
-    this.#missed = this.#missed.filter(({ from }) => from === "world");
-    this.#circumstances.note("frozen", false);
-    this.#thaw();
-  }
-
-  #ruleStarted(active: ActiveRule): void {
-    if (active.rule.kind === "link") this.#links.bind(active as Parameters<LinkFaults["bind"]>[0]);
-  }
-
-  #ruleEnded(active: ActiveRule): void {
-    if (active.rule.kind === "link") this.#links.ended(active as Parameters<LinkFaults["ended"]>[0]);
-    if (active.rule.kind === "cutOutput" && this.#stage.rules.of("cutOutput").length === 0) this.#uart.flush();
   }
 }

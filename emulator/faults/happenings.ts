@@ -1,6 +1,8 @@
 import type { TraceEvent } from "../trace.js";
 import type { Happening, PacketType } from "./language/sentence.js";
+import type { Moments } from "./moments.js";
 import { fits } from "./pattern.js";
+import type { Stage } from "./stage.js";
 
 /** Something that waits for an event. */
 interface Waiter {
@@ -15,9 +17,16 @@ export type Event =
   | { readonly kind: "hostSends" | "moduleSays"; readonly line: string }
   | { readonly kind: "packet"; readonly packet: PacketType; readonly way: "sent" | "received" };
 
-/** The events that are waited for, apart from moments. */
+/** The events that are waited for. What waits acts once everything that is being done is done. */
 export class Happenings {
+  readonly #stage: Stage;
+  readonly #moments: Moments;
   #waiters: Waiter[] = [];
+
+  constructor(stage: Stage, moments: Moments) {
+    this.#stage = stage;
+    this.#moments = moments;
+  }
 
   get count(): number {
     return this.#waiters.length;
@@ -30,7 +39,9 @@ export class Happenings {
 
   /** Waits for an event, once or each time. Returns a function that ends the waiting. */
   wait(what: Happening, again: boolean, happened: () => void): () => void {
-    const waiter: Waiter = { what, again, happened };
+    const soon = (): void => this.#stage.soon(happened);
+    if (what.kind === "at") return this.#moments.wait(what.at, again, soon);
+    const waiter: Waiter = { what, again, happened: soon };
     this.#waiters.push(waiter);
     return () => this.#drop(waiter);
   }

@@ -1,74 +1,32 @@
-import type { DownReason, LinkId } from "../../mqtt/session.js";
-import type { Effect, LinkAct, Stimulus } from "../io.js";
-import { FaultyLink, type Inbound } from "./faulty-link.js";
+import type { DownReason } from "../../mqtt/session.js";
+import type { LinkAct } from "../io.js";
+import { dialEnds } from "./calls.js";
+import type { FaultyLink, Inbound } from "./faulty-link.js";
 import type { Happenings } from "./happenings.js";
+import type { LinkRule } from "./link-rules.js";
+import { type LinkEffect, type LinkStimulus, LinkTable } from "./link-table.js";
 import { outbound, type Packet, PacketFaults, packetIn } from "./packets.js";
 import type { Pace } from "./pipe.js";
-import type { ActiveRule, RuleOf } from "./rules.js";
 import type { Stage } from "./stage.js";
-
-type LinkEffect = Extract<Effect, { readonly to: "link" }>;
-type LinkStimulus = Extract<Stimulus, { readonly from: "link" }>;
-type LinkRule = ActiveRule<RuleOf<"link">>;
-
-/** The links that may stay with their brokers after the module has closed them behind a silence. decided */
-const maxAbandoned = 8;
-
-/** How a dial ends by its rule; a `blackhole` has no end. */
-const dialEnds: { readonly [V in RuleOf<"dial">["verb"]]: DownReason | undefined } = {
-  refuse: "refused",
-  unknownName: "unresolved",
-  refusePdp: "pdpRefused",
-  blackhole: undefined,
-};
 
 /** The seams packets and network. */
 export class LinkFaults {
   readonly #stage: Stage;
   readonly #happenings: Happenings;
   readonly #packets: PacketFaults;
-  readonly #links = new Map<LinkId, FaultyLink>();
-  /** The link of the latest dial, while it lasts. */
-  #current: FaultyLink | undefined;
-  /** The links that rules of the kind `link` act on. */
-  readonly #bound = new Map<LinkRule, FaultyLink>();
+  /** The links that are not over. */
+  readonly table: LinkTable;
 
   constructor(stage: Stage, happenings: Happenings) {
     this.#stage = stage;
     this.#happenings = happenings;
     this.#packets = new PacketFaults(stage);
-  }
-
-  /** Whether everything passes as it comes. */
-  get isIdle(): boolean {
-    return this.#links.size === 0 || (this.#links.size === 1 && this.#current?.isIdle === true);
-  }
-
-  // Where no fault is near
-
-  /** Takes note of an effect that passes as it is. */
-  see({ link: id, act }: LinkEffect): void {
-    if (act.kind === "dial") this.#open(id);
-    else if (act.kind === "bytes") this.#links.get(id)?.sent.both(act.bytes.length);
-    else if (act.kind === "end" || act.kind === "reset") this.#forget(id);
-    else this.#noteReading(id, act.kind);
-  }
-
-  #noteReading(id: LinkId, act: "pause" | "resume"): void {
-    const link = this.#links.get(id);
-    if (link !== undefined) link.isPaused = act === "pause";
-  }
-
-  /** Takes note of an event that passes as it is. */
-  follow({ link: id, event }: LinkStimulus): void {
-    if (event.kind === "bytes") this.#links.get(id)?.cutter.follow(event.bytes);
-    else if (event.kind === "sent") this.#links.get(id)?.sent.bothTaken(event.total);
-    else if (event.kind === "down") this.#forget(id);
+    this.table = new LinkTable(stage, (inbound, link) => this.#arrive(link, inbound));
   }
 
   /** A frozen module reads nothing: what the broker sends waits in TCP. */
   pause(isFrozen: boolean): void {
-    const link = this.#current;
+    const link = this.table.current;
     if (link === undefined || link.isMadeUp || link.isPaused) return;
     this.#stage.put({ to: "link", link: link.id, act: { kind: isFrozen ? "pause" : "resume" } });
   }
@@ -82,19 +40,19 @@ export class LinkFaults {
       this.#dial(effect);
       return;
     }
-    const link = this.#links.get(id);
+    const link = this.table.get(id);
     if (link === undefined) return; // it has ended outside
     if (act.kind === "bytes") this.#sendPacket(link, act.bytes);
     else if (act.kind === "end" || act.kind === "reset") this.#close(link, act);
     else if (!link.isMadeUp) {
-      this.#noteReading(id, act.kind);
+      this.table.noteReading(id, act.kind);
       this.#stage.put(effect);
     }
   }
 
   #dial(effect: LinkEffect): void {
     const { rules } = this.#stage;
-    const link = this.#open(effect.link);
+    const link = this.table.open(effect.link);
     const active = rules.take("dial", ({ verb }) => verb !== "unknownName" || isName(effect.act));
     if (active === undefined) {
       for (const rule of rules.of("link")) this.bind(rule);
@@ -106,18 +64,6 @@ export class LinkFaults {
     const reason = dialEnds[rule.verb];
     this.#stage.hit(fault, reason === undefined ? "the dial gets no answer" : `the dial ends: ${reason}`);
     if (reason !== undefined) this.#tellDown(link, reason);
-  }
-
-  #open(id: LinkId): FaultyLink {
-    const link = new FaultyLink(
-      id,
-      this.#stage,
-      (inbound, to) => this.#arrive(to, inbound),
-      (gone) => this.#links.delete(gone.id),
-    );
-    this.#links.set(id, link);
-    this.#current = link;
-    return link;
   }
 
   #sendPacket(link: FaultyLink, bytes: Uint8Array): void {
@@ -157,32 +103,21 @@ export class LinkFaults {
     link.down.clear();
     for (const release of link.held) release(true);
     if (link.up.isBlocked) link.up.clear();
-    this.#unbind(link);
-    if (this.#current === link) this.#current = undefined;
-    if (link.isMadeUp) this.#links.delete(link.id);
-    else if (isSilent) this.#limitAbandoned();
+    this.table.leave(link);
+    if (link.isMadeUp) this.table.forget(link.id);
+    else if (isSilent) this.table.limitAbandoned();
     else link.up.send(isStalled ? { kind: "reset" } : act, 0, this.#pace());
-  }
-
-  /** The oldest of too many links that their brokers still believe in are reset. */
-  #limitAbandoned(): void {
-    const abandoned = [...this.#links.values()].filter(({ isClosed }) => isClosed);
-    for (const { id } of abandoned.slice(0, Math.max(0, abandoned.length - maxAbandoned))) {
-      this.#links.delete(id);
-      this.#stage.put({ to: "link", link: id, act: { kind: "reset" } });
-    }
   }
 
   // From the broker
 
   /** Something happens on a link. */
   hear({ link: id, event }: LinkStimulus): void {
-    const link = this.#links.get(id);
-    if (link === undefined) this.#stage.give({ from: "link", link: id, event });
-    else if (event.kind === "sendFailed") this.#stage.give({ from: "link", link: id, event });
+    const link = this.table.get(id);
+    if (link === undefined || event.kind === "sendFailed") this.#stage.give({ from: "link", link: id, event });
     else if (event.kind === "sent") this.#hearSent(link, event.total);
-    else if (link.isClosed) this.#hearOfClosed(link, event);
-    else this.#receive(link, event);
+    else if (!link.isClosed) this.#receive(link, event);
+    else if (event.kind === "down") this.table.forget(link.id);
   }
 
   #hearSent(link: FaultyLink, total: number): void {
@@ -190,10 +125,6 @@ export class LinkFaults {
     if (isClean) link.sent.bothTaken(total);
     const told = isClean ? total : link.sent.taken(total);
     if (told !== undefined) this.#stage.give({ from: "link", link: link.id, event: { kind: "sent", total: told } });
-  }
-
-  #hearOfClosed(link: FaultyLink, event: Inbound): void {
-    if (event.kind === "down") this.#links.delete(link.id);
   }
 
   #receive(link: FaultyLink, event: Inbound): void {
@@ -237,8 +168,8 @@ export class LinkFaults {
   // Deeds and rules
 
   /** The network ends the link; false where there is none. The broker gets RST or FIN. */
-  drop(how: "dropLink" | "closeLink", reason: DownReason, link = this.#current): boolean {
-    if (link === undefined || link.isClosed || this.#links.get(link.id) !== link) return false;
+  drop(how: "dropLink" | "closeLink", reason: DownReason, link = this.table.current): boolean {
+    if (link === undefined || link.isClosed || this.table.get(link.id) !== link) return false;
     if (!link.isMadeUp) {
       const kind = how === "dropLink" ? "reset" : "end";
       this.#stage.put({ to: "link", link: link.id, act: { kind } });
@@ -249,49 +180,22 @@ export class LinkFaults {
 
   #tellDown(link: FaultyLink, reason: DownReason): void {
     link.clear();
-    this.#forget(link.id);
+    this.table.forget(link.id);
     this.#stage.give({ from: "link", link: link.id, event: { kind: "down", reason } });
-  }
-
-  #forget(id: LinkId): void {
-    const link = this.#links.get(id);
-    this.#links.delete(id);
-    if (link === undefined) return;
-    this.#unbind(link);
-    if (this.#current === link) this.#current = undefined;
   }
 
   /** A rule for a link takes hold of the one that is there. */
   bind(active: LinkRule): void {
-    const link = this.#current;
-    if (link === undefined || link.isMadeUp || this.#bound.has(active)) return;
-    this.#bound.set(active, link);
+    const link = this.table.current;
+    if (link === undefined || link.isMadeUp || this.table.rules.isBound(active)) return;
     this.#stage.hit(active.fault, "begins");
-    this.#setBlocks(link);
+    this.table.rules.bind(active, link);
   }
 
   /** A rule for a link is no longer in force: what it held back goes on. */
   ended(active: LinkRule): void {
-    const link = this.#bound.get(active);
-    this.#bound.delete(active);
-    if (link === undefined || link.isClosed) return;
-    this.#setBlocks(link);
-    this.#tellSent(link);
-  }
-
-  #unbind(link: FaultyLink): void {
-    for (const [active, of] of this.#bound) {
-      if (of !== link) continue;
-      this.#bound.delete(active);
-      this.#stage.rules.end(active);
-    }
-  }
-
-  #setBlocks(link: FaultyLink): void {
-    const verbs = [...this.#bound].flatMap(([{ rule }, of]) => (of === link ? [rule.verb] : []));
-    link.isStalled = verbs.includes("stallUplink");
-    link.up.isBlocked = link.isStalled || verbs.includes("silence") || verbs.includes("silenceUplink");
-    link.down.isBlocked = verbs.includes("silence") || verbs.includes("silenceDownlink");
+    const link = this.table.rules.release(active);
+    if (link !== undefined) this.#tellSent(link);
   }
 
   #pace(): Pace {
@@ -306,16 +210,16 @@ export class LinkFaults {
   }
 
   #overflow(link: FaultyLink): void {
-    const [fault] = [...this.#bound].flatMap(([active, of]) => (of === link ? [active.fault] : []));
-    const blamed =
-      fault ?? this.#stage.rules.of("latency").at(-1)?.fault ?? this.#stage.rules.of("bandwidth").at(-1)?.fault;
+    const { rules } = this.#stage;
+    const slow = rules.of("latency").at(-1) ?? rules.of("bandwidth").at(-1);
+    const blamed = this.table.rules.faultOn(link) ?? slow?.fault;
     if (blamed !== undefined) this.#stage.tell(blamed, "too much is held back: the link is dropped");
     this.drop("dropLink", "reset", link);
   }
 
   /** The run ends: what is on its way to the broker leaves, where it is not silenced. */
   flush(): void {
-    for (const { up } of this.#links.values()) if (!up.isBlocked) up.flush();
+    for (const { up } of this.table.all()) if (!up.isBlocked) up.flush();
   }
 }
 

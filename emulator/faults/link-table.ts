@@ -1,0 +1,96 @@
+import type { LinkId } from "../../mqtt/session.js";
+import type { Effect, Stimulus } from "../io.js";
+import { FaultyLink, type Inbound } from "./faulty-link.js";
+import { LinkRules } from "./link-rules.js";
+import type { Stage } from "./stage.js";
+
+export type LinkEffect = Extract<Effect, { readonly to: "link" }>;
+export type LinkStimulus = Extract<Stimulus, { readonly from: "link" }>;
+
+/** The links that may stay with their brokers after the module has closed them behind a silence. decided */
+const maxAbandoned = 8;
+
+/** The links that are not over. They are followed while no fault is near, too. */
+export class LinkTable {
+  readonly rules: LinkRules;
+  readonly #stage: Stage;
+  readonly #arrived: (inbound: Inbound, link: FaultyLink) => void;
+  readonly #links = new Map<LinkId, FaultyLink>();
+  /** The link of the latest dial, while it lasts. */
+  #current: FaultyLink | undefined;
+
+  /** `arrived` gets what has come through the network. */
+  constructor(stage: Stage, arrived: (inbound: Inbound, link: FaultyLink) => void) {
+    this.#stage = stage;
+    this.#arrived = arrived;
+    this.rules = new LinkRules(stage);
+  }
+
+  get current(): FaultyLink | undefined {
+    return this.#current;
+  }
+
+  /** Whether everything passes as it comes. */
+  get isIdle(): boolean {
+    return this.#links.size === 0 || (this.#links.size === 1 && this.#current?.isIdle === true);
+  }
+
+  get(id: LinkId): FaultyLink | undefined {
+    return this.#links.get(id);
+  }
+
+  all(): readonly FaultyLink[] {
+    return [...this.#links.values()];
+  }
+
+  /** Takes note of an effect that passes as it is. */
+  see({ link: id, act }: LinkEffect): void {
+    if (act.kind === "dial") this.open(id);
+    else if (act.kind === "bytes") this.#links.get(id)?.sent.both(act.bytes.length);
+    else if (act.kind === "end" || act.kind === "reset") this.forget(id);
+    else this.noteReading(id, act.kind);
+  }
+
+  /** Takes note of an event that passes as it is. */
+  follow({ link: id, event }: LinkStimulus): void {
+    if (event.kind === "bytes") this.#links.get(id)?.cutter.follow(event.bytes);
+    else if (event.kind === "sent") this.#links.get(id)?.sent.bothTaken(event.total);
+    else if (event.kind === "down") this.forget(id);
+  }
+
+  /** The module stops reading, or reads again. */
+  noteReading(id: LinkId, act: "pause" | "resume"): void {
+    const link = this.#links.get(id);
+    if (link !== undefined) link.isPaused = act === "pause";
+  }
+
+  /** A new link, which is the current one then. */
+  open(id: LinkId): FaultyLink {
+    const link = new FaultyLink(id, this.#stage, this.#arrived, (gone) => this.#links.delete(gone.id));
+    this.#links.set(id, link);
+    this.#current = link;
+    return link;
+  }
+
+  /** A link is over. */
+  forget(id: LinkId): void {
+    const link = this.#links.get(id);
+    this.#links.delete(id);
+    if (link !== undefined) this.leave(link);
+  }
+
+  /** The module has closed a link, or it is over: rules for it end. */
+  leave(link: FaultyLink): void {
+    this.rules.unbind(link);
+    if (this.#current === link) this.#current = undefined;
+  }
+
+  /** The oldest of too many links that their brokers still believe in are reset. */
+  limitAbandoned(): void {
+    const abandoned = this.all().filter(({ isClosed }) => isClosed);
+    for (const { id } of abandoned.slice(0, Math.max(0, abandoned.length - maxAbandoned))) {
+      this.#links.delete(id);
+      this.#stage.put({ to: "link", link: id, act: { kind: "reset" } });
+    }
+  }
+}
