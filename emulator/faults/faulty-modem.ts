@@ -216,7 +216,7 @@ export class FaultyModem {
 
   /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */
   #announce(line: string): boolean {
-    if (!this.#happenings.note({ kind: "hostSends", line })) return false;
+    if (this.#happenings.count === 0 || !this.#happenings.note({ kind: "hostSends", line })) return false;
     const goOn = (): void => {
       this.#talk.goOn();
       this.#toModule({ from: "clock" });

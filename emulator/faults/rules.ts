@@ -41,6 +41,7 @@ export class Rules {
 
   /** The rules of a kind. */
   of<K extends Rule["kind"]>(kind: K): readonly ActiveRule<RuleOf<K>>[] {
+    if (this.#count === 0) return none; // as nearly always, and this is asked for every answer
     return (this.#rules.get(kind) as ActiveRule<RuleOf<K>>[] | undefined) ?? none;
   }
 
@@ -67,8 +68,8 @@ export class Rules {
     kind: K,
     fits: (rule: RuleOf<K>) => boolean = () => true,
   ): ActiveRule<RuleOf<K>> | undefined {
+    if (this.#count === 0) return undefined;
     const rules = this.of(kind);
-    if (rules.length === 0) return undefined;
     const taken = rules.find((active) => fits(active.rule) && acts(active));
     if (taken !== undefined) this.use(taken);
     return taken;
