@@ -112,6 +112,12 @@ export class Modem {
     return at === never ? undefined : at;
   }
 
+  /** Whether the module has power, and has said its banner. */
+  get stage(): "off" | "booting" | "ready" {
+    if (this.#isOff) return "off";
+    return this.#booting === undefined ? "ready" : "booting";
+  }
+
   /** The state that a command would see now. */
   view(): CommandView {
     return this.#commands.view();

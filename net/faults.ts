@@ -36,22 +36,24 @@ export function sentencesOf(faults: readonly string[]): readonly Sentence[] {
   });
 }
 
-/** The faults of a modem that runs in a loop. */
-export function faultControl(modem: FaultyModem, loop: Loop, clock: Clock): FaultControl {
+/** The faults of the modem that runs in a loop now. */
+export function faultControl(modemNow: () => FaultyModem, loop: Loop, clock: Clock): FaultControl {
   return {
     add(...faults) {
-      const added = modem.add(sentencesOf(faults), clock.now());
+      const added = modemNow().add(sentencesOf(faults), clock.now());
       if ("problem" in added) throw usage(added.problem);
       loop.carryOut(added.effects);
       return added.faults;
     },
-    list: () => modem.list(),
+    list: () => modemNow().list(),
     remove(id) {
-      const isThere = modem.list().some((fault) => fault.id === id);
-      if (isThere) loop.carryOut(modem.takeBack(id, clock.now()));
+      const isThere = modemNow()
+        .list()
+        .some((fault) => fault.id === id);
+      if (isThere) loop.carryOut(modemNow().takeBack(id, clock.now()));
       return isThere;
     },
-    clear: () => loop.carryOut(modem.takeBack("all", clock.now())),
-    play: (scenario) => loop.carryOut(modem.play(scenario, clock.now())),
+    clear: () => loop.carryOut(modemNow().takeBack("all", clock.now())),
+    play: (scenario) => loop.carryOut(modemNow().play(scenario, clock.now())),
   };
 }

@@ -24,6 +24,7 @@ export interface Wiring {
 /** The event loop of a module: gives it each stimulus, carries out its effects, and keeps one alarm for it. */
 export class Loop {
   readonly #wiring: Wiring;
+  #modem: Wiring["modem"];
   readonly #ports = new Set<SerialPort>();
   /** A function for each running request that cancels it. */
   readonly #requests = new Map<RequestId, () => void>();
@@ -35,6 +36,7 @@ export class Loop {
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
+    this.#modem = wiring.modem;
   }
 
   /** Adds a front end to the module's UART: the module's output goes to all of them. */
@@ -49,24 +51,38 @@ export class Loop {
 
   /** Switches the module on. Stimuli before that are lost. */
   powerUp(): void {
-    const { modem, clock } = this.#wiring;
+    const { clock } = this.#wiring;
     this.#on = true;
-    this.#carryOutAll(modem.powerUp(clock.now()));
+    this.#carryOutAll(this.#modem.powerUp(clock.now()));
   }
 
   /** Switches the module off: it disconnects from the broker, and nothing reaches it afterwards. */
   powerDown(): void {
-    const { modem, clock } = this.#wiring;
-    this.#carryOutAll(modem.powerDown(clock.now()));
+    const { clock } = this.#wiring;
+    this.#carryOutAll(this.#modem.powerDown(clock.now()));
     this.#on = false;
     this.#alarm?.off();
+  }
+
+  /** Another module takes the place of this one, as if it had just been switched on. Links are reset, requests cancelled. */
+  renew(modem: Wiring["modem"]): void {
+    for (const link of this.#links.values()) link.reset();
+    for (const cancel of this.#requests.values()) cancel();
+    this.#links.clear();
+    this.#requests.clear();
+    this.#alarm?.off();
+    this.#alarm = undefined;
+    for (const port of this.#ports) port.set({ cut: true });
+    this.#modem = modem;
+    this.#wiring.clock.movement?.moved();
+    this.powerUp();
   }
 
   /** Gives a stimulus to the module and carries out its effects. Does nothing while the module is off. */
   tell(stimulus: Stimulus): void {
     if (!this.#on) return;
-    const { modem, clock } = this.#wiring;
-    this.carryOut(modem.tell(stimulus, clock.now()));
+    const { clock } = this.#wiring;
+    this.carryOut(this.#modem.tell(stimulus, clock.now()));
   }
 
   /** Carries out what a module does that was changed otherwise than by a stimulus. */
@@ -137,8 +153,8 @@ export class Loop {
    * less than to replace it each time. With a manual clock it is replaced, because each alarm costs a wait for quiescence.
    */
   #setAlarm(): void {
-    const { modem, clock } = this.#wiring;
-    const at = modem.wakeAt();
+    const { clock } = this.#wiring;
+    const at = this.#modem.wakeAt();
     if (at === undefined || !this.#on) return;
     if (this.#alarm !== undefined && (clock.movement ? this.#alarm.at === at : this.#alarm.at <= at)) return;
     this.#alarm?.off();
@@ -147,8 +163,8 @@ export class Loop {
 
   #ring(): void {
     this.#alarm = undefined;
-    const { modem, clock } = this.#wiring;
-    const at = modem.wakeAt();
+    const { clock } = this.#wiring;
+    const at = this.#modem.wakeAt();
     if (at !== undefined && at <= clock.now()) this.tell({ from: "clock" });
     else this.#setAlarm();
   }

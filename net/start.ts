@@ -8,6 +8,7 @@ import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { type FaultControl, faultControl, sentencesOf } from "./faults.js";
 import type { Mapping } from "./link/name-map.js";
 import { Log } from "./log.js";
+import { type ModuleState, moduleState } from "./module-state.js";
 import { openNetwork } from "./network.js";
 import { Ports } from "./ports/ports.js";
 import type { Baud } from "./ports/uart/uart.js";
@@ -16,6 +17,8 @@ import type { OpenPort, PortChange, SerialPort } from "./serial.js";
 import type { NvmStore } from "./storage/nvm-file.js";
 import { type Clock, systemClock } from "./time/clock.js";
 import { TlsHint } from "./tls-hint.js";
+import { EventLog } from "./trace/event-log.js";
+import { toldOf, toldOfPort } from "./trace/recorded-event.js";
 
 /** How a modem is started. All options may be left out. */
 export interface StartOptions {
@@ -53,6 +56,8 @@ export interface StartOptions {
   readonly faults?: readonly string[];
   /** Scenarios that begin at power-up, for instance `await loadScenario("nat-timeout")`. */
   readonly scenarios?: readonly Scenario[];
+  /** Keeps the events of the run, for `RunningModem.events`. Left out: no. */
+  readonly record?: boolean;
   /** Gets all events. Left out: nothing is logged. */
   readonly log?: Log;
   /** Called when a front end reports something, after its line in the log. */
@@ -67,6 +72,15 @@ export interface RunningModem {
   readonly broker: EmbeddedBroker | undefined;
   /** What goes wrong. */
   readonly faults: FaultControl;
+  /** The latest events of the run; empty where they are not recorded. */
+  readonly events: EventLog;
+  /** The module as it is now. */
+  state(): ModuleState;
+  /**
+   * A module as it was when the run began, with its memory, faults and scenarios, and a broker without sessions and retained
+   * messages. Hosts stay attached, and hear the banner of a power-up. Resolves when the module has power.
+   */
+  renew(): Promise<void>;
   /** Changes something outside the module: coverage, SIM, network or supply; or resets the module. */
   change(change: WorldChange): void;
   /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
@@ -83,34 +97,47 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const { log = new Log("silent", () => {}), clock = systemClock(), mappings = [], nvm, baud } = options;
   const epochAtStart = options.epochAtStart ?? Date.now() - clock.now();
   const faults = sentencesOf(options.faults ?? []);
+  const firstNvm = nvm?.nvm;
   const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
-  const modem = new FaultyModem({
-    profile: inHostTime(options.profile ?? bc28, hostTimeFactor(clock, baud)),
-    seed: options.seed ?? 0,
-    epochAtStart,
-    faults,
-    scenarios: options.scenarios ?? [],
-    isTraced: log.wantsTrace || clock.movement !== undefined,
-    ...(nvm && { nvm: nvm.nvm }),
-  });
+  const { record = false } = options;
+  const events = new EventLog(clock);
+  const newModem = (): FaultyModem =>
+    new FaultyModem({
+      profile: inHostTime(options.profile ?? bc28, hostTimeFactor(clock, baud)),
+      seed: options.seed ?? 0,
+      epochAtStart,
+      faults,
+      scenarios: options.scenarios ?? [],
+      isTraced: record || log.wantsTrace || clock.movement !== undefined,
+      ...(firstNvm && { nvm: firstNvm }),
+    });
+  const current = { modem: newModem() };
   const tlsHint = new TlsHint((line) => log.warn(line));
   const loop = new Loop({
-    modem,
+    modem: current.modem,
     clock,
     dial: network.dial,
     requests: network.requests,
     keep: (kept) => nvm?.save(kept),
     trace(event) {
       network.note(event);
+      if (record) events.add(toldOf(event));
       tlsHint.note(event);
       log.event(event);
     },
   });
-  const ports = new Ports(loop, { clock, log, baud, onPortChange: options.onPortChange });
-  const control = faultControl(modem, loop, clock);
+  const ports = new Ports(loop, {
+    clock,
+    log,
+    baud,
+    onPortChange(change, port) {
+      if (record) events.add(toldOfPort(port, change));
+      options.onPortChange?.(change);
+    },
+  });
   const close = async (): Promise<void> => {
     loop.powerDown();
-    for (const { id, fault } of modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
+    for (const { id, fault } of current.modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
     await Promise.all([nvm?.flush(), network.hangUp()]);
     await ports.close();
     await network.close();
@@ -123,8 +150,25 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   }
   loop.powerUp();
   const change = (what: WorldChange): void => loop.tell({ from: "world", change: what });
-  const cut = (reason: DownReason = "reset"): void => loop.carryOut(modem.cut(reason, clock.now()));
-  return { ports: ports.list, broker: network.broker, faults: control, change, cut, close };
+  const cut = (reason: DownReason = "reset"): void => loop.carryOut(current.modem.cut(reason, clock.now()));
+  const renew = async (): Promise<void> => {
+    await network.broker?.renew();
+    if (nvm !== undefined && firstNvm !== undefined) nvm.save(firstNvm);
+    current.modem = newModem();
+    events.add({ kind: "renewed" });
+    loop.renew(current.modem);
+  };
+  return {
+    ports: ports.list,
+    broker: network.broker,
+    faults: faultControl(() => current.modem, loop, clock),
+    events,
+    state: () => moduleState(current.modem, clock.now()),
+    renew,
+    change,
+    cut,
+    close,
+  };
 }
 
 /**

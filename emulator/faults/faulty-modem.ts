@@ -107,6 +107,16 @@ export class FaultyModem {
     return at === Number.POSITIVE_INFINITY ? undefined : at;
   }
 
+  /** What the module's own clock shows. */
+  clockAt(now: Millis): Millis {
+    return this.#clock.at(now);
+  }
+
+  /** Whether the module has power, has said its banner, and runs. */
+  get stage(): "off" | "booting" | "ready" | "frozen" {
+    return this.#clock.isFrozen ? "frozen" : this.#modem.stage;
+  }
+
   /** The state that a command would see now. */
   view(): CommandView {
     return this.#modem.view();

@@ -35,14 +35,23 @@ export interface BrokerApi {
   watch(onMessage: (message: BrokerMessage) => void): () => void;
 }
 
-/** The API of an aedes broker. @internal: its types are those of aedes, which is bundled. */
-export function brokerApi(broker: Aedes): BrokerApi {
+/** The API of one aedes broker after another. @internal: its types are those of aedes, which is bundled. */
+export function brokerApi(): BrokerApi & { attach(broker: Aedes): void } {
   const clients = new Map<string, Client>();
-  broker.on("client", (client) => clients.set(client.id, client)); // before its CONNACK is sent
-  broker.on("clientDisconnect", (client) => {
-    if (clients.get(client.id) === client) clients.delete(client.id); // a newer client may have taken the id over
-  });
+  const watchers = new Set<(message: BrokerMessage) => void>();
+  let broker: Aedes;
   return {
+    attach(next) {
+      broker = next;
+      clients.clear();
+      next.on("client", (client) => clients.set(client.id, client)); // before its CONNACK is sent
+      next.on("clientDisconnect", (client) => {
+        if (clients.get(client.id) === client) clients.delete(client.id); // a newer client may have taken the id over
+      });
+      next.on("publish", (packet, client) => {
+        if (client && watchers.size > 0) for (const watcher of watchers) watcher(messageOf(packet, client));
+      });
+    },
     clients: () => [...clients.keys()],
     async publish(topic, payload, options) {
       refuseUnlessTopic(topic);
@@ -55,11 +64,8 @@ export function brokerApi(broker: Aedes): BrokerApi {
       return client !== undefined;
     },
     watch(onMessage) {
-      const listen = (packet: AedesPublishPacket, client: Client | null): void => {
-        if (client) onMessage(messageOf(packet, client));
-      };
-      broker.on("publish", listen);
-      return () => broker.off("publish", listen);
+      watchers.add(onMessage);
+      return () => watchers.delete(onMessage);
     },
   };
 }

@@ -40,6 +40,8 @@ export interface EmbeddedBroker extends BrokerApi {
   readonly port: number;
   /** Both as the user would type them: `127.0.0.1:1883`. */
   readonly address: string;
+  /** Forgets everything: connections, sessions, retained messages. Its port stays open. */
+  renew(): Promise<void>;
   /** Accepts a connection that did not come through its port. Returns false if the broker is closed. */
   accept(stream: Duplex): boolean;
   /** Stops listening and closes all connections; may be called more than once. Resolves when that is done. */
@@ -67,13 +69,18 @@ export async function startBroker(options: BrokerOptions = {}, after: After = in
   fixNumberCache();
   const stopWaiting = new WeakMap<object, () => void>();
   const connected = (stream: object): void => stopWaiting.get(stream)?.();
-  const broker = await Aedes.createBroker(aedesAccess(options, clouds, connected));
-  const { persistence } = broker as unknown as FixableBroker;
-  fixQos2(persistence);
-  fixRedelivery(persistence);
   const log = escaping(options.log);
-  logEvents(broker, log);
-  const api = brokerApi(broker);
+  const { attach, ...api } = brokerApi();
+  const newBroker = async (): Promise<Aedes> => {
+    const made = await Aedes.createBroker(aedesAccess(options, clouds, connected));
+    const { persistence } = made as unknown as FixableBroker;
+    fixQos2(persistence);
+    fixRedelivery(persistence);
+    logEvents(made, log);
+    attach(made);
+    return made;
+  };
+  let broker = await newBroker();
   const tokens = new TokenServer((form) => clouds.token(form));
   const streams = new Set<Duplex>();
   let closing: Promise<void> | undefined;
@@ -105,10 +112,16 @@ export async function startBroker(options: BrokerOptions = {}, after: After = in
     closing ??= stop(server, broker, streams);
     return closing;
   };
+  const renew = async (): Promise<void> => {
+    const old = broker;
+    for (const stream of streams) stream.destroy();
+    broker = await newBroker();
+    old.close();
+  };
   const host = options.host ?? "127.0.0.1";
   try {
     const { port } = await listenAt(server, { host, port: options.port ?? 1883 }, "the broker");
-    return { ...api, host, port, address: addressText({ host, port }), accept, close };
+    return { ...api, host, port, address: addressText({ host, port }), renew, accept, close };
   } catch (error) {
     await close();
     throw error;

@@ -13,7 +13,7 @@ export interface PortsOptions {
   /** The speed of the lines; undefined: every byte arrives at once. */
   readonly baud: Baud | undefined;
   /** Called for each change of any front end. */
-  readonly onPortChange: ((change: PortChange) => void) | undefined;
+  readonly onPortChange: (change: PortChange, path: string) => void;
 }
 
 /** The front ends that share the module's one UART. */
@@ -64,8 +64,9 @@ export class Ports {
     const { log, onPortChange } = this.#options;
     const portLog = new PortLog(log, { isOnly });
     return this.#loop.events((change) => {
-      portLog.change(change, this.list[index]?.path ?? "a port");
-      onPortChange?.(change);
+      const path = this.list[index]?.path ?? "a port";
+      portLog.change(change, path);
+      onPortChange(change, path);
     });
   }
 }
