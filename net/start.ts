@@ -18,7 +18,7 @@ import type { NvmStore } from "./storage/nvm-file.js";
 import { type Clock, systemClock } from "./time/clock.js";
 import { TlsHint } from "./tls-hint.js";
 import { EventLog } from "./trace/event-log.js";
-import { toldOf, toldOfPort } from "./trace/recorded-event.js";
+import { sizeOf, toldOf, toldOfPort } from "./trace/recorded-event.js";
 
 /** How a modem is started. All options may be left out. */
 export interface StartOptions {
@@ -121,7 +121,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     keep: (kept) => nvm?.save(kept),
     trace(event) {
       network.note(event);
-      if (record) events.add(toldOf(event));
+      if (record) events.add(() => toldOf(event), sizeOf(event));
       tlsHint.note(event);
       log.event(event);
     },
@@ -131,7 +131,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     log,
     baud,
     onPortChange(change, port) {
-      if (record) events.add(toldOfPort(port, change));
+      if (record) events.add(() => toldOfPort(port, change));
       options.onPortChange?.(change);
     },
   });
@@ -155,7 +155,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     await network.broker?.renew();
     if (nvm !== undefined && firstNvm !== undefined) nvm.save(firstNvm);
     current.modem = newModem();
-    events.add({ kind: "renewed" });
+    events.add(() => ({ kind: "renewed" }));
     loop.renew(current.modem);
   };
   return {

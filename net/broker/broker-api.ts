@@ -49,7 +49,8 @@ export function brokerApi(): BrokerApi & { attach(broker: Aedes): void } {
         if (clients.get(client.id) === client) clients.delete(client.id); // a newer client may have taken the id over
       });
       next.on("publish", (packet, client) => {
-        if (client && watchers.size > 0) for (const watcher of watchers) watcher(messageOf(packet, client));
+        if (client && broker === next && watchers.size > 0)
+          for (const watcher of watchers) watcher(messageOf(packet, client));
       });
     },
     clients: () => [...clients.keys()],

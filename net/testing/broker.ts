@@ -63,6 +63,12 @@ export class RecordedBroker implements TestBroker {
     api.watch((message) => this.#record(message));
   }
 
+  /** Forgets all messages. */
+  forget(): void {
+    this.#messages.clear();
+    this.#inbox.clear();
+  }
+
   get clients(): readonly string[] {
     return this.#api.clients();
   }

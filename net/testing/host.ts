@@ -86,6 +86,13 @@ export class AtHost implements TestHost {
     return this.#urcs.unread;
   }
 
+  /** Forgets what it has heard. */
+  forget(): void {
+    this.#urcs.clear();
+    this.#heard = "";
+    this.#text = "";
+  }
+
   send(raw: string | Uint8Array): void {
     this.#events?.onBytes(toBytes(octetsOf(raw)));
   }

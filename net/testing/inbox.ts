@@ -26,6 +26,11 @@ export class Inbox<T> {
     else this.#forget(taker);
   }
 
+  /** Forgets what nobody has taken. */
+  clear(): void {
+    this.#unread.clear();
+  }
+
   /** Takes the first item for which `fit` returns something; resolves with that. Rejects as `Waits.wait` does. */
   async take<R>(fit: (item: T) => R | undefined, waiting: Waiting): Promise<R> {
     for (const item of this.unread) {

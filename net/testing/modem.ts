@@ -6,6 +6,8 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { FaultControl } from "../faults.js";
 import type { SerialBinding } from "../ports/binding/serial-binding.js";
 import type { Clock } from "../time/clock.js";
+import type { EventFilter } from "../trace/event-filter.js";
+import type { RecordedEvent } from "../trace/recorded-event.js";
 import type { TestBroker } from "./broker.js";
 import type { TestHost } from "./host.js";
 import type { Trace } from "./trace.js";
@@ -36,6 +38,22 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
   cut(reason?: DownReason): void;
   /** What has happened in the module. */
   readonly trace: Trace;
+  /** The latest events of the run as JSON has them, oldest first; the same as those of `--control`. */
+  readonly events: readonly RecordedEvent[];
+  /**
+   * Waits for an event that fits, by default one that comes from now on: `wait({ says: "+QMTPUB*" })`, `wait({ packet:
+   * "PUBACK", way: "received" })`. With `after`, events behind that number count that came before. `within` is in ms of real
+   * time, 2000 if left out.
+   * @throws Error that tells what came instead, if none comes in time
+   */
+  wait(filter: EventFilter, options?: { readonly after?: number; readonly within?: number }): Promise<RecordedEvent>;
+  /** What the host did wrong. Nothing is judged yet, so that it is empty. */
+  readonly findings: readonly never[];
+  /**
+   * A module as it was at the start, and a broker without messages, sessions and retained messages: nothing of the last test
+   * is left. Hosts stay attached, and hear the banner of a power-up.
+   */
+  renew(): Promise<void>;
   /** Closes everything that the start has opened; may be called more than once. Calls that still wait are rejected. */
   close(): Promise<void>;
 }

@@ -30,6 +30,12 @@ export class Recent<T> {
     this.#items = left;
   }
 
+  /** Removes all items. */
+  clear(): void {
+    this.#items = [];
+    this.#weight = 0;
+  }
+
   /** Removes old items down to half the limit, so that it does not happen for each item. */
   #removeOld(): void {
     const latest: T[] = [];

@@ -1,6 +1,7 @@
 import { type RunningModem, startModem as start } from "../start.js";
+import { lateText, waitForEvent } from "../trace/wait-for-event.js";
 import { UserError } from "../user-error.js";
-import { RecordedBroker, type TestBroker } from "./broker.js";
+import { RecordedBroker } from "./broker.js";
 import { frontEnds, withWaitForOpen } from "./front-ends.js";
 import { AtHost } from "./host.js";
 import type { TestModem } from "./modem.js";
@@ -36,10 +37,11 @@ export async function startModem<const C extends ClockChoice = "system">(
     ...(broker && { broker: { port: 0, ...broker } }),
     clock,
     log: trace,
+    record: true,
     direct: [(events) => host.open(events)],
     ports: [...own, ...ports],
   });
-  const getBroker = brokerGetter(modem, waits);
+  const recorded = modem.broker && new RecordedBroker(modem.broker, waits);
   const { path: at, binding, unplug, plugIn } = await bound;
   const close = closing(modem, waits);
   return {
@@ -52,23 +54,36 @@ export async function startModem<const C extends ClockChoice = "system">(
     radio: testRadio(modem.change),
     faults: modem.faults,
     get broker() {
-      return getBroker();
+      if (recorded !== undefined) return recorded;
+      throw new UserError("this modem was started with { broker: false }, so it has no broker", 2);
     },
     reset: (cause = "REBOOT_CAUSE_SECURITY_RESET_PIN") => modem.change({ kind: "reset", cause }),
     cut: modem.cut,
     trace,
+    get events() {
+      return modem.events.read(0);
+    },
+    wait: waiting(modem),
+    findings: [],
+    async renew() {
+      host.forget();
+      await modem.renew();
+      recorded?.forget();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-/** Returns a function for the property `broker`; it throws a UserError if the modem was started without one. */
-function brokerGetter({ broker }: RunningModem, waits: Waits): () => TestBroker {
-  const recorded = broker && new RecordedBroker(broker, waits);
-  return () => {
-    if (recorded === undefined)
-      throw new UserError("this modem was started with { broker: false }, so it has no broker", 2);
-    return recorded;
+/** How long to wait for an event by default, in ms of real time. */
+const defaultTimeoutMs = 2000;
+
+/** Returns the method `wait`. */
+function waiting({ events }: RunningModem): TestModem["wait"] {
+  return async (filter, { after = events.lastSeq, within = defaultTimeoutMs } = {}) => {
+    const waited = await waitForEvent(events, filter, { after, within });
+    if ("event" in waited) return waited.event;
+    throw new Error(`${lateText(filter, waited.instead)} (within ${within} ms)`);
   };
 }
 

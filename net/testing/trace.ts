@@ -1,6 +1,7 @@
 import type { TraceEvent } from "../../emulator/trace.js";
 import { Log } from "../log.js";
 import type { Clock, Millis } from "../time/clock.js";
+import { sizeOf } from "../trace/recorded-event.js";
 import { Recent } from "./recent.js";
 
 /** A trace event, and when it happened by the modem's clock, in ms. */
@@ -19,12 +20,6 @@ export interface Trace {
 
 /** How many bytes of events are kept. */
 const maxBytes = 4 * 1024 * 1024;
-/** How many bytes an event carries. */
-const sizeOf = (event: TraceEvent): number => {
-  if (event.kind === "payload") return event.size;
-  if (event.kind === "answer" || event.kind === "urc") return event.line.length;
-  return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
-};
 
 /** What the log has got: an event, or a text. */
 type Entry = TracedEvent | { readonly at: Millis; readonly text: string };

@@ -2,13 +2,18 @@ import type { Millis } from "../../mqtt/packet.js";
 import type { Clock } from "../time/clock.js";
 import type { RecordedEvent, Told } from "./recorded-event.js";
 
-/** How many events are kept, and how many bytes they have at most as JSON. decided */
+/** How many events are kept, and how many bytes they hold at most. decided */
 const maxEvents = 20_000;
 const maxBytes = 8 * 1024 * 1024;
+/** About how many bytes an event takes beside what it carries. */
+const bytesOfEvent = 300;
 
-/** An event, and its size as JSON. */
+/** An event that is kept. It becomes a record when somebody looks. */
 interface Entry {
-  readonly event: RecordedEvent;
+  readonly seq: number;
+  readonly t: Millis;
+  readonly wall: Millis;
+  readonly told: () => Told;
   readonly bytes: number;
 }
 
@@ -31,31 +36,32 @@ export class EventLog {
 
   /** The number of the oldest event that is kept; one more than the last where none is. */
   get firstSeq(): number {
-    return this.#entries[0]?.event.seq ?? this.#lastSeq + 1;
+    return this.#entries[0]?.seq ?? this.#lastSeq + 1;
   }
 
-  /** Adds an event. */
-  add(told: Told): void {
+  /** Adds an event; `carries` is the size of its texts and payload, in bytes. */
+  add(told: () => Told, carries = 0): void {
     this.#lastSeq += 1;
-    const t: Millis = Math.round(this.#clock.now() * 1000) / 1000;
-    const event: RecordedEvent = { seq: this.#lastSeq, t, wall: new Date().toISOString(), ...told };
-    const entry = { event, bytes: JSON.stringify(event).length };
+    const bytes = bytesOfEvent + carries;
+    const entry = { seq: this.#lastSeq, t: this.#clock.now(), wall: Date.now(), told, bytes };
     this.#entries.push(entry);
-    this.#bytes += entry.bytes;
+    this.#bytes += bytes;
     if (this.#entries.length > maxEvents || this.#bytes > maxBytes) this.#dropOld();
+    if (this.#listeners.size === 0) return;
+    const event = recordOf(entry);
     for (const listener of this.#listeners) listener(event);
   }
 
   /** The events behind a number that fit, oldest first, and at most so many of them. */
   read(
     after: number,
-    fits: (event: RecordedEvent) => boolean,
+    fits: (event: RecordedEvent) => boolean = () => true,
     limit = Number.POSITIVE_INFINITY,
   ): readonly RecordedEvent[] {
     const found: RecordedEvent[] = [];
-    const from = Math.max(0, after + 1 - this.firstSeq);
-    for (let at = from; at < this.#entries.length && found.length < limit; at += 1) {
-      const event = this.#entries[at]?.event;
+    for (let at = Math.max(0, after + 1 - this.firstSeq); at < this.#entries.length && found.length < limit; at += 1) {
+      const entry = this.#entries[at];
+      const event = entry && recordOf(entry);
       if (event !== undefined && fits(event)) found.push(event);
     }
     return found;
@@ -73,3 +79,10 @@ export class EventLog {
     this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 }
+
+const recordOf = ({ seq, t, wall, told }: Entry): RecordedEvent => ({
+  seq,
+  t: Math.round(t * 1000) / 1000,
+  wall: new Date(wall).toISOString(),
+  ...told(),
+});

@@ -89,6 +89,13 @@ export function toldOf(event: TraceEvent): Told {
   }
 }
 
+/** How many bytes of text or payload an event carries. */
+export function sizeOf(event: TraceEvent): number {
+  if (event.kind === "payload") return event.size;
+  if (event.kind === "answer" || event.kind === "urc") return event.line.length;
+  return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
+}
+
 /** What a front end reports, as it is recorded. */
 export const toldOfPort = (port: string, { kind, ...change }: PortChange): Told => ({
   kind: "port",
