@@ -11,12 +11,18 @@ export class Ending {
   readonly reached: Promise<UserError | undefined>;
   #resolve: (failure: UserError | undefined) => void = () => {};
   #came = false;
+  #passOn: ((signal: NodeJS.Signals) => void) | undefined;
 
   constructor() {
     this.reached = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    for (const signal of signals) process.on(signal, () => this.#hurry());
+    for (const signal of signals) process.on(signal, () => (this.#passOn ?? (() => this.#hurry()))(signal));
+  }
+
+  /** Signals go to somebody else, who then ends by himself. */
+  passOn(to: (signal: NodeJS.Signals) => void): void {
+    this.#passOn = to;
   }
 
   get came(): boolean {

@@ -1,6 +1,14 @@
 /** One flag of the command line. */
 export interface Flag {
-  readonly group: "Where hosts attach" | "Network" | "Behaviour" | "Faults" | "Identity" | "Output" | "Help";
+  readonly group:
+    | "Where hosts attach"
+    | "Network"
+    | "Behaviour"
+    | "Faults"
+    | "Control"
+    | "Identity"
+    | "Output"
+    | "Help";
   /** The value as the help prints it, in brackets where it may be left out. A switch has none. */
   readonly value?: string;
   readonly repeatable?: true;
@@ -102,6 +110,22 @@ export const flagTable = {
     value: "NAME|FILE",
     repeatable: true,
     about: "faults in an order, such as nat-timeout; bc28-emu scenario prints what there is",
+  },
+  control: {
+    group: "Control",
+    value: "[HOST:]PORT",
+    about:
+      "HTTP and JSON for programs in any language, for this machine only unless HOST is given; port 0 picks a free one",
+  },
+  "control-token": {
+    group: "Control",
+    value: "TOKEN",
+    about: "what requests must have as Authorization: Bearer TOKEN; beyond this machine one is made and printed",
+  },
+  clock: {
+    group: "Control",
+    value: "NAME",
+    about: "system (the default), or manual: time passes only by POST /api/clock/advance",
   },
   imei: { group: "Identity", value: "DIGITS", about: "15 digits, the last one by Luhn" },
   imsi: { group: "Identity", value: "DIGITS", about: "15 digits" },

@@ -48,7 +48,7 @@ function readDevice(text: string, index: number, { device = [], link }: Flags): 
 }
 
 /** The address to listen on. Without a host it is this machine only. */
-function readListener(flag: FlagName, text: string): TcpAddress {
+export function readListener(flag: FlagName, text: string): TcpAddress {
   const address = readAddress(/^\d*$/.test(text) ? `127.0.0.1:${text}` : text);
   if (address !== undefined) return address;
   throw usage(

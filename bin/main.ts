@@ -1,7 +1,9 @@
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
+import { readCommandLine } from "./command-line.js";
 import { complain, Ending } from "./exit.js";
-import { obey } from "./serve.js";
+import { readOptions } from "./options.js";
+import { serve } from "./serve.js";
 
 /**
  * Does what the command line asks for. No top-level await does it: chunks that are loaded on demand import the one that this
@@ -13,14 +15,36 @@ export async function main(): Promise<void> {
   process.on("uncaughtException", (error) => process.exit(complain(error)));
   const ending = new Ending(); // signals are obeyed from the start
   const args = process.argv.slice(2);
-  const wish = args.map((arg) => /^(-h|--help|--version)(=|$)/.exec(arg)?.[1]).find(Boolean);
   try {
-    if (wish === "--version") process.stdout.write(`${packageJson.version}\n`);
-    else if (wish === undefined) await obey(args, ending);
-    else process.stdout.write(`${(await import("./help.js")).helpText(process.stdout.columns)}\n`);
+    await obey(args, ending);
   } catch (error) {
     process.exitCode = complain(error);
   }
+}
+
+/** Does what the arguments ask for. Throws a UserError (code 2) where they cannot be understood. */
+async function obey(args: readonly string[], ending: Ending): Promise<void> {
+  const own = args.slice(0, args.includes("--") ? args.indexOf("--") : undefined);
+  const wish = own.map((arg) => /^(-h|--help|--version)(=|$)/.exec(arg)?.[1]).find(Boolean);
+  if (wish === "--version") process.stdout.write(`${packageJson.version}\n`);
+  else if (wish !== undefined)
+    process.stdout.write(`${(await import("./help.js")).helpText(process.stdout.columns)}\n`);
+  else if (own[0] === "exec") {
+    const { exec } = await import("./exec.js");
+    process.exit(await exec(own.slice(1), args.slice(own.length + 1), ending));
+  } else await print(args, ending);
+}
+
+/** Prints what a command asks for, or runs a module. */
+async function print(args: readonly string[], ending: Ending): Promise<void> {
+  const { command, flags } = readCommandLine(args);
+  if (command !== undefined) {
+    const { printed } = await import("./print.js");
+    process.stdout.write(`${await printed(command, flags)}\n`);
+    return;
+  }
+  await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
+  process.exit(0); // everything is closed and written; no handle that is left may keep the process running
 }
 
 function unlessGone(error: NodeJS.ErrnoException): void {

@@ -5,12 +5,13 @@ import { changed, changeFrom } from "../emulator/profile/profile-schema.js";
 import { quirkTable, setQuirks } from "../emulator/profile/quirks.js";
 import { type CloudDevice, checkCloudDevices, loadCloudDevices, parseCloudDevice } from "../net/broker/cloud/device.js";
 import { type Mapping, parseMapping } from "../net/link/name-map.js";
+import type { TcpAddress } from "../net/listening.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import type { Baud } from "../net/ports/uart/uart.js";
 import { loadProfile } from "../net/storage/profile-file.js";
 import { usage } from "../net/user-error.js";
 import type { Flags } from "./flags.js";
-import { type FrontEnd, readBaud, readFrontEnds } from "./front-ends.js";
+import { type FrontEnd, readBaud, readFrontEnds, readListener } from "./front-ends.js";
 
 /** The checked options of a run. */
 export interface Options {
@@ -34,8 +35,17 @@ export interface Options {
   readonly nvm: string | undefined;
   readonly timeScale: number;
   readonly seed: number;
+  /** The control port; undefined: there is none. */
+  readonly control: ControlAddress | undefined;
+  /** Time passes only when the control port says so. */
+  readonly isManual: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
+}
+
+/** Where the control port listens, and what requests must have. */
+export interface ControlAddress extends TcpAddress {
+  readonly token: string | undefined;
 }
 
 /** The surroundings that the options depend on. */
@@ -65,6 +75,8 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     scenarios: flags.scenario ?? [],
     nvm: flags.nvm,
     timeScale: readTimeScale(flags["time-scale"] ?? "1"),
+    control: readControl(flags),
+    isManual: readClock(flags),
     seed: readSeed(flags.seed ?? "0"),
     logLevel: readLogLevel(flags["log-level"] ?? "warn"),
     json: flags.json === true,
@@ -103,6 +115,21 @@ function readTimeScale(text: string): number {
   const scale = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (scale >= 0.01 && scale <= 10_000) return scale;
   throw usage(`--time-scale ${JSON.stringify(text)}: give how many times faster, 0.01 to 10000`);
+}
+
+function readControl({ control, "control-token": token }: Flags): ControlAddress | undefined {
+  if (token === "") throw usage("--control-token needs a token of at least one character");
+  if (control === undefined && token !== undefined) throw usage("--control-token needs --control");
+  return control === undefined ? undefined : { ...readListener("control", control), token };
+}
+
+function readClock({ clock = "system", control, "time-scale": scale }: Flags): boolean {
+  if (clock !== "system" && clock !== "manual")
+    throw usage(`--clock ${JSON.stringify(clock)}: give one of system, manual`);
+  if (clock === "manual" && control === undefined)
+    throw usage("--clock manual needs --control: time passes by POST /api/clock/advance");
+  if (clock === "manual" && scale !== undefined) throw usage("--clock manual takes no --time-scale: time stands still");
+  return clock === "manual";
 }
 
 function readSeed(text: string): number {

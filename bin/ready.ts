@@ -2,7 +2,7 @@ import { reachable } from "../net/listening.js";
 import type { FrontEnd } from "./front-ends.js";
 
 /** A front end that is open. */
-interface OpenFrontEnd {
+export interface OpenFrontEnd {
   readonly frontEnd: FrontEnd;
   /** The path or address that hosts attach to. */
   readonly at: string;
@@ -11,6 +11,8 @@ interface OpenFrontEnd {
 /** The facts of the ready message. */
 interface Running {
   readonly open: readonly OpenFrontEnd[];
+  /** Where the control port is: `http://127.0.0.1:40123`. */
+  readonly control: string | undefined;
   /** Where the embedded broker listens: `127.0.0.1:1883`. */
   readonly broker: string | undefined;
   /** Commands are typed on our own terminal. */
@@ -21,11 +23,12 @@ interface Running {
  * The ready message for programs: one line of JSON. Each front end stands there under its flag's name, several of a kind as
  * a list; standard input and output have no path to tell.
  */
-export const readyJson = ({ open, broker }: Running): string =>
+export const readyJson = ({ open, broker, control }: Running): string =>
   JSON.stringify({
     event: "ready",
     ...Object.assign({}, ...open.map(({ frontEnd }) => placesOf(frontEnd, open))),
     broker,
+    control,
   });
 
 function placesOf(frontEnd: FrontEnd, open: readonly OpenFrontEnd[]): Readonly<Record<string, unknown>> {
@@ -36,10 +39,11 @@ function placesOf(frontEnd: FrontEnd, open: readonly OpenFrontEnd[]): Readonly<R
 }
 
 /** The ready message for people: where the module is, and lines to paste. */
-export const readyText = ({ open, broker, typed }: Running): string =>
+export const readyText = ({ open, broker, control, typed }: Running): string =>
   [
     ...open.flatMap(({ frontEnd, at }) => attachingWords(frontEnd, at)),
     ...(broker === undefined ? [] : [`A broker is on ${broker}; every name that AT+QMTOPEN opens leads to it.`]),
+    ...(control === undefined ? [] : [`The control port is ${control}; try curl ${control}/api/state.`]),
     typed ? "Ctrl-] leaves." : "Ctrl-C ends it.",
   ].join("\n");
 

@@ -4,32 +4,14 @@ import { LogLines } from "../net/log-output.js";
 import { type OpenPort, withWriteHook } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
-import { scaledClock, systemClock } from "../net/time/clock.js";
+import { type Clock, scaledClock } from "../net/time/clock.js";
+import { manualClock } from "../net/time/manual-clock.js";
 import { UserError } from "../net/user-error.js";
-import { type CommandLine, readCommandLine } from "./command-line.js";
+import packageJson from "../package.json" with { type: "json" };
 import type { Ending } from "./exit.js";
-import type { Flags } from "./flags.js";
 import { type FrontEnd, openerOf } from "./front-ends.js";
-import { type Options, readOptions } from "./options.js";
-import { readyJson, readyText } from "./ready.js";
-
-/** Does what the command line asks for. Throws a UserError (code 2) where it cannot be understood. */
-export async function obey(args: readonly string[], ending: Ending): Promise<void> {
-  const { command, flags } = readCommandLine(args);
-  if (command !== undefined) {
-    process.stdout.write(`${await outputOf(command, flags)}\n`);
-    return;
-  }
-  await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
-  process.exit(0); // everything is closed and written; no handle that is left may keep the process running
-}
-
-/** What a command prints. */
-export async function outputOf({ name, words }: NonNullable<CommandLine["command"]>, flags: Flags): Promise<string> {
-  if (name === "profile") return (await import("./profile.js")).profileCommand(words, flags);
-  const { faultsCommand, scenarioCommand } = await import("./faults.js");
-  return name === "faults" ? faultsCommand(words, flags) : scenarioCommand(words, flags);
-}
+import type { ControlAddress, Options } from "./options.js";
+import { type OpenFrontEnd, readyJson, readyText } from "./ready.js";
 
 /** The silence of the module after which the last answer counts as complete, in ms of real time. */
 const quietForMs = 250;
@@ -60,10 +42,19 @@ class QuietWatch {
   }
 }
 
-/** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
-export async function serve(options: Options, ending: Ending): Promise<void> {
+/** A module that runs, with everything around it. */
+export interface Run {
+  readonly modem: RunningModem;
+  /** Where the control port is; undefined: there is none. */
+  readonly control: string | undefined;
+  /** Closes everything. */
+  close(): Promise<void>;
+}
+
+/** Starts a module and its control port. Throws a UserError when it cannot start. */
+export async function start(options: Options, ending: Ending): Promise<Run> {
   const lines = new LogLines();
-  const clock = options.timeScale === 1 ? systemClock() : scaledClock(options.timeScale);
+  const clock = options.isManual ? manualClock() : scaledClock(options.timeScale);
   const log = new Log(options.logLevel, (line) => lines.write(line), clock);
   const modem = await startModem({
     profile: options.profile,
@@ -74,17 +65,60 @@ export async function serve(options: Options, ending: Ending): Promise<void> {
     mappings: options.mappings,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
+    record: options.control !== undefined,
     log,
     ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined
       ? {}
       : { broker: { port: options.brokerPort, cloudDevices: options.cloudDevices } }),
   });
-  if (!ending.came) announce(options, modem);
+  const close = async (): Promise<void> => {
+    await modem.close();
+    await lines.flushed();
+  };
+  try {
+    const control = options.control && (await controlPort(options.control, { modem, clock, log, ending }));
+    return {
+      modem,
+      control: control?.url,
+      async close() {
+        await control?.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
+export async function serve(options: Options, ending: Ending): Promise<void> {
+  const run = await start(options, ending);
+  if (!ending.came) announce(options, run);
   const failure = await ending.reached;
-  await modem.close();
-  await lines.flushed();
+  await run.close();
   if (failure !== undefined) throw failure;
+}
+
+/** What the control port stands on. */
+interface ControlParts {
+  readonly modem: RunningModem;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ending: Ending;
+}
+
+/** Opens the control port. Its code is loaded only then. */
+async function controlPort({ host, port, token }: ControlAddress, { modem, clock, log, ending }: ControlParts) {
+  const [{ Control }, { startControlServer }, { tokenFor }] = await Promise.all([
+    import("../net/control/control.js"),
+    import("../net/control/http-server.js"),
+    import("../net/control/guard.js"),
+  ]);
+  const needed = tokenFor(host, token, (made) => log.warn(`control: requests need Authorization: Bearer ${made}`));
+  const control = new Control({ modem, clock, version: packageJson.version, stop: () => ending.end() });
+  return startControlServer(control, { host, port, token: needed, log });
 }
 
 /** Opens the file of the non-volatile memory. Its code is loaded only then. */
@@ -129,11 +163,15 @@ function frontEndEnded({ kind }: FrontEnd, { frontEnds, typed }: Options, quiet:
 }
 
 /** Prints the ready message, on stderr where stdout is the serial line. */
-function announce({ frontEnds, json, typed }: Options, { ports, broker }: RunningModem): void {
-  const open = frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));
-  const running = { open, broker: broker?.address, typed };
+function announce({ frontEnds, json, typed }: Options, { modem, control }: Run): void {
+  const open = placesOf(frontEnds, modem);
+  const running = { open, broker: modem.broker?.address, control, typed };
   const onStdio = frontEnds.some(({ kind }) => kind === "stdio");
   const out = onStdio ? process.stderr : process.stdout;
   if (json) out.write(`${readyJson(running)}\n`);
   else if (typed || !onStdio || frontEnds.length > 1) out.write(`${readyText(running)}\n`);
 }
+
+/** The front ends with the path or address of each. */
+export const placesOf = (frontEnds: readonly FrontEnd[], { ports }: RunningModem): readonly OpenFrontEnd[] =>
+  frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));

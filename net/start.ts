@@ -76,6 +76,8 @@ export interface RunningModem {
   readonly events: EventLog;
   /** The module as it is now. */
   state(): ModuleState;
+  /** Whether a host is attached to the front end at a path; undefined where it cannot be known. */
+  isAttached(path: string): boolean | undefined;
   /**
    * A module as it was when the run began, with its memory, faults and scenarios, and a broker without sessions and retained
    * messages. Hosts stay attached, and hear the banner of a power-up. Resolves when the module has power.
@@ -126,11 +128,13 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
       log.event(event);
     },
   });
+  const attached = new Map<string, boolean>();
   const ports = new Ports(loop, {
     clock,
     log,
     baud,
     onPortChange(change, port) {
+      if (change.kind === "attach" || change.kind === "detach") attached.set(port, change.kind === "attach");
       if (record) events.add(() => toldOfPort(port, change));
       options.onPortChange?.(change);
     },
@@ -164,6 +168,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
     faults: faultControl(() => current.modem, loop, clock),
     events,
     state: () => moduleState(current.modem, clock.now()),
+    isAttached: (path) => attached.get(path),
     renew,
     change,
     cut,

@@ -1,7 +1,8 @@
 import { readCommandLine } from "../../bin/command-line.js";
 import type { Ending } from "../../bin/exit.js";
 import { readOptions } from "../../bin/options.js";
-import { outputOf, serve } from "../../bin/serve.js";
+import { printed } from "../../bin/print.js";
+import { serve } from "../../bin/serve.js";
 import { UserError } from "../../net/user-error.js";
 
 /** The exit code and output that a process would have. */
@@ -21,7 +22,7 @@ const ending = { came: true, reached: Promise.resolve(undefined), end: () => {} 
 export async function runInProcess(args: readonly string[]): Promise<Ended> {
   try {
     const { command, flags } = readCommandLine(args);
-    if (command !== undefined) return { code: 0, out: `${await outputOf(command, flags)}\n`, err: "" };
+    if (command !== undefined) return { code: 0, out: `${await printed(command, flags)}\n`, err: "" };
     await serve(readOptions(flags, { onTerminal: false }), ending);
     return { code: 0, out: "", err: "" };
   } catch (error) {

@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { constants as system } from "node:os";
+import { delimiter, join } from "node:path";
+import { usage } from "../net/user-error.js";
+import { readCommandLine } from "./command-line.js";
+import { complain, type Ending } from "./exit.js";
+import { readOptions } from "./options.js";
+import { placesOf, type Run, start } from "./serve.js";
+
+/** The exit codes of a shell for a command that is not there, and for one that cannot be started. */
+const notFound = 127;
+const notStarted = 126;
+
+/**
+ * Runs a command beside a module of its own. Its environment tells where the module is; stdin, stdout, stderr and signals
+ * are its own. Returns its exit code: 127 where it is not there, 128 + n where signal n has ended it. Throws a UserError (code
+ * 2) for wrong arguments.
+ */
+export async function exec(args: readonly string[], command: readonly string[], ending: Ending): Promise<number> {
+  const { command: word, flags } = readCommandLine(args);
+  if (word !== undefined) throw usage(`exec: write -- before the command: bc28-emu exec -- ${word.name}`);
+  const [name] = command;
+  if (name === undefined) throw usage("exec: no command is given; write bc28-emu exec [options] -- COMMAND [ARG ...]");
+  if (flags.stdio) throw usage("exec: it takes no --stdio: standard input and output are those of the command");
+  const path = pathOf(name);
+  if (path === undefined) {
+    complain(usage(`exec: there is no command ${name}`));
+    return notFound;
+  }
+  const given = { ...flags, broker: flags.broker ?? "0", control: flags.control ?? "0" };
+  const options = readOptions(given, { onTerminal: false });
+  const run = await start(options, ending);
+  const code = await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending);
+  await run.close();
+  return code;
+}
+
+/** The places of a run by the names that arguments and the environment have for them: `port`, `tcp`, `control`, … */
+function placesIn(frontEnds: Parameters<typeof placesOf>[0], run: Run): ReadonlyMap<string, string> {
+  const places = new Map<string, string>();
+  for (const { frontEnd, at } of placesOf(frontEnds, run.modem)) {
+    if (frontEnd.kind === "pty" && frontEnd.link !== undefined) places.set("link", frontEnd.link);
+    const name = frontEnd.kind === "pty" ? "port" : frontEnd.kind.replace("-", "_");
+    if (!places.has(name)) places.set(name, at);
+  }
+  if (run.control !== undefined) places.set("control", run.control);
+  if (run.modem.broker !== undefined) places.set("broker", run.modem.broker.address);
+  return places;
+}
+
+/** Runs the command; resolves with its exit code. Signals go on to it. */
+function runCommand(
+  path: string,
+  args: readonly string[],
+  places: ReadonlyMap<string, string>,
+  ending: Ending,
+): Promise<number> {
+  const environment = [...places].map(([name, place]) => [`BC28_${name.toUpperCase()}`, place]);
+  const filled = args.map((arg) => arg.replace(/\{(\w+)\}/g, (text, name: string) => places.get(name) ?? text));
+  const [program, ...words] = [...guardian(), path, ...filled];
+  const child = spawn(program ?? path, words, {
+    stdio: "inherit",
+    env: { ...process.env, ...Object.fromEntries(environment) },
+  });
+  ending.passOn((signal) => child.kill(signal));
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      complain(usage(`exec: ${path} cannot be started: ${error.message}`));
+      resolve(notStarted);
+    });
+    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : system.signals[signal])));
+  });
+}
+
+/** Ends the command where this process is killed: util-linux has a program for that, where it is installed. */
+function guardian(): readonly string[] {
+  const setpriv = "/usr/bin/setpriv";
+  return process.platform === "linux" && existsSync(setpriv) ? [setpriv, "--pdeathsig", "TERM", "--"] : [];
+}
+
+/** Where a command is: its path, or that in PATH; undefined: nowhere. */
+function pathOf(name: string): string | undefined {
+  if (name.includes("/")) return isExecutable(name) ? name : undefined;
+  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

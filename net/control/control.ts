@@ -1,0 +1,120 @@
+import { causeOf } from "../../emulator/faults/language/reset-causes.js";
+import type { RunningModem } from "../start.js";
+import type { Clock, Millis } from "../time/clock.js";
+import type { ManualClock } from "../time/manual-clock.js";
+import { type EventFilter, isWanted } from "../trace/event-filter.js";
+import type { RecordedEvent } from "../trace/recorded-event.js";
+import { lateText, waitForEvent } from "../trace/wait-for-event.js";
+import { BrokerDesk } from "./broker-desk.js";
+import { ControlError } from "./control-error.js";
+
+/** What is controlled, and how. */
+export interface ControlOptions {
+  readonly modem: RunningModem;
+  readonly clock: Clock;
+  /** That of bc28-emu. */
+  readonly version: string;
+  /** Ends the run. */
+  stop(): void;
+}
+
+/** Which events are wanted, and how many of them. */
+export interface EventsQuery extends EventFilter {
+  readonly after?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Which event is wanted, and how long to wait for it, in ms of real time. */
+export interface WaitQuery extends EventFilter {
+  readonly after?: number | undefined;
+  readonly within?: Millis | undefined;
+}
+
+/** How many events a page has where the request says nothing. */
+const pageSize = 1000;
+/** How long to wait for an event where the request says nothing, in ms of real time. */
+const waitMs = 5000;
+
+/** What programs of any language do with a running module; the HTTP server and the MCP server stand on it. */
+export class Control {
+  readonly modem: RunningModem;
+  readonly version: string;
+  readonly desk: BrokerDesk;
+  readonly #clock: Clock;
+  readonly #stop: () => void;
+
+  constructor({ modem, clock, version, stop }: ControlOptions) {
+    this.modem = modem;
+    this.version = version;
+    this.#clock = clock;
+    this.#stop = stop;
+    this.desk = new BrokerDesk(modem.broker);
+  }
+
+  /** The module at this moment. */
+  state(): object {
+    const { modem } = this;
+    return {
+      ...modem.state(),
+      ports: modem.ports.map(({ path }) => ({ path, attached: modem.isAttached(path) })),
+      faults: modem.faults.list(),
+      ...(modem.broker && { broker: { address: modem.broker.address, clients: modem.broker.clients() } }),
+    };
+  }
+
+  /** A page of events. */
+  events({ after = 0, limit = pageSize, ...filter }: EventsQuery) {
+    const { events } = this.modem;
+    const found = events.read(after, (event) => isWanted(event, filter), limit);
+    const next = found.length < limit ? events.lastSeq : (found.at(-1)?.seq ?? after);
+    return { events: found, next, first: events.firstSeq };
+  }
+
+  /** One event that fits. Throws a ControlError (408) that tells what came instead. */
+  async wait({ after, within = waitMs, ...filter }: WaitQuery, cancel?: AbortSignal): Promise<RecordedEvent> {
+    const { events } = this.modem;
+    const waited = await waitForEvent(events, filter, {
+      after: after ?? events.lastSeq,
+      within,
+      ...(cancel && { cancel }),
+    });
+    if ("event" in waited) return waited.event;
+    throw new ControlError(408, lateText(filter, waited.instead), { instead: waited.instead });
+  }
+
+  /** Lets time pass by a manual clock. */
+  async advance(span: Millis): Promise<{ readonly clock: Millis }> {
+    if (this.#clock.movement === undefined)
+      throw new ControlError(409, "the clock goes by itself: start bc28-emu with --clock manual");
+    await (this.#clock as ManualClock).advance(span);
+    return { clock: this.#clock.now() };
+  }
+
+  /** A press on reset; `cause` is `pin`, `watchdog`, `brownout`, or as the banner names it. */
+  reset(cause = "pin"): void {
+    const known = causeOf(cause);
+    if (known === undefined)
+      throw new ControlError(
+        400,
+        `cause: ${JSON.stringify(cause)} is no cause of a reset; give pin, watchdog, brownout, or one as the banner names it`,
+      );
+    this.modem.change({ kind: "reset", cause: known });
+  }
+
+  /** A module as it was when the run began. */
+  async renew(): Promise<void> {
+    await this.modem.renew();
+    this.desk.clear();
+  }
+
+  /** Ends the run. */
+  stop(): void {
+    this.#stop();
+  }
+}
+
+/** A payload that is given as text or as base64. */
+export function toBytes(text: string | undefined, base64: string | undefined): Uint8Array {
+  if (text !== undefined && base64 !== undefined) throw new ControlError(400, "give text or base64, not both");
+  return base64 === undefined ? Buffer.from(text ?? "", "utf8") : Buffer.from(base64, "base64");
+}

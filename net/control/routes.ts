@@ -1,0 +1,207 @@
+import type * as v from "valibot";
+import { type Control, toBytes } from "./control.js";
+import { ControlError } from "./control-error.js";
+import * as schemas from "./schemas.js";
+
+/** What a request holds, checked. */
+interface Input<Q, B> {
+  readonly query: Q;
+  readonly body: B;
+  /** What stands behind the path's last slash, where it has a parameter. */
+  readonly id: number;
+  /** The client has gone. */
+  readonly gone: AbortSignal;
+}
+
+/** A route. Its schemas check the request, and describe it in the OpenAPI document. */
+export interface Route<Q = never, B = never> {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** `:id` at the end is a number. */
+  readonly path: `/${string}`;
+  readonly about: string;
+  readonly query?: v.GenericSchema<unknown, Q>;
+  readonly body?: v.GenericSchema<unknown, B>;
+  readonly answer: v.GenericSchema;
+  /** The refusals that it has beside those of every route. */
+  readonly refusals?: Readonly<Record<number, string>>;
+  /** Throws a ControlError where the request cannot be done; nothing has changed then. */
+  run(control: Control, input: Input<Q, B>): unknown;
+}
+
+const route = <Q, B>(made: Route<Q, B>): Route => made as unknown as Route;
+const done = { ok: true } as const;
+
+/** Every route, apart from the live events and the OpenAPI document. */
+export const routes: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/api/health",
+    about: "Whether the emulator runs, and its version.",
+    answer: schemas.health,
+    run: ({ version }) => ({ ok: true, version }),
+  }),
+  route({
+    method: "GET",
+    path: "/api/state",
+    about: "The module at this moment: its radio, its MQTT link, its settings, front ends, faults and broker.",
+    answer: schemas.state,
+    run: (control) => control.state(),
+  }),
+  route({
+    method: "GET",
+    path: "/api/faults",
+    about: "The faults that wait for their event or are in force.",
+    answer: schemas.faultList,
+    run: ({ modem }) => ({ faults: modem.faults.list() }),
+  }),
+  route({
+    method: "POST",
+    path: "/api/faults",
+    about:
+      "Gives faults, each as a sentence: all of them or none. What acts at once is over, and not among those in force.",
+    body: schemas.faultBody,
+    answer: schemas.faultList,
+    run({ modem }, { body }) {
+      const given = "fault" in body ? [body.fault] : body.faults;
+      return { faults: modem.faults.add(...given) };
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/api/faults",
+    about: "Takes all faults back, and ends scenarios.",
+    answer: schemas.done,
+    run({ modem }) {
+      modem.faults.clear();
+      return done;
+    },
+  }),
+  route({
+    method: "DELETE",
+    path: "/api/faults/:id",
+    about: "Takes a fault back.",
+    answer: schemas.done,
+    refusals: { 404: "No fault of this number waits or is in force." },
+    run({ modem }, { id }) {
+      if (!modem.faults.remove(id)) throw new ControlError(404, `fault ${id} does not wait, and is not in force`);
+      return done;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/api/events",
+    about: "The events of the run, oldest first. With `Accept: text/event-stream`: live, each with its number as `id`.",
+    query: schemas.eventsQuery,
+    answer: schemas.eventPage,
+    run: (control, { query }) => control.events(query),
+  }),
+  route({
+    method: "GET",
+    path: "/api/wait",
+    about:
+      "One event that fits: the first behind `after`, which counts also where it has come already, or else the next one.",
+    query: schemas.waitQuery,
+    answer: schemas.event,
+    refusals: { 408: "None came in time; the answer tells what came instead." },
+    run: (control, { query, gone }) => control.wait(query, gone),
+  }),
+  route({
+    method: "POST",
+    path: "/api/clock/advance",
+    about: "Lets time pass. Every timer fires at its moment; the answer comes when nothing moves any more.",
+    body: schemas.advanceBody,
+    answer: schemas.advanced,
+    refusals: { 409: "The clock is not a manual one." },
+    run: (control, { body }) => control.advance(body.ms),
+  }),
+  route({
+    method: "GET",
+    path: "/api/broker/messages",
+    about: "The messages that clients have published to the embedded broker, wills included, oldest first.",
+    query: schemas.messagesQuery,
+    answer: schemas.messages,
+    refusals: { 409: "There is no embedded broker." },
+    run: ({ desk }, { query }) => ({ messages: desk.messages(query.topic) }),
+  }),
+  route({
+    method: "DELETE",
+    path: "/api/broker/messages",
+    about: "Forgets the messages.",
+    answer: schemas.done,
+    run({ desk }) {
+      desk.clear();
+      return done;
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/api/broker/publish",
+    about: "Publishes a message that comes from no client.",
+    body: schemas.publishBody,
+    answer: schemas.done,
+    refusals: { 409: "There is no embedded broker." },
+    async run({ desk }, { body: { topic, qos = 0, retain = false, text, base64 } }) {
+      await desk.broker.publish(topic, toBytes(text, base64), { qos, retain });
+      return done;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/api/broker/clients",
+    about: "The ids of the clients that are connected to the embedded broker.",
+    answer: schemas.clients,
+    refusals: { 409: "There is no embedded broker." },
+    run: ({ desk }) => ({ clients: desk.broker.clients() }),
+  }),
+  route({
+    method: "POST",
+    path: "/api/broker/disconnect",
+    about: "Cuts the connection of a client off, so that its will is published.",
+    body: schemas.disconnectBody,
+    answer: schemas.done,
+    refusals: { 404: "No client has this id.", 409: "There is no embedded broker." },
+    run({ desk }, { body: { clientId } }) {
+      if (!desk.broker.disconnect(clientId)) throw new ControlError(404, `no client has the id ${clientId}`);
+      return done;
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/api/findings",
+    about: "What the host did wrong. Nothing is judged yet, so that it is empty.",
+    answer: schemas.findings,
+    run: () => ({ findings: [] }),
+  }),
+  route({
+    method: "POST",
+    path: "/api/reset",
+    about: "A press on reset.",
+    body: schemas.resetBody,
+    answer: schemas.done,
+    run(control, { body }) {
+      control.reset(body.cause);
+      return done;
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/api/new",
+    about:
+      "A module as it was when the run began, and a broker without messages, sessions and retained messages. Hosts stay attached, and hear the banner of a power-up.",
+    answer: schemas.done,
+    async run(control) {
+      await control.renew();
+      return done;
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/api/stop",
+    about: "Ends the run, with exit code 0.",
+    answer: schemas.done,
+    run(control) {
+      control.stop();
+      return done;
+    },
+  }),
+];

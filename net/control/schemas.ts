@@ -1,0 +1,129 @@
+import * as v from "valibot";
+import { rebootCauses } from "../../emulator/reboot.js";
+
+const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
+
+/** A number in a query is text. */
+const number = (min: number, max: number, text: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d+$/, `is no number; give ${min} to ${max}`),
+    v.transform(Number),
+    v.minValue(min, `is below ${min}`),
+    v.maxValue(max, `is above ${max}`),
+    v.description(`${text}; a number, ${min} to ${max}`),
+  );
+
+const spans: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
+const maxWaitMs = 60_000;
+
+/** A span of real time such as `5s`, in ms. */
+const span = v.pipe(
+  v.string(),
+  v.regex(/^\d+(ms|s|min)$/, "is no span of time, such as 500ms or 5s"),
+  v.transform((text) => Number.parseInt(text, 10) * (spans[text.replace(/^\d+/, "")] ?? 1)),
+  v.maxValue(maxWaitMs, "is longer than 60s"),
+  v.description("A span of real time, such as 500ms or 5s; at most 60s."),
+);
+
+const fault = about(v.string(), "A sentence such as `lose 2 PUBACK`.");
+
+/** What a fault in force looks like. */
+export const faultStatus = v.object({
+  id: v.number(),
+  fault,
+  state: v.picklist(["waiting", "in force", "over"]),
+  left: v.union([v.number(), v.literal("every")]),
+  hits: v.number(),
+});
+
+/** Faults that are given: one, or several of which all are taken or none. */
+export const faultBody = v.union(
+  [v.strictObject({ fault }), v.strictObject({ faults: v.pipe(v.array(fault), v.minLength(1), v.maxLength(1000)) })],
+  'give {"fault": "lose 2 PUBACK"} or {"faults": ["…", "…"]}',
+);
+
+export const faultList = v.object({ faults: v.array(faultStatus) });
+
+/** Which events are wanted. */
+const filter = {
+  kind: v.optional(about(v.string(), "The kind of event: line, answer, urc, packet, fault, …")),
+  says: v.optional(about(v.string(), "What the module says; `*` stands for anything.")),
+  hears: v.optional(about(v.string(), "A command line of the host; `*` stands for anything.")),
+  packet: v.optional(about(v.string(), "The type of an MQTT packet, such as PUBACK.")),
+  way: v.optional(about(v.picklist(["sent", "received"]), "The way of an MQTT packet.")),
+};
+const after = v.optional(number(0, Number.MAX_SAFE_INTEGER, "Events behind this one"));
+
+export const eventsQuery = v.strictObject({
+  after,
+  limit: v.optional(number(1, 10_000, "At most so many")),
+  ...filter,
+});
+export const waitQuery = v.strictObject({ after, within: v.optional(span), ...filter });
+
+export const event = v.looseObject({
+  seq: about(v.number(), "The number of the event in its run."),
+  t: about(v.number(), "The module's clock, in ms."),
+  wall: about(v.string(), "Calendar time, ISO 8601."),
+  kind: v.string(),
+});
+export const eventPage = v.object({
+  events: v.array(event),
+  next: about(v.number(), "`after` of the following request."),
+  first: about(v.number(), "The number of the oldest event that is kept."),
+});
+
+export const advanceBody = v.strictObject({
+  ms: v.pipe(v.number("ms: give a number of milliseconds"), v.minValue(0), v.maxValue(7 * 86_400_000)),
+});
+export const advanced = v.object({ clock: about(v.number(), "The module's clock after it, in ms.") });
+
+export const messagesQuery = v.strictObject({
+  topic: v.optional(about(v.pipe(v.string(), v.minLength(1)), "A topic filter, with + and #.")),
+});
+export const messages = v.object({
+  messages: v.array(
+    v.object({
+      clientId: v.string(),
+      topic: v.string(),
+      qos: v.number(),
+      retain: v.boolean(),
+      text: v.optional(about(v.string(), "The payload, where it is UTF-8.")),
+      base64: v.string(),
+    }),
+  ),
+});
+export const publishBody = v.strictObject({
+  topic: v.string(),
+  text: v.optional(about(v.string(), "The payload as text.")),
+  base64: v.optional(about(v.pipe(v.string(), v.base64("base64: this is no base64")), "The payload as base64.")),
+  qos: v.optional(v.picklist([0, 1, 2])),
+  retain: v.optional(v.boolean()),
+});
+export const clients = v.object({ clients: v.array(v.string()) });
+export const disconnectBody = v.strictObject({ clientId: v.string() });
+
+export const resetBody = v.strictObject({
+  cause: v.optional(
+    about(v.string(), `pin, watchdog, brownout, or one of the ${rebootCauses.length} causes as the banner has them.`),
+  ),
+});
+
+export const done = v.object({ ok: v.literal(true) });
+export const health = v.object({ ok: v.literal(true), version: v.string() });
+export const findings = v.object({ findings: v.array(v.looseObject({})) });
+
+export const state = v.looseObject({
+  module: v.object({
+    stage: v.picklist(["off", "booting", "ready", "frozen"]),
+    isAsleep: v.boolean(),
+    clock: about(v.number(), "The module's clock, in ms."),
+  }),
+  radio: v.looseObject({}),
+  mqtt: v.looseObject({}),
+  dte: v.looseObject({}),
+  ports: v.array(v.object({ path: v.string(), attached: v.optional(v.boolean()) })),
+  faults: v.array(faultStatus),
+  broker: v.optional(v.object({ address: v.string(), clients: v.array(v.string()) })),
+});
