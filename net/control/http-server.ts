@@ -34,7 +34,8 @@ export async function startControlServer(control: Control, options: ControlServe
   const streams = new Set<() => void>();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     guard(request, options);
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://control");
+    const [pathname = "", search = ""] = (request.url ?? "/").split("?", 2);
+    const searchParams = new URLSearchParams(search);
     if (request.method === "GET" && pathname === "/api/events" && wantsStream(request)) {
       const { after = lastSeen(request), limit: _, ...filter } = checked(eventsQuery, queryOf(searchParams));
       const end = streamEvents(response, control.modem.events, { after, filter, warn: (line) => log.warn(line) });
@@ -101,7 +102,8 @@ function routeOf(
   const here = routes.filter((route) => route.path === path || (last !== "" && route.path === `${parent}:id`));
   const route = here.find((each) => each.method === method);
   if (route !== undefined) return { route, id: Number(last) };
-  if (here.length === 0) throw new ControlError(404, `there is no ${path}; /api/openapi.json tells what there is`);
+  if (here.length === 0)
+    throw new ControlError(404, `there is no ${path.slice(0, 100)}; /api/openapi.json tells what there is`);
   const allowed = here.map((each) => each.method).join(", ");
   response.setHeader("allow", allowed);
   throw new ControlError(405, `${path} takes ${allowed}, not ${method}`);
@@ -132,6 +134,7 @@ function checked<T>(schema: v.GenericSchema<unknown, T>, given: unknown): T {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const place = v.getDotPath(issue) ?? "";
+  if (issue.expected === "never") throw new ControlError(400, `${place}: there is no such key`);
   throw new ControlError(
     400,
     place === "" || issue.message.startsWith(`${place}:`) ? issue.message : `${place}: ${issue.message}`,

@@ -1,0 +1,361 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import fc from "fast-check";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { Log, manualClock, type StartOptions, startModem } from "../../../index.js";
+import { Control } from "../../../net/control/control.js";
+import { type ControlServerOptions, startControlServer } from "../../../net/control/http-server.js";
+import { routes } from "../../../net/control/routes.js";
+
+/** A running module with its control port, and a host that has said nothing. */
+async function start(
+  { token, ...options }: StartOptions & { readonly token?: string } = {},
+  more: Partial<ControlServerOptions> = {},
+) {
+  const lines: string[] = [];
+  const log = new Log("warn", (line) => lines.push(line));
+  const clock = options.clock ?? manualClock();
+  let say = (_line: string): void => {};
+  let heard = "";
+  const modem = await startModem({
+    clock,
+    record: true,
+    broker: { port: 0 },
+    log,
+    ports: [
+      (events) => {
+        say = (line) => events.onBytes(Buffer.from(`${line}\r`));
+        const write = (bytes: Uint8Array): void => {
+          heard += Buffer.from(bytes).toString("latin1");
+        };
+        return { path: "wire", write, set() {}, close: async () => {} };
+      },
+    ],
+    ...options,
+  });
+  let stopped = false;
+  const control = new Control({ modem, clock, version: "1.2.3", stop: () => (stopped = true) });
+  const server = await startControlServer(control, { host: "127.0.0.1", port: 0, token, log, ...more });
+  onTestFinished(async () => {
+    await server.close();
+    await modem.close();
+  });
+  const url = server.url;
+  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    return {
+      status: response.status,
+      body: (await response.json()) as Record<string, never>,
+      headers: response.headers,
+    };
+  };
+  return {
+    url,
+    call,
+    modem,
+    clock,
+    lines,
+    say: (line: string) => say(line),
+    heard: () => heard,
+    isStopped: () => stopped,
+  };
+}
+
+/** A request with headers that fetch does not let pass. */
+function raw(url: string, headers: Record<string, string>, method = "GET"): Promise<number> {
+  return new Promise((resolve, reject) => {
+    request(url, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .once("error", reject)
+      .end();
+  });
+}
+
+describe("the routes", () => {
+  test("health, and a state that tells what a host would see", async () => {
+    const { call, say } = await start();
+    expect(await call("GET", "/api/health")).toMatchObject({ status: 200, body: { ok: true, version: "1.2.3" } });
+    say('AT+QMTCFG="aliauth",0,"key","name","a secret"');
+    const { body } = await call("GET", "/api/state");
+    expect(body).toMatchObject({
+      module: { stage: "ready", isAsleep: false, clock: 0 },
+      radio: { sim: true, rssi: 25, stage: "attached" },
+      mqtt: { phase: "idle", inFlight: [], settings: { pktTimeout: 10, aliauth: { deviceSecret: "***" } } },
+      dte: { echo: false, cmee: 0 },
+      ports: [{ path: "wire" }],
+      broker: { clients: [] },
+    });
+    expect(JSON.stringify(body)).not.toContain("a secret");
+  });
+
+  test("faults: given all or none, listed, taken back", async () => {
+    const { call } = await start();
+    const given = await call("POST", "/api/faults", { faults: ["lose 2 PUBACK", "rssi 9"] });
+    expect(given.body.faults).toMatchObject([
+      { id: 1, state: "in force", left: 2 },
+      { id: 2, state: "over", left: 0, hits: 1 },
+    ]);
+    expect(await call("POST", "/api/faults", { faults: ["lose PUBREC", "lose PUBCK"] })).toMatchObject({
+      status: 400,
+      body: { error: 'fault "lose PUBCK": "PUBCK" cannot stand behind "lose"; did you mean PUBACK?' },
+    });
+    expect((await call("GET", "/api/faults")).body.faults).toMatchObject([{ id: 1 }]);
+    expect((await call("DELETE", "/api/faults/1")).status).toBe(200);
+    expect(await call("DELETE", "/api/faults/1")).toMatchObject({ status: 404 });
+    await call("POST", "/api/faults", { fault: "lose every PUBACK" });
+    await call("DELETE", "/api/faults");
+    expect((await call("GET", "/api/faults")).body).toEqual({ faults: [] });
+  });
+
+  test("events page by page, and one that is waited for", async () => {
+    const { call, say } = await start();
+    const { body: before } = await call("GET", "/api/events");
+    const waiting = call("GET", `/api/wait?says=${encodeURIComponent("+CSQ*")}&within=2s`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    say("AT+CSQ");
+    expect((await waiting).body).toMatchObject({ kind: "answer", line: "+CSQ:25,99" });
+    const { body } = await call("GET", `/api/events?after=${before.next}&limit=2`);
+    expect(body.events).toMatchObject([{ kind: "line", line: "AT+CSQ" }, { kind: "answer" }]);
+    expect((await call("GET", `/api/events?after=${body.next}&kind=answer`)).body.events).toMatchObject([
+      { line: "OK" },
+    ]);
+    expect(await call("GET", "/api/wait?packet=PUBACK&way=received&within=10ms")).toMatchObject({
+      status: 408,
+      body: { error: "no event with packet PUBACK, way received; there came nothing", instead: [] },
+    });
+  });
+
+  test("time by hand, and a clock that goes by itself", async () => {
+    const { call } = await start({ faults: ["when at 30s: reset watchdog"] });
+    expect((await call("POST", "/api/clock/advance", { ms: 30_000 })).body).toEqual({ clock: 30_000 });
+    expect((await call("GET", "/api/events?kind=reboot")).body.events).toHaveLength(1);
+    const other = await start({ clock: (await import("../../../index.js")).systemClock() });
+    expect((await other.call("POST", "/api/clock/advance", { ms: 1 })).status).toBe(409);
+  });
+
+  test("the broker's desk", async () => {
+    const { call, say, heard } = await start();
+    say('AT+QMTOPEN=0,"mqtt.example.com",1883');
+    await call("POST", "/api/clock/advance", { ms: 0 });
+    say('AT+QMTCONN=0,"meter"');
+    await call("POST", "/api/clock/advance", { ms: 0 });
+    say('AT+QMTSUB=0,1,"down",1');
+    await call("POST", "/api/clock/advance", { ms: 0 });
+    say('AT+QMTPUB=0,0,0,0,"up/x"\r22.5\x1a');
+    await call("POST", "/api/clock/advance", { ms: 0 });
+    expect((await call("GET", "/api/broker/clients")).body).toEqual({ clients: ["meter"] });
+    expect((await call("GET", "/api/broker/messages?topic=up/%2B")).body.messages).toMatchObject([
+      { clientId: "meter", topic: "up/x", text: expect.stringContaining("22.5") },
+    ]);
+    expect((await call("GET", "/api/broker/messages?topic=down")).body).toEqual({ messages: [] });
+    await call("POST", "/api/broker/publish", { topic: "down", base64: "aGk=", qos: 1 });
+    await call("POST", "/api/clock/advance", { ms: 0 });
+    expect(heard()).toMatch(/\+QMTRECV: 0,\d+,"down",hi/);
+    expect((await call("POST", "/api/broker/publish", { topic: "a/#" })).status).toBe(400);
+    expect((await call("POST", "/api/broker/publish", { topic: "a", text: "x", base64: "aGk=" })).status).toBe(400);
+    await call("DELETE", "/api/broker/messages");
+    expect((await call("POST", "/api/broker/disconnect", { clientId: "meter" })).status).toBe(200);
+    expect((await call("POST", "/api/broker/disconnect", { clientId: "nobody" })).status).toBe(404);
+    const alone = await start({ broker: undefined } as never);
+    expect(alone.modem.broker).toBeUndefined();
+    expect((await alone.call("GET", "/api/broker/clients")).status).toBe(409);
+  });
+
+  test("reset, new, findings and stop", async () => {
+    const { call, heard, modem, isStopped } = await start({ faults: ["rssi 9"] });
+    await call("POST", "/api/reset");
+    await call("POST", "/api/reset", { cause: "watchdog" });
+    expect(heard()).toMatch(/RESET_PIN.*APPLICATION_WATCHDOG/s);
+    expect((await call("POST", "/api/reset", { cause: "boredom" })).status).toBe(400);
+    await call("POST", "/api/faults", { fault: "lose every PUBACK" });
+    expect((await call("POST", "/api/new")).body).toEqual({ ok: true });
+    expect(modem.faults.list()).toEqual([]);
+    expect(modem.state().radio.rssi).toBe(9);
+    expect((await call("GET", "/api/findings")).body).toEqual({ findings: [] });
+    expect((await call("POST", "/api/stop")).status).toBe(200);
+    expect(isStopped()).toBe(true);
+  });
+});
+
+describe("what is wrong is refused, and nothing changes", () => {
+  test.each([
+    ["GET", "/api/nothing", undefined, 404, "there is no /api/nothing"],
+    ["PUT", "/api/faults", undefined, 405, "/api/faults takes GET, POST, DELETE, not PUT"],
+    ["POST", "/api/faults", "{", 400, "the body is no JSON"],
+    ["POST", "/api/faults", {}, 400, 'give {"fault": "lose 2 PUBACK"}'],
+    ["POST", "/api/faults", { fault: "rssi 9", x: 1 }, 400, 'give {"fault"'],
+    ["POST", "/api/faults", { faults: [] }, 400, ""],
+    ["POST", "/api/clock/advance", { ms: "soon" }, 400, "ms: give a number of milliseconds"],
+    ["GET", "/api/wait?within=soon", undefined, 400, "within: is no span of time, such as 500ms or 5s"],
+    ["GET", "/api/wait?within=2min", undefined, 400, "within: is longer than 60s"],
+    ["GET", "/api/events?after=-1", undefined, 400, "after: is no number"],
+    ["GET", "/api/events?after=1&after=2", undefined, 400, "after: it stands twice"],
+    ["GET", "/api/events?colour=red", undefined, 400, "colour: there is no such key"],
+    ["GET", "/api/state?x=1", undefined, 400, "x: this route takes no query"],
+  ])("%s %s %j", async (method, path, body, status, error) => {
+    const { call, modem } = await start();
+    const refused = await call(method, path, body);
+    expect([refused.status, refused.body.error]).toEqual([status, expect.stringContaining(error)]);
+    expect(modem.faults.list()).toEqual([]);
+    if (status === 405) expect(refused.headers.get("allow")).toBe("GET, POST, DELETE");
+  });
+
+  test("a body that is too long, or no JSON", async () => {
+    const { url, call } = await start();
+    expect(
+      (await call("POST", "/api/faults", { fault: "x".repeat(1_100_000) }).catch(() => ({ status: 413 }))).status,
+    ).toBe(413);
+    const plain = await fetch(`${url}/api/faults`, { method: "POST", body: "fault=drop link" });
+    expect(plain.status).toBe(415);
+    expect((await call("GET", "/api/health")).status).toBe(200);
+  });
+});
+
+describe("it is safe on a developer's machine", () => {
+  test.each([
+    [{ host: "evil.example" }, 403],
+    [{ origin: "http://evil.example" }, 403],
+    [{ origin: "null" }, 403],
+    [{ "sec-fetch-site": "cross-site" }, 403],
+    [{}, 200],
+    [{ host: "localhost:1" }, 200],
+  ])("%j", async (headers, status) => {
+    const { url } = await start();
+    expect(await raw(`${url}/api/state`, headers as Record<string, string>)).toBe(status);
+  });
+
+  test("its own page may use it", async () => {
+    const { url } = await start();
+    expect(await raw(`${url}/api/new`, { origin: url, "sec-fetch-site": "same-origin" }, "POST")).toBe(200);
+  });
+
+  test("a token is asked for where there is one", async () => {
+    const { call } = await start({ token: "s3cret" });
+    expect((await call("GET", "/api/state")).status).toBe(401);
+    expect((await call("GET", "/api/state", undefined, { authorization: "Bearer s3cre" })).status).toBe(401);
+    expect((await call("GET", "/api/state", undefined, { authorization: "Bearer s3cret" })).status).toBe(200);
+  });
+
+  test("secrets are masked in events", async () => {
+    const { call, say } = await start();
+    say('AT+QMTCONN=0,"me","user","pass word"');
+    say('AT+QMTCFG="aliauth",0,"key","name","deep secret"');
+    const { body } = await call("GET", "/api/events");
+    expect(JSON.stringify(body)).not.toMatch(/pass word|deep secret/);
+    expect(JSON.stringify(body)).toContain("***");
+  });
+});
+
+describe("live events", () => {
+  /** Reads server-sent events until so many ids have come. */
+  async function ids(url: string, count: number, headers: Record<string, string> = {}): Promise<readonly number[]> {
+    const gone = new AbortController();
+    const { body } = await fetch(`${url}/api/events`, {
+      headers: { accept: "text/event-stream", ...headers },
+      signal: gone.signal,
+    });
+    let text = "";
+    const found = (): readonly number[] => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString();
+      if (found().length >= count) break;
+    }
+    gone.abort();
+    return found().slice(0, count);
+  }
+
+  test("come with their numbers, and a client that comes back misses none", async () => {
+    const { url, say, modem } = await start();
+    say("AT");
+    const first = await ids(url, modem.events.lastSeq);
+    expect(first).toEqual(first.map((_, at) => at + 1));
+    for (let times = 0; times < 20; times += 1) say("AT+CSQ");
+    const rest = await ids(url, modem.events.lastSeq - first.length, { "last-event-id": `${first.length}` });
+    expect(rest[0]).toBe(first.length + 1);
+    expect(rest.at(-1)).toBe(modem.events.lastSeq);
+  });
+
+  test("a reader that does not read is dropped, with a line", async () => {
+    const { url, say, lines } = await start();
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(`GET /api/events HTTP/1.1\r\nHost: ${new URL(url).host}\r\nAccept: text/event-stream\r\n\r\n`);
+    socket.pause();
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.on("error", () => {});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let times = 0; times < 40_000 && lines.length === 0; times += 1) {
+      say(`AT+${"X".repeat(200)}`);
+      if (times % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(lines).toContain("control: a reader of events is too slow, and is dropped");
+    socket.resume();
+    await closed;
+  });
+});
+
+test("the OpenAPI document has every route, and a linter finds nothing", async () => {
+  const { call } = await start();
+  const { body } = await call("GET", "/api/openapi.json");
+  for (const { method, path } of routes)
+    expect(body).toHaveProperty(["paths", path.replace(":id", "{id}"), method.toLowerCase()]);
+  const config = await createConfig({
+    extends: ["recommended-strict"],
+    rules: { "no-server-example.com": "off", "operation-4xx-response": "error" },
+  });
+  const problems = await lintFromString({ source: JSON.stringify(body), config });
+  expect(problems.map(({ message, location: [at] }) => `${at?.pointer}: ${message}`)).toEqual([]);
+});
+
+test("a thousand random requests leave a working module", { timeout: 60_000 }, async () => {
+  const { call, heard, say } = await start();
+  const paths = [
+    ...routes.map(({ path }) => path.replace(":id", "3")),
+    "/",
+    "/api",
+    "/api/faults/x",
+    "/api/events?after=x",
+  ];
+  const safe = paths.filter((path) => path !== "/api/stop");
+  const anyRequest = fc.record({
+    method: fc.constantFrom("GET", "POST", "DELETE", "PUT"),
+    path: fc.oneof(fc.constantFrom(...safe), fc.webPath()),
+    body: fc.oneof(
+      fc.constant(undefined),
+      fc.json(),
+      fc.string(),
+      fc.constantFrom({ fault: "drop link" }, { ms: 5 }, { topic: "t", text: "x" }),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(anyRequest, async ({ method, path, body }) => {
+      if (/^\/api\/wait/.test(path)) return; // it would wait
+      const answered = await call(method, path, method === "GET" ? undefined : body);
+      expect([200, 400, 404, 405, 408, 409, 415]).toContain(answered.status);
+    }),
+    { numRuns: 1000 },
+  );
+  await call("DELETE", "/api/faults");
+  await call("POST", "/api/new");
+  const before = heard().length;
+  say("AT");
+  expect(heard().slice(before)).toBe("\r\nOK\r\n");
+});
+
+test("a hundred clients at once", async () => {
+  const { call, say, heard } = await start();
+  const all = await Promise.all(
+    Array.from({ length: 100 }, (_, at) =>
+      at % 2 === 0 ? call("GET", "/api/state") : call("POST", "/api/faults", { fault: "rssi 9" }),
+    ),
+  );
+  expect(all.every(({ status }) => status === 200)).toBe(true);
+  say("AT+CSQ");
+  expect(heard()).toContain("+CSQ:9,99");
+});
