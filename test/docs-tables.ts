@@ -8,6 +8,7 @@ import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
+import { routes } from "../net/control/routes.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import { loadScenario } from "../net/storage/scenario-file.js";
 
@@ -115,6 +116,15 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
           about,
           source,
         ]),
+      ),
+  },
+  {
+    page: "docs/control.md",
+    name: "routes",
+    make: () =>
+      table(
+        ["request", "what it does"],
+        routes.map(({ method, path, about }) => [code(`${method} ${path.replace(":id", "ID")}`), about]),
       ),
   },
   { page: "docs/faults.md", name: "faults", make: faultTables },

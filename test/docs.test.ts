@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { readCommandLine } from "../bin/command-line.js";
 import { flagRows } from "../bin/flags.js";
 import { commands } from "../emulator/commands/index.js";
+import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import { defaultQuirks, setQuirk } from "../emulator/profile/quirks.js";
 import { commandGroups, generatedTables, withTables } from "./docs-tables.js";
 import {
@@ -169,7 +170,9 @@ const wordsOf = (line: string): readonly string[] =>
 /** Reads a command line, without running it. Throws what the command would print. */
 function accept(words: readonly string[]): void {
   if (words[0] === "completion") return; // yargs prints at once
-  const { flags } = readCommandLine(words);
+  const own = words[0] === "exec" ? words.slice(1, words.indexOf("--")) : words;
+  const { flags } = readCommandLine(own);
+  for (const fault of flags.fault ?? []) expect(readSentence(fault), fault).toHaveProperty("sentence");
   for (const setting of flags.quirk ?? []) {
     const set = setQuirk(defaultQuirks, ...(setting.split("=", 2) as [string, string]));
     if ("problem" in set) throw new Error(set.problem);
