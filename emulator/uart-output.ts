@@ -1,4 +1,4 @@
-import { type FinalResult, finalResult, finalWords, information, prompt, unsolicited } from "../at/format.js";
+import { type FinalResult, finalResult, finalText, information, prompt, unsolicited } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import type { Entry } from "./command-queue.js";
 import type { Context } from "./context.js";
@@ -23,7 +23,7 @@ export function sendLines({ ram, effects }: Context, lines: readonly Octets[]): 
 /** Sends the final result of a line. */
 export function sendFinalResult({ ram, effects }: Context, result: FinalResult): void {
   const { dte } = ram.state;
-  if (effects.isTraced) effects.trace({ kind: "answer", line: finalWords(result, dte) });
+  if (effects.isTraced) effects.trace({ kind: "answer", line: finalText(result, dte) });
   if (!dte.quiet) effects.say(finalResult(result, dte));
 }
 
