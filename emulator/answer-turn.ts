@@ -7,7 +7,7 @@ import { routeOutcomes } from "./mqtt-link.js";
 import { type LineContext, type LineResult, runLine, submitPayload } from "./run-line.js";
 import { sendFinalResult, sendInformation, sendLines, sendPrompt, sendUrc } from "./uart-output.js";
 
-/** Carries out a command line or a payload, and sends its answer, or keeps that for later. `reboot`: the module reboots now. */
+/** Handles a command line or a payload, and sends its answer or schedules it. Returns `reboot` when the module reboots now. */
 export function answerTurn(context: Context, commands: LineContext, turn: CompleteInput): "reboot" | undefined {
   if (turn.kind === "answer") return say(context, turn.answer);
   const { hostFaults, ram, now } = context;
@@ -32,13 +32,13 @@ function perform(
   return { blocks: [], ending: turn };
 }
 
-/** Runs a command line. One that is answered with OK confirms a UART speed that is on trial. */
+/** Runs a command line. A line that ends with OK confirms a new UART speed that is on trial. */
 function run({ ram }: Context, commands: LineContext, line: Octets): LineResult {
   const { trial } = ram.state.uart;
   const said = runLine(line, commands);
   const { ending } = said;
-  const obeyed = ending.kind !== "final" || ending.result === "OK";
-  if (obeyed && trial !== undefined && ram.state.uart.trial === trial) commands.apply(confirmSpeed(ram.state));
+  const succeeded = ending.kind !== "final" || ending.result === "OK";
+  if (succeeded && trial !== undefined && ram.state.uart.trial === trial) commands.apply(confirmSpeed(ram.state));
   return said;
 }
 

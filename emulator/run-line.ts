@@ -9,7 +9,7 @@ import { notModelledNamed } from "./commands/not-modelled.js";
 import type { Profile } from "./profile/profile.js";
 import type { Quirks } from "./profile/quirks.js";
 
-/** The information lines of one command, and their form in the trace. */
+/** Information lines that share one frame, and their form in the trace. */
 export interface InformationBlock {
   readonly lines: readonly Octets[];
   readonly shown: readonly Octets[];

@@ -65,7 +65,7 @@ export function settleUartSpeed(context: Context): void {
   applyUartSpeed(context);
 }
 
-/** Tells the UART its speed where it has changed. The final result of AT+NATSPEED still leaves at the old one (AT manual). */
+/** Sets the speed of the UART if it has changed. The final result of AT+NATSPEED still has the old speed (AT manual). */
 export function applyUartSpeed(context: Context): void {
   const { baud } = context.ram.state.uart.speed;
   if (baud !== context.baud) context.effects.do({ to: "port", speed: baud });

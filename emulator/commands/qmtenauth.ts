@@ -48,7 +48,7 @@ function ask(given: Given, { requests, radio, time }: CommandView): ModuleAnswer
   if (requests.post !== undefined) return refused("operationNotAllowed");
   if (where.scheme === "https") return result(3); // the module speaks no TLS here
   if (!isAttached(radio)) return result(2);
-  return requested({ to: "numberedCall", call: post(where, given, time) } satisfies Demand);
+  return requested({ to: "networkWithNonce", request: post(where, given, time) } satisfies Demand);
 }
 
 function tokenInfo({ token, profile }: CommandView): ModuleAnswer {

@@ -34,7 +34,7 @@ function resolve({ radio, requests }: CommandView, host: Octets): ModuleAnswer {
   if (requests.resolve !== undefined) return refused("operationNotAllowed");
   if (!isAttached(radio) || !isHostName(host))
     return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
-  return requested({ to: "call", call: { kind: "resolve", host } });
+  return requested({ to: "network", request: { kind: "resolve", host } });
 }
 
 /** Domain Name Resolution, one at a time. The modes differ in the module's cache, and there is none. decided */
