@@ -4,7 +4,7 @@ import { type Dte, defaultDte } from "../dte.js";
 
 type Basic = (value: number | "?" | undefined, view: CommandView) => ModuleAnswer;
 
-/** 0 or 1, and nothing is 0 (V.250 5.3.1). */
+/** A command with the value 0 or 1. Without a value: 0 (V.250 5.3.1). */
 const flag =
   (set: (on: boolean) => Partial<Dte>): Basic =>
   (value = 0, { dte }) =>
@@ -19,7 +19,7 @@ const register =
     return legal ? changed({ dte: { ...dte, [name]: value } }) : refused("badParameter");
   };
 
-/** Takes nothing, or 0. */
+/** A command with no value, or with the value 0. */
 const plain =
   (answer: (view: CommandView) => ModuleAnswer): Basic =>
   (value = 0, view) =>
@@ -27,7 +27,7 @@ const plain =
 
 const restore = plain(({ profile }) => changed({ dte: defaultDte(profile.quirks) }));
 
-/** Basic commands by their letter (V.250). */
+/** The basic commands by name (V.250). */
 export const basicCommands: Readonly<Record<string, Basic>> = {
   E: flag((echo) => ({ echo })),
   Q: flag((quiet) => ({ quiet })),

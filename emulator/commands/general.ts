@@ -4,7 +4,7 @@ import type { CommandView, ModuleCommand } from "../command-view.js";
 
 const cmeeModes = { "0,1": [0, 1], "0,1,2": [0, 1, 2] } as const;
 
-/** Report Mobile Equipment Error; the note spells it AT+CME. */
+/** Report Mobile Equipment Error. The note spells it AT+CME. */
 const cmee: ModuleCommand = {
   names: ["+CMEE", "+CME"],
   manual: "AT manual; note 4",
@@ -17,7 +17,7 @@ const cmee: ModuleCommand = {
   }),
 };
 
-/** Reboot: no OK, and the rest of the line is dropped. */
+/** Reboot. There is no OK, and the rest of the line is dropped. */
 const nrb: ModuleCommand = {
   names: ["+NRB"],
   manual: "AT manual",
@@ -25,7 +25,7 @@ const nrb: ModuleCommand = {
   exec: () => ({ kind: "reboot", lines: ["REBOOTING"] }),
 };
 
-/** Query Chip Information: temperature in degrees Celsius, supply in mV. */
+/** Query Chip Information: the temperature in degrees Celsius, and the supply voltage in mV. */
 const qchipinfo: ModuleCommand = {
   names: ["+QCHIPINFO"],
   manual: "AT manual",
@@ -40,5 +40,5 @@ const qchipinfo: ModuleCommand = {
   }),
 };
 
-/** Commands about the AT interface and the module itself. */
+/** The commands for the AT interface and the module itself. */
 export const generalCommands: readonly ModuleCommand[] = [cmee, nrb, qchipinfo];

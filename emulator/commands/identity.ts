@@ -5,7 +5,7 @@ import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.j
 import type { Identity } from "../profile/profile.js";
 import { simTrouble } from "../radio/radio.js";
 
-/** A command that only tells something; its test form answers OK alone (AT manual). */
+/** A command with information only. Its test form answers OK alone (AT manual). */
 function plain(name: `+${string}`, exec: (view: CommandView) => ModuleAnswer): ModuleCommand {
   return { names: [name], manual: "AT manual", within: 300, test: () => [], exec };
 }
@@ -16,7 +16,7 @@ const cgmi = plain("+CGMI", ({ profile }) => told(profile.identity.manufacturer)
 /** Request Manufacturer Model. */
 const cgmm = plain("+CGMM", ({ profile }) => told(profile.identity.modelName));
 
-/** Request Manufacturer Revision: the one answer whose lines are framed one by one (field). */
+/** Request Manufacturer Revision. Only here each line has its own frame (field). */
 const cgmr = plain("+CGMR", ({ profile }) => ({ ...told(...profile.identity.revision), framing: "each" }));
 
 function serialNumber(which: 0 | 1 | 2 | 3, { profile: { identity } }: CommandView): ModuleAnswer {
@@ -34,7 +34,7 @@ const cgsn: ModuleCommand = {
   write: form({ which: choice(0, 1, 2, 3) }, ({ which }, view: CommandView) => serialNumber(which, view)),
 };
 
-/** What stands on the SIM, once it is read. */
+/** A line with data of the SIM, or the error while the SIM cannot be read. */
 function onSim({ radio, profile }: CommandView, tell: (identity: Identity) => Octets): ModuleAnswer {
   const why = simTrouble(radio);
   return why === undefined ? told(tell(profile.identity)) : refused(why);
@@ -48,5 +48,5 @@ const cardNumber = (view: CommandView): ModuleAnswer => onSim(view, ({ iccid }) 
 /** Card Identification. */
 const nccid: ModuleCommand = { ...plain("+NCCID", cardNumber), read: cardNumber };
 
-/** Who the module and its SIM are. */
+/** The commands for the identity of the module and of its SIM. */
 export const identityCommands: readonly ModuleCommand[] = [cgmi, cgmm, cgmr, cgsn, cimi, nccid];

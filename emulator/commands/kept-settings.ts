@@ -8,10 +8,10 @@ import type { Profile } from "../profile/profile.js";
 import { natspeed } from "./natspeed.js";
 import { nconfig } from "./nconfig.js";
 
-/** The settings that are one number. */
+/** The settings in NVM that are one number. */
 type Switch = "qregswt" | "qledmode" | "nsonmi";
 
-/** A kept setting that is one number; `blank` is what stands behind its colon. */
+/** A command that writes and reads one number in NVM; `blank` is the text behind the colon. */
 function kept<K extends Switch>(
   key: K,
   param: Param<Nvm[K]>,
@@ -29,16 +29,16 @@ function kept<K extends Switch>(
   };
 }
 
-/** Set Registration Mode of the IoT platform, from the next start on; there is none that is modelled. */
+/** Set Registration Mode of the IoT platform, which is not modelled. */
 export const qregswt = kept("qregswt", choice(0, 1, 2), ({ quirks }) => (quirks.qregswtBlank === "yes" ? " " : ""));
 
-/** Set NETLIGHT Mode; nobody sees the light. */
+/** Set NETLIGHT Mode. The LED is not modelled. */
 export const qledmode = kept("qledmode", choice(0, 1));
 
-/** Socket Message Arrived Indicator; there are no sockets. */
+/** Socket Message Arrived Indicator. Sockets are not modelled. */
 export const nsonmi = kept("nsonmi", choice(0, 1, 2, 3));
 
-/** New Message Indication of the IoT platform: not kept, a start sets 1 (AT manual). */
+/** New Message Indication of the IoT platform. Not stored; a start sets 1 (AT manual). */
 export const nnmi: ModuleCommand = {
   names: ["+NNMI"],
   manual: "AT manual",
@@ -51,7 +51,7 @@ export const nnmi: ModuleCommand = {
   ),
 };
 
-/** Set Debug Logging Level of the chip's cores; none of them is there to log. */
+/** Set Debug Logging Level of the chip's cores, which are not modelled. */
 export const nloglevel: ModuleCommand = {
   names: ["+NLOGLEVEL"],
   manual: "AT manual",
@@ -64,10 +64,10 @@ export const nloglevel: ModuleCommand = {
   ),
 };
 
-/** What port 0, or none, stands for (AT manual). */
+/** The port that 0, or no port, selects (AT manual). */
 const coapPort = 5683;
 
-/** Configure and Query CDP Server Settings; nothing is ever sent there. */
+/** Configure and Query CDP Server Settings. Nothing is sent to this server. */
 export const ncdp: ModuleCommand = {
   names: ["+NCDP"],
   manual: "AT manual",
@@ -80,7 +80,7 @@ export const ncdp: ModuleCommand = {
   ),
 };
 
-/** Settings that outlive a reboot, and AT+NNMI, which stands among them. */
+/** The commands for settings in NVM, and AT+NNMI, which the manual lists with them. */
 export const keptCommands: readonly ModuleCommand[] = [
   nconfig,
   natspeed,

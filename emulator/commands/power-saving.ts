@@ -4,7 +4,7 @@ import { choice, keeping, optional, type Param, text } from "../../at/params.js"
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { standardTimers } from "../memory/network-settings.js";
 
-/** So many binary digits, in quotes or bare. */
+/** A parameter of `count` binary digits, with or without quotes. */
 const bits = (count: number): Param<Octets> => ({
   ...text("bits", count, { min: count, check: (digits) => /^[01]+$/.test(digits) }),
   range: `(${"0".repeat(count)}-${"1".repeat(count)})`,
@@ -14,10 +14,10 @@ const bits = (count: number): Param<Octets> => ({
   },
 });
 
-/** Stands only for its place: what belongs there is for networks that the module does not know. */
+/** A parameter that must be empty: it is for GSM and UMTS. */
 const unused = keeping({ ...text("unused", 0, { min: 0 }), probes: { good: ['""'], bad: ["0", "x", '"0"'] } });
 
-/** Power Saving Mode Setting: T3412 extended and T3324, as 24.008 10.5.7.4a and 10.5.7.3 code them. */
+/** Power Saving Mode Setting: T3412 extended and T3324, coded as in 24.008 10.5.7.4a and 10.5.7.3. */
 const cpsms: ModuleCommand = {
   names: ["+CPSMS"],
   manual: "AT manual",
@@ -43,7 +43,7 @@ const cpsms: ModuleCommand = {
 /** The only access technology of the module: E-UTRAN, NB-S1 mode. */
 const narrowBand = choice(5);
 
-/** eDRX Setting. Mode 3 switches it off and forgets the value (27.007 7.40). */
+/** eDRX Setting. Mode 3 switches eDRX off and restores the default value (27.007 7.40). */
 const cedrxs: ModuleCommand = {
   names: ["+CEDRXS"],
   manual: "AT manual",
@@ -82,5 +82,5 @@ const npsmr: ModuleCommand = {
   ),
 };
 
-/** When the module sleeps. */
+/** The commands for power saving. */
 export const powerSavingCommands: readonly ModuleCommand[] = [cpsms, cedrxs, npsmr];

@@ -6,7 +6,7 @@ import type { MqttSettings } from "../memory/mqtt-settings.js";
 import { isTopicName } from "../topic.js";
 import { linkId } from "./qmt.js";
 
-/** Sets what is given; refused from QMTOPEN's OK to the end of the link (clone, field). */
+/** Changes settings. Refused from the OK of AT+QMTOPEN to the end of the link (clone, field). */
 function set({ mqttSettings, session, profile }: CommandView, change: Partial<MqttSettings>): ModuleAnswer {
   const refuse = session.phase !== "idle" && profile.quirks.cfgWhileOpen === "refuse";
   return refuse ? refused("operationNotAllowed") : changed({ mqttSettings: { ...mqttSettings, ...change } });
@@ -28,7 +28,7 @@ const session = form({ link: linkId, cleanSession: optional(choice(0, 1)) }, ({ 
     : set(view, { cleanSession }),
 );
 
-/** Positional; what is left out or empty keeps its value. Retries go down to 0, whatever the test line prints. */
+/** A parameter that is left out or empty keeps its value. 0 retries are legal, although a test line prints 1-10. */
 const timeout = form(
   {
     link: linkId,
@@ -49,7 +49,7 @@ const timeout = form(
   },
 );
 
-/** `<will_fg>` 1 needs the other four, 0 forbids them (note 3.2.1, note 1). */
+/** `<will_fg>` 1 requires the other four parameters, and 0 forbids them (note 3.2.1, note 1). */
 const will = form(
   {
     link: linkId,
@@ -76,7 +76,7 @@ const willLine = ({ will: kept }: MqttSettings): Octets =>
 
 const aliPart = (name: string) => text(name, 128, { min: 0, check: isMqttString });
 
-/** All three are given, or none; three empty strings unset it. */
+/** All three parameters are given, or none. Three empty strings clear the setting. */
 const aliauth = form(
   {
     link: linkId,
@@ -95,14 +95,14 @@ const aliauth = form(
   },
 );
 
-/** Whether all are empty, or none is. */
+/** Whether all parts are empty, or no part is. */
 const areAlike = (...parts: readonly Octets[]): boolean => new Set(parts.map((part) => part === "")).size === 1;
 
 function aliQuery({ aliauth: kept }: MqttSettings): ModuleAnswer {
   if (kept === undefined) return told(); // note 3.2.1
   const line = (shownSecret: Octets): Octets =>
     `+QMTCFG: "aliauth","${kept.productKey}","${kept.deviceName}","${shownSecret}"`;
-  // A quote inside a name may be a slip that moved the secret into the name.
+  // With a quote inside a name, the secret may be part of the name.
   const isDoubtful = kept.productKey.includes('"') || kept.deviceName.includes('"');
   const shown = isDoubtful ? '+QMTCFG: "aliauth",***' : line("***");
   return { kind: "ok", lines: [line(kept.deviceSecret)], shown: [shown] };

@@ -6,9 +6,10 @@ import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../comman
 import { isAttached } from "../radio/radio.js";
 import { resolvedLine } from "../urc.js";
 
+/** `<timeout>` of AT+NPING where it is left out, in ms (AT manual). */
 const defaultTimeout = 10_000;
 
-/** No ICMP leaves the machine: the profile tells how the peer answers, if at all. */
+/** Makes the simulated answer of the peer from the profile. No ICMP is sent. */
 function ping({ radio, profile: { surroundings } }: CommandView, host: Octets, timeout: number): Demand {
   if (!isAttached(radio)) return { to: "later", line: "+NPINGERR:2", after: 0 }; // not sent
   const { pingTtl, pingRtt } = surroundings;
@@ -37,7 +38,7 @@ function resolve({ radio, requests }: CommandView, host: Octets): ModuleAnswer {
   return requested({ to: "network", request: { kind: "resolve", host } });
 }
 
-/** Domain Name Resolution, one at a time. The modes differ in the module's cache, and there is none. decided */
+/** Domain Name Resolution. Only one may be pending. The modes differ only in the cache, which is not modelled. decided */
 const qdns: ModuleCommand = {
   names: ["+QDNS"],
   manual: "AT manual",
@@ -48,7 +49,7 @@ const qdns: ModuleCommand = {
   ),
 };
 
-/** Configure DNS Servers: kept and read back, names are looked up by the machine that this runs on. */
+/** Configure DNS Servers. They have no effect: the emulator's machine resolves names. */
 const qidnscfg: ModuleCommand = {
   names: ["+QIDNSCFG"],
   manual: "AT manual",
@@ -65,5 +66,5 @@ const qidnscfg: ModuleCommand = {
   ),
 };
 
-/** Who can be reached. */
+/** The commands for ping and DNS. */
 export const reachabilityCommands: readonly ModuleCommand[] = [nping, qdns, qidnscfg];

@@ -5,7 +5,7 @@ import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isAttached, simTrouble } from "../radio/radio.js";
 import { registration } from "../radio/registration.js";
 
-/** Set UE Functionality; the second value, a reset, is ignored. Without a SIM there is no full functionality (field). */
+/** Set UE Functionality. The second value, a reset, is ignored. AT+CFUN=1 without a SIM is error 310 (field). */
 const cfun: ModuleCommand = {
   names: ["+CFUN"],
   manual: "AT manual",
@@ -20,14 +20,14 @@ const cfun: ModuleCommand = {
   ),
 };
 
-/** How long AT+CFUN takes in a line, by the name of the time; undefined where it does not stand there. */
+/** The name of the time that AT+CFUN takes in a line; undefined where the line has no AT+CFUN. */
 export function functionTime(line: Octets): "functionOn" | "functionOff" | undefined {
   const [, level] = /\+CFUN=([01])/i.exec(line) ?? [];
   if (level === undefined) return undefined;
   return level === "1" ? "functionOn" : "functionOff";
 }
 
-/** Enter PIN: no SIM here has one, so that it can only be asked. */
+/** Enter PIN. The SIM has no PIN, so there is only the read form. */
 const cpin: ModuleCommand = {
   names: ["+CPIN"],
   manual: "AT manual",
@@ -40,7 +40,7 @@ const cpin: ModuleCommand = {
   },
 };
 
-/** PS Attach or Detach. Attaching is automatic network selection again. */
+/** PS Attach or Detach. Attaching also selects the network automatically, as AT+COPS=0 does. */
 const cgatt: ModuleCommand = {
   names: ["+CGATT"],
   manual: "AT manual",
@@ -55,7 +55,7 @@ const cgatt: ModuleCommand = {
   ),
 };
 
-/** A network's MCC and MNC. */
+/** A parameter that is the MCC and MNC of a network. */
 const plmn = {
   ...text("oper", 6, { check: (digits) => /^\d{5,6}$/.test(digits) }),
   probes: { good: ['"46000"', "460001"], bad: ["4600", "4600011", '""', "x"] },
@@ -104,5 +104,5 @@ const cscon: ModuleCommand = {
   ),
 };
 
-/** The way into the network, and where the module is on it. */
+/** The commands for registration. */
 export const registrationCommands: readonly ModuleCommand[] = [cfun, cpin, cgatt, cereg, cscon, cops];
