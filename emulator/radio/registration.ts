@@ -3,7 +3,7 @@ import type { NetworkSettings } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import { type Radio, registrationStat } from "./radio.js";
 
-/** Why the network denies: it is an EMM cause (24.301 9.9.3.9), "no suitable cells in tracking area". decided */
+/** `<cause_type>` 0, an EMM cause (24.301 9.9.3.9), and `<reject_cause>` 15, "no suitable cells in tracking area". decided */
 const denied = ["0", "15"] as const;
 
 const nothing = ["", ""] as const;
