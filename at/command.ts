@@ -94,7 +94,7 @@ export function form<S extends Shape, View, Change, Request>(
 }
 
 /** OK, after information lines. */
-export const told = (...lines: readonly Octets[]) => ({ kind: "ok", lines }) as const;
+export const ok = (...lines: readonly Octets[]) => ({ kind: "ok", lines }) as const;
 
 /** OK, with a change of the state. */
 export const changed = <Change>(apply: Change) => ({ kind: "ok", lines: [], apply }) as const;

@@ -44,7 +44,7 @@ export class CommandQueue {
   #pending: { readonly turn: CompleteInput; readonly until: Millis } | undefined;
   #entry: Entry | undefined;
   /** The moment of the host's last byte, or of the prompt. */
-  #heardAt: Millis = Number.NEGATIVE_INFINITY;
+  #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
 
   /** `answerTime` returns the delay of the answer to a line, in ms. Without a line: to a payload. */
   constructor(quirks: Quirks, effects: Effects, answerTime: (line: Octets | undefined) => Millis) {
@@ -54,8 +54,8 @@ export class CommandQueue {
   }
 
   /** Takes bytes of the host. While the module is busy, at most `maxQueuedBytes` wait. */
-  hear(bytes: Uint8Array, now: Millis): void {
-    this.#heardAt = now;
+  take(bytes: Uint8Array, now: Millis): void {
+    this.#lastByteAt = now;
     this.#chunks.push({ bytes: Buffer.from(bytes), at: now, used: 0 });
     if (this.#waits) this.#limit();
   }
@@ -63,7 +63,7 @@ export class CommandQueue {
   /** Takes over the unread bytes of another queue. */
   takeOver(other: CommandQueue): void {
     this.#chunks = other.#chunks;
-    this.#heardAt = other.#heardAt;
+    this.#lastByteAt = other.#lastByteAt;
   }
 
   /** Returns the next complete input to be answered now; undefined: none. */
@@ -86,20 +86,20 @@ export class CommandQueue {
   startEntry(entry: Entry, now: Millis): void {
     this.#entry = entry;
     this.#editor.startEntry(entry.until);
-    this.#heardAt = now;
+    this.#lastByteAt = now;
   }
 
   /** Whether the module may send a URC. */
   mayInterrupt(now: Millis): boolean {
     if (this.#pending !== undefined || this.#entry !== undefined) return false;
-    return !this.#editor.halfTyped || now - this.#heardAt >= this.#quirks.urcHold;
+    return !this.#editor.halfTyped || now - this.#lastByteAt >= this.#quirks.urcHold;
   }
 
   /** The next deadline; `heldBack` tells whether URCs wait. */
   wakeAt(heldBack: boolean): Millis {
     if (this.#pending !== undefined) return this.#pending.until;
     if (this.#entry !== undefined) return this.#entryEnds;
-    return heldBack && this.#editor.halfTyped ? this.#heardAt + this.#quirks.urcHold : never;
+    return heldBack && this.#editor.halfTyped ? this.#lastByteAt + this.#quirks.urcHold : never;
   }
 
   /** Whether an answer is pending. */
@@ -126,7 +126,7 @@ export class CommandQueue {
   }
 
   get #entryEnds(): Millis {
-    return this.#quirks.entryTimeout === 0 ? never : this.#heardAt + this.#quirks.entryTimeout;
+    return this.#quirks.entryTimeout === 0 ? never : this.#lastByteAt + this.#quirks.entryTimeout;
   }
 
   /** Reads bytes up to the end of a line or of a payload. */
@@ -137,10 +137,10 @@ export class CommandQueue {
       while (chunk.used < chunk.bytes.length) {
         const from = chunk.used;
         chunk.used = this.#editor.append(chunk.bytes, from, reading);
-        if (dte.echo && chunk.used > from) this.#effects.say(fromBytes(chunk.bytes, from, chunk.used));
+        if (dte.echo && chunk.used > from) this.#effects.output(fromBytes(chunk.bytes, from, chunk.used));
         if (chunk.used === chunk.bytes.length) break;
         const byte = chunk.bytes[chunk.used++] ?? 0;
-        if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.say(String.fromCharCode(byte));
+        if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.output(String.fromCharCode(byte));
         const edited = this.#editor.type(byte, chunk.at, reading);
         const turn = edited && this.#delayed(this.#turnOf(edited), now);
         if (turn !== undefined || (edited !== undefined && this.#waits)) return turn;

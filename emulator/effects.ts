@@ -7,26 +7,26 @@ export class Effects {
   /** Whether the events of each line and each packet are made. */
   isTraced: boolean;
   #list: Effect[] = [];
-  #said: Octets = "";
+  #output: Octets = "";
 
   constructor(isTraced: boolean) {
     this.isTraced = isTraced;
   }
 
   /** Adds output to the host. */
-  say(octets: Octets): void {
-    this.#said += octets;
+  output(octets: Octets): void {
+    this.#output += octets;
   }
 
-  /** The number of octets that `say` has collected for the next effect. */
-  get said(): number {
-    return this.#said.length;
+  /** The number of octets that `output` has collected for the next effect. */
+  get outputLength(): number {
+    return this.#output.length;
   }
 
-  /** Inserts octets into the middle of what `say` has collected since `from`. */
-  sayInside(from: number, octets: Octets): void {
-    const middle = from + ((this.#said.length - from) >> 1);
-    this.#said = this.#said.slice(0, middle) + octets + this.#said.slice(middle);
+  /** Inserts octets into the middle of what `output` has collected since `from`. */
+  insertOutput(from: number, octets: Octets): void {
+    const middle = from + ((this.#output.length - from) >> 1);
+    this.#output = this.#output.slice(0, middle) + octets + this.#output.slice(middle);
   }
 
   /** Adds an effect. */
@@ -54,8 +54,8 @@ export class Effects {
   }
 
   #flush(): void {
-    if (this.#said === "") return;
-    this.#list.push({ to: "host", bytes: toBytes(this.#said) });
-    this.#said = "";
+    if (this.#output === "") return;
+    this.#list.push({ to: "host", bytes: toBytes(this.#output) });
+    this.#output = "";
   }
 }

@@ -93,11 +93,11 @@ export class Modem {
   /** Gives a stimulus to the module at `now`; returns its effects. */
   tell(stimulus: Stimulus, now: Millis): readonly Effect[] {
     this.#context.now = now;
-    if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
+    if (stimulus.from === "host") this.#takeInput(stimulus.bytes);
     else if (stimulus.from === "link") takeLinkEvent(this.#context, stimulus.link, stimulus.event);
     else if (stimulus.from === "call") takeOutcome(this.#context, stimulus.id, stimulus.outcome);
-    else if (stimulus.from === "world") this.#hearWorld(stimulus.change);
-    else this.#hearClock();
+    else if (stimulus.from === "world") this.#takeWorldChange(stimulus.change);
+    else this.#takeClock();
     this.#settle();
     return this.#context.effects.take();
   }
@@ -119,12 +119,12 @@ export class Modem {
 
   // Stimuli
 
-  #hearHost(bytes: Uint8Array): void {
-    if (this.#booting === undefined) this.#ram.commandQueue.hear(bytes, this.#context.now);
+  #takeInput(bytes: Uint8Array): void {
+    if (this.#booting === undefined) this.#ram.commandQueue.take(bytes, this.#context.now);
     else this.#context.effects.trace({ kind: "dropped", bytes: bytes.length });
   }
 
-  #hearWorld(change: WorldChange): void {
+  #takeWorldChange(change: WorldChange): void {
     if (change.kind === "radio") this.#changeRadio(change);
     else if (change.kind === "power") this.#switch(change.on);
     else if (this.#isOff) return;
@@ -141,14 +141,14 @@ export class Modem {
   }
 
   /** The order at equal moments: the end of a boot, the radio, a delayed answer, then MQTT's deadlines. */
-  #hearClock(): void {
+  #takeClock(): void {
     const booting = this.#booting;
     if (booting !== undefined && booting.until <= this.#context.now) this.#start(booting.cause);
     this.#settle();
     step(this.#context, { kind: "time" });
   }
 
-  /** Handles everything that is due: the radio, pending URCs, packets of the broker, then the host's next line or payload. */
+  /** Handles everything that is due: the radio, URCs, packets of the broker, then the host's next line or payload. */
   #settle(): void {
     if (this.#booting !== undefined) return;
     for (let turn: CompleteInput | undefined; ; ) {

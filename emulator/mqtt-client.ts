@@ -93,7 +93,7 @@ export class MqttClient {
     return this.#backlog >= maxBacklogBytes;
   }
 
-  /** Whether so many bytes wait for TCP that reading stops: acknowledgements may take as much space as publishes. decided */
+  /** Whether twice that number waits, so that reading stops. The second half is for acknowledgements. decided */
   get isClogged(): boolean {
     return this.#backlog >= 2 * maxBacklogBytes;
   }

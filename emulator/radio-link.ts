@@ -4,7 +4,10 @@ import { dropLostLink } from "./mqtt-link.js";
 import { detached, isAttached, type Radio, settleRadio } from "./radio/radio.js";
 import { failRequests, settleRequests } from "./requests.js";
 
-/** Updates the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection, requests, the connection itself, scheduled URCs. */
+/**
+ * Updates the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection,
+ * requests, the connection itself, scheduled URCs.
+ */
 export function settleRadioLink(context: Context): void {
   settleNetwork(context);
   dropLostLink(context);

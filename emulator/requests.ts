@@ -90,7 +90,7 @@ function setRequest({ ram }: Context, kind: Kind, pending: PendingRequest | unde
   ram.state = { ...ram.state, requests: pending === undefined ? others : { ...others, [kind]: pending } };
 }
 
-/** Ends a request. A request that was not sent is dropped. A request that was sent is cancelled, unless it has its outcome. */
+/** Ends a request. If it was not sent, it is dropped. If it was sent and has no outcome, it is cancelled. */
 function giveUp(context: Context, kind: Kind, { id, outcome }: PendingRequest): void {
   const { ram, effects, now } = context;
   setRequest(context, kind, undefined);

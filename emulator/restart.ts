@@ -4,7 +4,10 @@ import { powerUp } from "./ram.js";
 import { dropRequests } from "./requests.js";
 import { applyUartSpeed } from "./uart-output.js";
 
-/** Ends requests, the link and the RRC connection, without output to the host. Output of the running line still goes to its link. */
+/**
+ * Ends requests, the link and the RRC connection, without output to the host. Output of the running line still goes to its
+ * link.
+ */
 export function endAll(context: Context): void {
   dropRequests(context);
   const { client, rrc, afterResult } = context.ram;

@@ -1,4 +1,4 @@
-import { type RefusedFor, told } from "../at/command.js";
+import { ok, type RefusedFor } from "../at/command.js";
 import type { FinalResult } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import { type ParsedCommand, parseLine } from "../at/parse.js";
@@ -101,7 +101,7 @@ function missing(name: string, context: LineContext): ModuleAnswer {
   const known = notModelledNamed(name);
   if (known === undefined) return unknown;
   context.ignore(`AT${name} is not modelled: ${known.why}`);
-  return known.answers === "OK" ? told() : unknown;
+  return known.answers === "OK" ? ok() : unknown;
 }
 
 function extended(

@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import { choice, int, optional, repeat, text } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 
@@ -18,7 +18,7 @@ const nband: ModuleCommand = {
   within: 300,
   partly: "kept; the network here is on every band",
   test: () => [`+NBAND:${band.range}`],
-  read: ({ nvm }) => told(`+NBAND:${nvm.bands}`),
+  read: ({ nvm }) => ok(`+NBAND:${nvm.bands}`),
   write: form({ bands: repeat({ band }) }, ({ bands }, view: CommandView) => {
     const chosen = bands.map(({ band }) => band);
     if (new Set(chosen).size < chosen.length) return refused("badParameter");
@@ -32,7 +32,7 @@ const ncsearfcn: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   partly: "taken; the search does not change",
-  exec: (view) => whileOff(view, told()),
+  exec: (view) => whileOff(view, ok()),
 };
 
 const isCellId = (digits: string): boolean => /^[0-9a-f]{1,3}$/i.test(digits) && Number.parseInt(digits, 16) <= 0x1f7;
@@ -49,7 +49,7 @@ const nearfcn: ModuleCommand = {
   within: 300,
   partly: "taken; the network here is on every frequency",
   test: () => [],
-  write: form({ mode: choice(0), earfcn: int(1, 65_535), pci: optional(cellId) }, () => told()),
+  write: form({ mode: choice(0), earfcn: int(1, 65_535), pci: optional(cellId) }, () => ok()),
 };
 
 /** The commands for bands and frequencies. */

@@ -1,4 +1,4 @@
-import { changed, refused, told } from "../../at/command.js";
+import { changed, ok, refused } from "../../at/command.js";
 import type { CommandView, ModuleAnswer } from "../command-view.js";
 import { type Dte, defaultDte } from "../dte.js";
 
@@ -14,7 +14,7 @@ const flag =
 const register =
   (name: "s3" | "s4" | "s5"): Basic =>
   (value, { dte }) => {
-    if (value === "?") return told(String(dte[name]).padStart(3, "0"));
+    if (value === "?") return ok(String(dte[name]).padStart(3, "0"));
     const legal = value !== undefined && value <= 127;
     return legal ? changed({ dte: { ...dte, [name]: value } }) : refused("badParameter");
   };
@@ -35,8 +35,8 @@ export const basicCommands: Readonly<Record<string, Basic>> = {
   S3: register("s3"),
   S4: register("s4"),
   S5: register("s5"),
-  I: plain(({ profile: { identity } }) => told(identity.manufacturer, identity.model, `Revision:${identity.firmware}`)),
+  I: plain(({ profile: { identity } }) => ok(identity.manufacturer, identity.model, `Revision:${identity.firmware}`)),
   Z: restore,
   "&F": restore,
-  "&W": plain(() => told()),
+  "&W": plain(() => ok()),
 };

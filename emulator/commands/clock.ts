@@ -1,4 +1,4 @@
-import { told } from "../../at/command.js";
+import { ok } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 
@@ -16,7 +16,7 @@ const cclk: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => [],
-  read: (view) => (view.radio.timeKnown ? told(clockLine(view)) : told()),
+  read: (view) => (view.radio.timeKnown ? ok(clockLine(view)) : ok()),
 };
 
 /** The commands for the time. */

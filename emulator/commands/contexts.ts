@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, keeping, optional, text, word } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
@@ -24,9 +24,9 @@ const cgpaddr: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: ({ networkSettings }) => [`+CGPADDR:(${contextsOf(networkSettings).map(([cid]) => cid)})`],
-  exec: (view) => told(...contextsOf(view.networkSettings).flatMap(([cid]) => addressLines(view, cid))),
+  exec: (view) => ok(...contextsOf(view.networkSettings).flatMap(([cid]) => addressLines(view, cid))),
   write: form({ cid: contextId }, ({ cid }, view: CommandView) =>
-    view.networkSettings.contexts.has(cid) ? told(...addressLines(view, cid)) : refused("cidNotDefined"),
+    view.networkSettings.contexts.has(cid) ? ok(...addressLines(view, cid)) : refused("cidNotDefined"),
   ),
 };
 
@@ -66,7 +66,7 @@ const cgdcont: ModuleCommand = {
   partly: "contexts are kept and read back; only the first has an address",
   test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0),,,,,(0,1),(0,1)'],
   read: ({ networkSettings }) =>
-    told(
+    ok(
       ...contextsOf(networkSettings).map(
         ([cid, { type, apn, nslpi, securePco }]) => `+CGDCONT:${cid},"${type}","${apn}",,0,0,,,,,${nslpi},${securePco}`,
       ),

@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import { choice, word } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 
@@ -10,7 +10,7 @@ const cmee: ModuleCommand = {
   manual: "AT manual; note 4",
   within: 300,
   test: ({ profile }) => [`+CMEE:(${profile.quirks.cmeeModes})`],
-  read: ({ dte }) => told(`+CMEE:${dte.cmee}`),
+  read: ({ dte }) => ok(`+CMEE:${dte.cmee}`),
   write: form({ mode: choice(0, 1, 2) }, ({ mode }, { dte, profile }: CommandView) => {
     const known = cmeeModes[profile.quirks.cmeeModes].some((each) => each === mode);
     return known ? changed({ dte: { ...dte, cmee: mode } }) : refused("badParameter");
@@ -36,7 +36,7 @@ const qchipinfo: ModuleCommand = {
       TEMP: `+QCHIPINFO:TEMP,${surroundings.temperature}`,
       VBAT: `+QCHIPINFO:VBAT,${surroundings.voltage}`,
     };
-    return what === "ALL" ? told(lines.TEMP, lines.VBAT) : told(lines[what]);
+    return what === "ALL" ? ok(lines.TEMP, lines.VBAT) : ok(lines[what]);
   }),
 };
 

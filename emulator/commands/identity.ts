@@ -1,4 +1,4 @@
-import { form, refused, told } from "../../at/command.js";
+import { form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
@@ -11,17 +11,17 @@ function plain(name: `+${string}`, exec: (view: CommandView) => ModuleAnswer): M
 }
 
 /** Request Manufacturer Identification. */
-const cgmi = plain("+CGMI", ({ profile }) => told(profile.identity.manufacturer));
+const cgmi = plain("+CGMI", ({ profile }) => ok(profile.identity.manufacturer));
 
 /** Request Manufacturer Model. */
-const cgmm = plain("+CGMM", ({ profile }) => told(profile.identity.modelName));
+const cgmm = plain("+CGMM", ({ profile }) => ok(profile.identity.modelName));
 
 /** Request Manufacturer Revision. Only here each line has its own frame (field). */
-const cgmr = plain("+CGMR", ({ profile }) => ({ ...told(...profile.identity.revision), framing: "each" }));
+const cgmr = plain("+CGMR", ({ profile }) => ({ ...ok(...profile.identity.revision), framing: "each" }));
 
 function serialNumber(which: 0 | 1 | 2 | 3, { profile: { identity } }: CommandView): ModuleAnswer {
   const lines = [identity.serialNumber, `+CGSN:${identity.imei}`, `+CGSN:${identity.imeisv}`, `+CGSN:${identity.svn}`];
-  return told(...lines.slice(which, which + 1));
+  return ok(...lines.slice(which, which + 1));
 }
 
 /** Request Product Serial Number. */
@@ -37,7 +37,7 @@ const cgsn: ModuleCommand = {
 /** A line with data of the SIM, or the error while the SIM cannot be read. */
 function onSim({ radio, profile }: CommandView, tell: (identity: Identity) => Octets): ModuleAnswer {
   const why = simTrouble(radio);
-  return why === undefined ? told(tell(profile.identity)) : refused(why);
+  return why === undefined ? ok(tell(profile.identity)) : refused(why);
 }
 
 /** Request International Mobile Subscriber Identity. */

@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import { choice, int, optional, type Values } from "../../at/params.js";
 import type { Change, CommandView, ModuleAnswer, ModuleCommand, ModuleState } from "../command-view.js";
 import { baudRates, type Natspeed } from "../memory/nvm.js";
@@ -41,6 +41,6 @@ export const natspeed: ModuleCommand = {
   partly: "the speed counts with --baud or --device; stop bits, parity and XON/XOFF are kept and read back",
   test: () => [`+NATSPEED:(${baudRates.join(",")}),(0-30),(0,1),(0-3),(1,2),(0-2),(0,1)`],
   read: ({ uart: { speed } }) =>
-    told(`+NATSPEED:${speed.baud},${speed.sync},${speed.stop},${speed.parity},${speed.xonxoff}`),
+    ok(`+NATSPEED:${speed.baud},${speed.sync},${speed.stop},${speed.parity},${speed.xonxoff}`),
   write: form(shape, startTrial),
 };

@@ -1,4 +1,4 @@
-import { changed, form, told } from "../../at/command.js";
+import { changed, form, ok } from "../../at/command.js";
 import type { Param } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { type NconfigName, nconfigNames, nconfigTable, nconfigValue, nconfigValues } from "../memory/nvm.js";
@@ -46,7 +46,7 @@ export const nconfig: ModuleCommand = {
   within: 300,
   partly: "all are kept and read back; only AUTOCONNECT changes anything",
   test: () => nconfigNames.map((name) => `+NCONFIG:${printed(name)}`),
-  read: ({ nvm }) => told(...nconfigNames.map((name) => `+NCONFIG:${name},${nvm.nconfig[name]}`)),
+  read: ({ nvm }) => ok(...nconfigNames.map((name) => `+NCONFIG:${name},${nvm.nconfig[name]}`)),
   write: form({ setting }, ({ setting: { name, value } }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, nconfig: { ...nvm.nconfig, [name]: value } } }),
   ),

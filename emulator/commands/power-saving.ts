@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, keeping, optional, type Param, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
@@ -24,7 +24,7 @@ const cpsms: ModuleCommand = {
   within: 300,
   test: () => ["+CPSMS:(0,1,2),,,(00000000-11111111),(00000000-11111111)"],
   read: ({ networkSettings: { cpsms: kept } }) =>
-    told(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
+    ok(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
   write: form(
     {
       mode: choice(0, 1, 2),
@@ -50,7 +50,7 @@ const cedrxs: ModuleCommand = {
   within: 300,
   partly: "granted as asked for; it delays nothing",
   test: () => ['+CEDRXS:(0,1,2,3),(5),("0000"-"1111")'],
-  read: ({ networkSettings: { cedrxs: kept } }) => (kept.mode === 0 ? told() : told(`+CEDRXS:5,"${kept.value}"`)),
+  read: ({ networkSettings: { cedrxs: kept } }) => (kept.mode === 0 ? ok() : ok(`+CEDRXS:5,"${kept.value}"`)),
   write: form(
     {
       mode: choice(0, 1, 2, 3),
@@ -75,7 +75,7 @@ const npsmr: ModuleCommand = {
   test: () => ["+NPSMR:(0,1)"],
   read: ({ networkSettings, power }) => {
     const asleep = power.mode === "psm" ? 1 : 0;
-    return told(networkSettings.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
+    return ok(networkSettings.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
   },
   write: form({ n: choice(0, 1) }, ({ n }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, npsmr: n } }),

@@ -16,7 +16,7 @@ const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
 const needsNetwork: readonly Request["kind"][] = ["connect", "subscribe", "unsubscribe", "publish"];
 
 /** Why a request is refused now; undefined: it is not. Checked in this order: state, network, msgID, window. */
-export function whyNot({ session, radio, isCongested }: CommandView, request: Request): RefusedFor | undefined {
+export function refusalReason({ session, radio, isCongested }: CommandView, request: Request): RefusedFor | undefined {
   const why = refusal(session, request);
   if (why === "wrongState") return "operationNotAllowed";
   if (needsNetwork.includes(request.kind) && !isAttached(radio)) return "noNetworkService";
@@ -26,6 +26,6 @@ export function whyNot({ session, radio, isCongested }: CommandView, request: Re
 
 /** OK with a request to the MQTT client, or an error where the request is refused now. */
 export function ask(view: CommandView, request: Request): ModuleAnswer {
-  const why = whyNot(view, request);
+  const why = refusalReason(view, request);
   return why === undefined ? requested({ to: "mqtt", request }) : refused(why);
 }

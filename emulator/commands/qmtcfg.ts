@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, isMqttString, keeping, optional, secret, text, withNext } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
@@ -13,19 +13,15 @@ function set({ mqttSettings, session, profile }: CommandView, change: Partial<Mq
 }
 
 const version = form({ link: linkId, vsn: optional(choice(3, 4)) }, ({ vsn }, view: CommandView) =>
-  vsn === undefined ? told(`+QMTCFG: "version",${view.mqttSettings.version}`) : set(view, { version: vsn }),
+  vsn === undefined ? ok(`+QMTCFG: "version",${view.mqttSettings.version}`) : set(view, { version: vsn }),
 );
 
 const keepAlive = form({ link: linkId, seconds: optional(int(0, 3600)) }, ({ seconds }, view: CommandView) =>
-  seconds === undefined
-    ? told(`+QMTCFG: "keepalive",${view.mqttSettings.keepAlive}`)
-    : set(view, { keepAlive: seconds }),
+  seconds === undefined ? ok(`+QMTCFG: "keepalive",${view.mqttSettings.keepAlive}`) : set(view, { keepAlive: seconds }),
 );
 
 const session = form({ link: linkId, cleanSession: optional(choice(0, 1)) }, ({ cleanSession }, view: CommandView) =>
-  cleanSession === undefined
-    ? told(`+QMTCFG: "session",${view.mqttSettings.cleanSession}`)
-    : set(view, { cleanSession }),
+  cleanSession === undefined ? ok(`+QMTCFG: "session",${view.mqttSettings.cleanSession}`) : set(view, { cleanSession }),
 );
 
 /** A parameter that is left out or empty keeps its value. 0 retries are legal, although a test line prints 1-10. */
@@ -39,7 +35,7 @@ const timeout = form(
   ({ pktTimeout, retryTimes, timeoutNotice }, view: CommandView) => {
     const { mqttSettings: kept } = view;
     if (pktTimeout === undefined && retryTimes === undefined && timeoutNotice === undefined) {
-      return told(`+QMTCFG: "timeout",${kept.pktTimeout},${kept.retryTimes},${kept.timeoutNotice}`);
+      return ok(`+QMTCFG: "timeout",${kept.pktTimeout},${kept.retryTimes},${kept.timeoutNotice}`);
     }
     return set(view, {
       pktTimeout: pktTimeout ?? kept.pktTimeout,
@@ -60,7 +56,7 @@ const will = form(
     message: optional(text("will_msg", 255, { min: 0 })),
   },
   ({ flag, qos, retain, topic, message }, view: CommandView) => {
-    if (flag === undefined) return told(willLine(view.mqttSettings));
+    if (flag === undefined) return ok(willLine(view.mqttSettings));
     if (flag === 0) return qos === undefined ? set(view, { will: undefined }) : refused("badParameter");
     if (qos === undefined || retain === undefined || topic === undefined || message === undefined) {
       return refused("badParameter");
@@ -99,7 +95,7 @@ const aliauth = form(
 const areAlike = (...parts: readonly Octets[]): boolean => new Set(parts.map((part) => part === "")).size === 1;
 
 function aliQuery({ aliauth: kept }: MqttSettings): ModuleAnswer {
-  if (kept === undefined) return told(); // note 3.2.1
+  if (kept === undefined) return ok(); // note 3.2.1
   const line = (shownSecret: Octets): Octets =>
     `+QMTCFG: "aliauth","${kept.productKey}","${kept.deviceName}","${shownSecret}"`;
   // With a quote inside a name, the secret may be part of the name.

@@ -1,4 +1,4 @@
-import { form, told } from "../../at/command.js";
+import { form, ok } from "../../at/command.js";
 import { toBytes, toText } from "../../at/octets.js";
 import { isMqttString, optional, secret, text, type Values } from "../../at/params.js";
 import type { Will } from "../../mqtt/packet.js";
@@ -69,7 +69,7 @@ export const qmtconn: ModuleCommand = {
   ],
   read: ({ session }) => {
     const state = states[session.phase];
-    return state === undefined ? told() : told(`+QMTCONN: 0,${state}`);
+    return state === undefined ? ok() : ok(`+QMTCONN: 0,${state}`);
   },
   write: form(shape, (values, view: CommandView) => ask(view, connect(view, values))),
 };

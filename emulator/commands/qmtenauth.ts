@@ -1,4 +1,4 @@
-import { form, refused, requested, told } from "../../at/command.js";
+import { form, ok, refused, requested } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { int, isMqttString, optional, secret, text, type Values } from "../../at/params.js";
 import { type HttpUrl, readHttpUrl } from "../addresses.js";
@@ -54,7 +54,7 @@ function ask(given: Given, { requests, radio, time }: CommandView): ModuleAnswer
 }
 
 function tokenInfo({ token, profile }: CommandView): ModuleAnswer {
-  if (token === undefined) return told();
+  if (token === undefined) return ok();
   const quote = profile.quirks.edition === "note" ? '"' : "";
   const line = (shown: Octets): Octets => `+QMTTENAUTH: ${quote}${shown}${quote}`;
   return { kind: "ok", lines: [line(token)], shown: [line("***")] };

@@ -4,7 +4,7 @@ import { choice, int, optional, text, type Values } from "../../at/params.js";
 import type { Request } from "../../mqtt/session.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isTopicName } from "../topic.js";
-import { ask, linkId, whyNot } from "./qmt.js";
+import { ask, linkId, refusalReason } from "./qmt.js";
 
 /** The payload limit of each edition, in bytes, and what happens at the limit. */
 const entries = {
@@ -53,7 +53,7 @@ export const qmtpub: ModuleCommand = {
     shape,
     (values, view: CommandView) => {
       if (!isLegal(values, view)) return refused("badParameter");
-      const why = whyNot(view, publish(values, noPayload));
+      const why = refusalReason(view, publish(values, noPayload));
       if (why !== undefined) return refused(why);
       const { length } = values;
       const until = length === undefined ? entries[view.profile.quirks.edition] : ({ by: "length", length } as const);

@@ -1,4 +1,4 @@
-import { changed, form, refused, requested, told } from "../../at/command.js";
+import { changed, form, ok, refused, requested } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, optional, text } from "../../at/params.js";
 import { ipAddress, isHostName } from "../addresses.js";
@@ -56,7 +56,7 @@ const qidnscfg: ModuleCommand = {
   within: 300,
   partly: "read back; this machine looks names up its own way",
   test: () => [],
-  read: ({ networkSettings: { dns } }) => told(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
+  read: ({ networkSettings: { dns } }) => ok(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
   write: form(
     { primary: ipAddress("pri_dns"), secondary: optional(ipAddress("sec_dns")) },
     ({ primary, secondary }, { networkSettings }: CommandView) => {

@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, optional, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
@@ -12,7 +12,7 @@ const cfun: ModuleCommand = {
   within: 85_000,
   partly: "the second value, a reset, is ignored",
   test: () => ["+CFUN:(0,1),(0,1)"],
-  read: ({ radio }) => told(`+CFUN:${radio.functionality ? 1 : 0}`),
+  read: ({ radio }) => ok(`+CFUN:${radio.functionality ? 1 : 0}`),
   write: form({ level: choice(0, 1), reset: optional(choice(0, 1)) }, ({ level }, { radio }: CommandView) =>
     level === 1 && !radio.sim
       ? refused("usimNotInserted")
@@ -36,7 +36,7 @@ const cpin: ModuleCommand = {
   test: () => [],
   read: ({ radio }) => {
     const trouble = simTrouble(radio);
-    return trouble === undefined ? told("+CPIN: READY") : refused(trouble);
+    return trouble === undefined ? ok("+CPIN: READY") : refused(trouble);
   },
 };
 
@@ -46,7 +46,7 @@ const cgatt: ModuleCommand = {
   manual: "AT manual",
   within: 1300,
   test: () => ["+CGATT:(0,1)"],
-  read: ({ radio }) => told(`+CGATT:${isAttached(radio) ? 1 : 0}`),
+  read: ({ radio }) => ok(`+CGATT:${isAttached(radio) ? 1 : 0}`),
   write: form({ state: choice(0, 1) }, ({ state }, { radio, networkSettings }: CommandView) =>
     changed({
       radio: { ...radio, wanted: state === 1 },
@@ -68,7 +68,7 @@ const cops: ModuleCommand = {
   within: 300,
   test: ({ profile }) => [`+COPS:(2,,,"${profile.surroundings.operator}"),,(0-2),(2)`],
   read: ({ radio, networkSettings, profile }) =>
-    told(`+COPS:${networkSettings.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
+    ok(`+COPS:${networkSettings.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
   write: form(
     { mode: choice(0, 1, 2), format: optional(choice(2)), operator: optional(plmn) },
     ({ mode, operator }, { radio, networkSettings, profile }: CommandView) => {
@@ -86,7 +86,7 @@ const cereg: ModuleCommand = {
   within: 300,
   test: () => ["+CEREG:(0,1,2,3,4,5)"],
   read: ({ radio, networkSettings, profile }) =>
-    told(`+CEREG:${networkSettings.cereg},${registration(radio, networkSettings, profile.surroundings)}`),
+    ok(`+CEREG:${networkSettings.cereg},${registration(radio, networkSettings, profile.surroundings)}`),
   write: form({ n: choice(0, 1, 2, 3, 4, 5) }, ({ n }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, cereg: n } }),
   ),
@@ -98,7 +98,7 @@ const cscon: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CSCON:(0,1)"],
-  read: ({ networkSettings, power }) => told(`+CSCON:${networkSettings.cscon},${power.mode === "connected" ? 1 : 0}`),
+  read: ({ networkSettings, power }) => ok(`+CSCON:${networkSettings.cscon},${power.mode === "connected" ? 1 : 0}`),
   write: form({ n: choice(0, 1) }, ({ n }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, cscon: n } }),
   ),

@@ -1,4 +1,4 @@
-import { form, told } from "../../at/command.js";
+import { form, ok } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { word } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
@@ -11,7 +11,7 @@ const csq: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CSQ:(0-31,99),(99)"],
-  exec: ({ radio }) => told(`+CSQ:${hearsCell(radio) ? radio.rssi : 99},99`),
+  exec: ({ radio }) => ok(`+CSQ:${hearsCell(radio) ? radio.rssi : 99},99`),
 };
 
 type Measured = Readonly<Record<string, number>>;
@@ -96,9 +96,9 @@ const nuestats: ModuleCommand = {
   within: 300,
   partly: "the figures are the profile's, and do not change",
   test: () => [`+NUESTATS:(${[...kinds, "ALL"].join(",")})`],
-  exec: (view) => told(...radioLines(view)),
+  exec: (view) => ok(...radioLines(view)),
   write: form({ type: word(...kinds, "ALL") }, ({ type }, view: CommandView) =>
-    told(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),
+    ok(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),
   ),
 };
 

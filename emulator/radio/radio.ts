@@ -138,10 +138,3 @@ export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | u
 
 /** Whether the module receives a cell. */
 export const hearsCell = ({ coverage, functionality }: Radio): boolean => coverage && functionality;
-
-/** `<stat>` of AT+CEREG. */
-export function registrationStat({ stage, network }: Radio): 0 | 1 | 2 | 3 | 5 {
-  if (stage === "attached") return network === "roaming" ? 5 : 1;
-  if (stage === "searching" || stage === "outOfReach") return 2;
-  return stage === "denied" ? 3 : 0;
-}

@@ -6,8 +6,8 @@ import { type NetworkSettings, psmTimers } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import type { RequestId } from "../request.js";
 import { type Power, powerNone, settlePower, touch } from "./power.js";
-import { isAttached, type Pace, type Radio, registrationStat } from "./radio.js";
-import { registration } from "./registration.js";
+import { isAttached, type Pace, type Radio } from "./radio.js";
+import { registration, registrationStat } from "./registration.js";
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
@@ -38,7 +38,7 @@ const isSame = (one: Reported, other: Reported): boolean =>
 export class Rrc {
   readonly #pace: Pace;
   #power: Power = powerNone;
-  #seen: Reported = { stat: 0, connected: false, asleep: false, edrx: undefined };
+  #reported: Reported = { stat: 0, connected: false, asleep: false, edrx: undefined };
   /** Effects that wait for the connection. */
   #held: readonly NetworkEffect[] = [];
   /** When the connection that is being set up will be up. */
@@ -78,7 +78,7 @@ export class Rrc {
     return now + takes;
   }
 
-  /** Returns whether an effect is to be carried out at once. If not, it waits for the connection, or is dropped with its link. */
+  /** Returns whether an effect is carried out at once. If not, it waits for the connection, or is dropped with its link. */
   send(effect: NetworkEffect, now: Millis): boolean {
     if (effect.to === "link") {
       const { act, link } = effect;
@@ -113,7 +113,10 @@ export class Rrc {
     return held;
   }
 
-  /** Drops the waiting effects, because the connection will not come up. Effects of link `kept` stay. Returns resets for links that were about to close. */
+  /**
+   * Drops the waiting effects, because the connection will not come up. Effects of link `kept` stay.
+   * Returns resets for links that were about to close.
+   */
   abandon(kept?: LinkId): readonly Effect[] {
     const isKept = (it: NetworkEffect): boolean => it.to === "link" && it.link === kept;
     const lost = this.#held.filter((it) => !isKept(it));
@@ -129,9 +132,9 @@ export class Rrc {
   /** Updates the connection to `now`; returns the URCs of the changes. */
   settle(radio: Radio, networkSettings: NetworkSettings, surroundings: Surroundings, now: Millis): readonly Octets[] {
     this.#power = settlePower(this.#power, isAttached(radio), psmTimers(networkSettings.cpsms), now);
-    const before = this.#seen;
-    const seen = this.#look(radio, networkSettings);
-    this.#seen = seen;
+    const before = this.#reported;
+    const seen = this.#reportable(radio, networkSettings);
+    this.#reported = seen;
     if (isSame(seen, before)) return unchanged;
     const { cereg, cscon, npsmr } = networkSettings;
     const line = (changed: boolean, text: () => Octets) => (changed ? [text()] : []);
@@ -151,7 +154,7 @@ export class Rrc {
     ];
   }
 
-  #look(radio: Radio, { cedrxs }: NetworkSettings): Reported {
+  #reportable(radio: Radio, { cedrxs }: NetworkSettings): Reported {
     const { mode } = this.#power;
     const granted = isAttached(radio) && cedrxs.mode === 2;
     return {

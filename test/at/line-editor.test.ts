@@ -205,7 +205,7 @@ const octets = fc.oneof(
 );
 const parts = fc.array(fc.tuple(octets, fc.option(entry)), { maxLength: 6 });
 
-/** The echo and the results as text. `together`: `append` takes as many bytes as possible. If not, `type` takes each byte. */
+/** The echo and the results as text. With `together`, `append` takes as many bytes as possible; else `type` takes each. */
 function history(
   editor: LineEditor,
   bytes: Buffer,

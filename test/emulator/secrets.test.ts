@@ -40,7 +40,7 @@ const body = Buffer.from('{"returnCode":0,"data":{"id":"user","secret":"ZZZ","ex
 const posted = { kind: "posted", status: 200, body } as const;
 const resolved = { kind: "resolved", address: undefined } as const;
 
-/** One input. No link comes up, because noise could turn a password into a user name, which the trace of a CONNECT shows. */
+/** One input. No link comes up: noise could turn a password into a user name, which the trace of a CONNECT shows. */
 type Step = (bench: Bench) => readonly Effect[];
 const typed =
   (text: string): Step =>
