@@ -3,104 +3,104 @@ import type { Octets } from "./octets.js";
 import { readParams, type Shape, type Values } from "./params.js";
 import type { Token } from "./parse.js";
 
-/** Why a command is refused: a numbered error, or one of the two that a module may answer with a bare ERROR. */
+/** Why a command is refused: an error with a number, or one of two errors that a module may answer with a bare ERROR. */
 export type RefusedFor = CmeError | "badParameter" | "unknownCommand";
 
-/** How a payload entry ends (note 3.2.9): by Ctrl+Z up to a limit, or after exactly so many bytes. */
+/** How a payload entry ends (note 3.2.9): at Ctrl+Z, with at most `limit` bytes, or after exactly `length` bytes. */
 export type EntryEnd =
   | { readonly by: "ctrlZ"; readonly limit: number; readonly whenFull: "swallow" | "send" }
   | { readonly by: "length"; readonly length: number };
 
-/** What a handler says. It never writes, it returns. */
-export type Answer<World, Change, Request> =
+/** What a handler returns. It has no other effect. */
+export type Answer<View, Change, Request> =
   | {
       readonly kind: "ok";
       readonly lines: readonly Octets[];
-      /** `each`: every line stands in a frame of its own; left out, all stand in one. */
+      /** `each`: every line has its own frame. Left out: one frame holds all lines. */
       readonly framing?: "each";
-      /** The same lines as a trace may show them, where they hold a secret. */
+      /** The lines for the trace, with secrets masked. Left out: `lines` hold no secret. */
       readonly shown?: readonly Octets[];
-      /** Counts at once, and is seen by the rest of the line. */
+      /** A change that takes effect at once. Later commands of the line see it. */
       readonly apply?: Change;
-      /** Is taken at once, but what comes of it goes out behind the final result, or the prompt. */
+      /** A request that is accepted at once. Its output follows the final result, or the prompt. */
       readonly request?: Request;
     }
   | { readonly kind: "refused"; readonly error: RefusedFor }
   | {
       readonly kind: "entry";
       readonly until: EntryEnd;
-      /** Gets the world of the moment in which the payload was complete. */
-      submit(world: World, payload: Octets): Answer<World, Change, Request>;
+      /** Handles the complete payload. `view` is the state at that moment. */
+      submit(view: View, payload: Octets): Answer<View, Change, Request>;
     }
-  /** No final result at all. */
+  /** A reboot. There is no final result. */
   | { readonly kind: "reboot"; readonly lines: readonly Octets[] };
 
-/** A write form: its parameters, and what it answers to them. */
-export interface Form<World, Change, Request> {
+/** A write form: its parameters and its handler. */
+export interface Form<View, Change, Request> {
   readonly shape: Shape;
-  /** It may ask for a payload, so nothing may stand behind it in the line. */
+  /** Whether it may ask for a payload. Then it must be the last command of its line. */
   readonly entry: boolean;
-  /** Whether these are its parameters, each in its range and all in agreement. */
+  /** Whether the tokens are legal: each parameter is in its range, and the `agree` rule holds. */
   fits(tokens: readonly Token[]): boolean;
-  run(tokens: readonly Token[], world: World): Answer<World, Change, Request>;
+  run(tokens: readonly Token[], view: View): Answer<View, Change, Request>;
 }
 
-/** Write forms that are told apart by their first parameter: AT+QMTCFG's keys. */
-export interface KeyedForms<World, Change, Request> {
-  readonly keys: Readonly<Record<string, Form<World, Change, Request>>>;
+/** Write forms that the first parameter selects, as the keys of AT+QMTCFG do. */
+export interface KeyedForms<View, Change, Request> {
+  readonly keys: Readonly<Record<string, Form<View, Change, Request>>>;
   readonly unknownKey: CmeError;
 }
 
-/** A command, declared once, in the manual's words. A form that is left out does not exist. */
-export interface Command<World, Change, Request> {
-  /** In upper case; all names under which it is taken, the manual's first. */
+/** The declaration of a command. A form that is left out does not exist. */
+export interface Command<View, Change, Request> {
+  /** All names of the command, in upper case. The first is the manual's. */
   readonly names: readonly [`+${string}`, ...`+${string}`[]];
-  /** Where the manual describes it. */
+  /** The document, and its section, that describes the command. */
   readonly manual: string;
-  /** Maximum Response Time in ms; `delivery` is what retries take (note 3.2.7). */
+  /** Maximum Response Time in ms; `delivery`: it depends on the retries (note 3.2.7). */
   readonly within: number | "delivery";
-  /** What is less here than on silicon, in a line; left out: nothing that a host could notice. */
+  /** What a real module does and this one does not, in one line. Left out: a host notices no difference. */
   readonly partly?: string;
-  /** Literal test lines. They hold the manual's misprints; an empty list answers OK alone. */
-  readonly test?: (world: World) => readonly Octets[];
-  readonly read?: (world: World) => Answer<World, Change, Request>;
-  readonly exec?: (world: World) => Answer<World, Change, Request>;
-  readonly write?: Form<World, Change, Request> | KeyedForms<World, Change, Request>;
+  /** The literal lines of the test form, with the manual's misprints. An empty list: OK alone. */
+  readonly test?: (view: View) => readonly Octets[];
+  readonly read?: (view: View) => Answer<View, Change, Request>;
+  readonly exec?: (view: View) => Answer<View, Change, Request>;
+  readonly write?: Form<View, Change, Request> | KeyedForms<View, Change, Request>;
 }
 
-/** What else is to be said of a write form. */
+/** The options of a write form. */
 interface FormRules<S extends Shape> {
   readonly entry?: boolean;
-  /** Whether parameters that are good each by itself are good together. */
+  /** Whether the parameters, each of them legal, are legal together. */
   readonly agree?: (values: Values<S>) => boolean;
 }
 
-/** A write form whose handler gets its parameters read. */
-export function form<S extends Shape, World, Change, Request>(
+/** Makes a write form. The handler gets the values of the parameters. */
+export function form<S extends Shape, View, Change, Request>(
   shape: S,
-  handle: (values: Values<S>, world: World) => Answer<World, Change, Request>,
+  handle: (values: Values<S>, view: View) => Answer<View, Change, Request>,
   { entry = false, agree = () => true }: FormRules<S> = {},
-): Form<World, Change, Request> {
+): Form<View, Change, Request> {
   const read = (tokens: readonly Token[]): Values<S> | undefined => {
     const values = readParams(shape, tokens);
     return values !== undefined && agree(values) ? values : undefined;
   };
   const fits = (tokens: readonly Token[]): boolean => read(tokens) !== undefined;
-  const run = (tokens: readonly Token[], world: World): Answer<World, Change, Request> => {
+  const run = (tokens: readonly Token[], view: View): Answer<View, Change, Request> => {
     const values = read(tokens);
-    return values === undefined ? refused("badParameter") : handle(values, world);
+    return values === undefined ? refused("badParameter") : handle(values, view);
   };
   return { shape, entry, fits, run };
 }
 
-/** OK, with information lines before it. */
-export const told = (...lines: readonly Octets[]) => ({ kind: "ok", lines }) as const;
+/** OK, after information lines. */
+export const ok = (...lines: readonly Octets[]) => ({ kind: "ok", lines }) as const;
 
-/** OK, and something changes. */
+/** OK, with a change of the state. */
 export const changed = <Change>(apply: Change) => ({ kind: "ok", lines: [], apply }) as const;
 
-/** OK, and something is asked for. */
+/** OK, with a request. */
 export const requested = <Request>(request: Request) => ({ kind: "ok", lines: [], request }) as const;
 
-/** ERROR or `+CME ERROR: <n>`; the module's settings decide which. */
+/** ERROR or `+CME ERROR: <n>`; the quirks and AT+CMEE decide which. */
 export const refused = (error: RefusedFor) => ({ kind: "refused", error }) as const;

@@ -1,4 +1,4 @@
-/** Every error number that the module can answer, by name: 27.007, 27.005 (note 4) and the vendor's own (AT manual). */
+/** The errors that the module can answer, by name: of 27.007 and 27.005 (note 4), and the vendor's own (AT manual). */
 export const cmeErrors = {
   operationNotAllowed: [3, "Operation not allowed"],
   operationNotSupported: [4, "Operation not supported"],

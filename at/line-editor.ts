@@ -1,19 +1,19 @@
 import type { EntryEnd } from "./command.js";
 import { fromBytes, type Octets } from "./octets.js";
 
-/** What a byte completed. */
+/** Input that a byte has completed. */
 export type Edited =
   | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
-  /** More than the buffer takes, read to its end. */
+  /** A line of more than `maxLineBytes`, read to its end. */
   | { readonly kind: "overlong"; readonly terminator: Octets }
   | { readonly kind: "payload"; readonly payload: Octets }
   | { readonly kind: "cancelled" };
 
-/** How lines are read. */
+/** The settings for reading lines. */
 export interface Reading {
-  /** LF ends a line too, unless it follows a CR. */
+  /** Whether LF, too, ends a line, unless it follows a CR. */
   readonly lineFeedEnds: boolean;
-  /** So long after a CR its LF is still expected. */
+  /** How long after a CR an LF still belongs to it, in ms. */
   readonly lfGrace: number;
   /** S5, the editing character. */
   readonly backspace: number;
@@ -28,20 +28,21 @@ const ESC = 0x1b;
 const space = 0x20;
 const slash = 0x2f;
 
-const longestLine = 4096;
+/** The longest command line, in bytes. decided */
+const maxLineBytes = 4096;
 
-/** Cuts what the host types into command lines and payloads, byte by byte, so that no cut of the stream matters. */
+/** Splits the host's bytes into command lines and payloads. The result does not depend on how the stream is cut. */
 export class LineEditor {
   #line: Octets = "";
   #overlong = false;
   #last: Octets = "";
-  /** Until when an LF is the second half of a CR LF. */
+  /** Up to this moment an LF is the second half of a CR LF. */
   #lfUntil = Number.NEGATIVE_INFINITY;
   #entry: EntryEnd | undefined;
   #payload = Buffer.alloc(0);
   #filled = 0;
 
-  /** Whether bytes go to a payload. */
+  /** Whether a payload entry is open. */
   get inEntry(): boolean {
     return this.#entry !== undefined;
   }
@@ -51,7 +52,7 @@ export class LineEditor {
     return this.#line !== "" || this.#overlong;
   }
 
-  /** From here on bytes are payload. */
+  /** Starts a payload entry: the bytes that follow are payload. */
   startEntry(until: EntryEnd): void {
     this.#entry = until;
     this.#payload = Buffer.allocUnsafe(until.by === "length" ? until.length : until.limit);
@@ -59,12 +60,12 @@ export class LineEditor {
     this.#clear();
   }
 
-  /** Leaves a payload entry without a payload. */
+  /** Ends a payload entry without a payload. */
   endEntry(): void {
     this.#entry = undefined;
   }
 
-  /** Whether ATE1 sends this byte back: all but LF in a line (V.250), all but Ctrl+Z and ESC that end a payload. */
+  /** Whether ATE1 echoes this byte. Not echoed are LF in a line (V.250), and the Ctrl+Z or ESC that ends a payload. */
   echoes(byte: number, at: number): boolean {
     if (this.#entry?.by === "length") return !this.#completesCrLf(byte, at);
     if (byte === CTRL_Z || byte === ESC) return false;
@@ -72,7 +73,7 @@ export class LineEditor {
     return true;
   }
 
-  /** Takes one byte that arrived at `at`. */
+  /** Takes one byte that arrived at `at`; returns what it completes. */
   type(byte: number, at: number, reading: Reading): Edited | undefined {
     const dropped = this.#completesCrLf(byte, at);
     this.#lfUntil = Number.NEGATIVE_INFINITY;
@@ -81,8 +82,8 @@ export class LineEditor {
   }
 
   /**
-   * Takes the bytes from `from` on that belong to a line or a payload and neither end nor edit it, as `type` would one by
-   * one; all of them are echoed. Returns the place behind them.
+   * Takes the bytes from `from` on that neither end nor edit the line or payload. The result is the same as with `type`
+   * for each byte. All of these bytes are echoed. Returns the index behind them.
    */
   append(bytes: Uint8Array, from: number, { backspace }: Reading): number {
     if (bytes[from] === LF && this.#lfUntil !== Number.NEGATIVE_INFINITY) return from;
@@ -100,9 +101,9 @@ export class LineEditor {
     return to;
   }
 
-  /** Up to a byte that edits or ends a line, or may be the second one of `A/`. */
+  /** The index of the next byte that edits or ends a line, or may be the second byte of `A/`. */
   #lineUntil(bytes: Uint8Array, from: number, backspace: number): number {
-    const max = Math.min(bytes.length, from + longestLine - this.#line.length);
+    const max = Math.min(bytes.length, from + maxLineBytes - this.#line.length);
     for (let to = from; to < max; to += 1) {
       const byte = bytes[to] ?? 0;
       const isSecond = this.#line.length + to - from === 1;
@@ -111,7 +112,7 @@ export class LineEditor {
     return max;
   }
 
-  /** Up to a byte that ends a payload, or fills it. */
+  /** The index of the next byte that ends a payload, or fills it. */
   #payloadUntil(bytes: Uint8Array, from: number, entry: EntryEnd): number {
     const limit = entry.by === "length" ? entry.length : entry.limit;
     const max = Math.min(bytes.length, from + limit - this.#filled - 1);
@@ -143,7 +144,7 @@ export class LineEditor {
       this.#clear();
       return { kind: "line", line: this.#last === "" ? "AT" : this.#last, terminator: "" }; // V.250 5.2.4
     }
-    if (this.#line.length === longestLine) this.#overlong = true;
+    if (this.#line.length === maxLineBytes) this.#overlong = true;
     else this.#line += octet;
     return undefined;
   }
@@ -172,7 +173,7 @@ export class LineEditor {
       this.endEntry();
       return { kind: "cancelled" };
     }
-    if (this.#filled === entry.limit) return undefined; // whenFull = swallow: until Ctrl+Z
+    if (this.#filled === entry.limit) return undefined; // whenFull = swallow: bytes are dropped until Ctrl+Z
     this.#payload[this.#filled++] = byte;
     return this.#filled === entry.limit && entry.whenFull === "send" ? this.#complete() : undefined;
   }

@@ -3,7 +3,7 @@ export type Octets = string;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Bytes as octets: all of them, or those from one place to another. */
+/** Bytes as octets: all of them, or those from index `from` up to `to`. */
 export const fromBytes = (bytes: Uint8Array, from = 0, to = bytes.length): Octets =>
   asBuffer(bytes).toString("latin1", from, to);
 
@@ -16,7 +16,7 @@ export const toBytes = (octets: Octets): Uint8Array => Buffer.from(octets, "lati
 /** A string as its UTF-8 octets. */
 export const fromText = (text: string): Octets => (isAscii(text) ? text : Buffer.from(text, "utf8").toString("latin1"));
 
-/** The string that the octets spell in UTF-8; undefined where they spell none. */
+/** The octets decoded as UTF-8; undefined where they are not UTF-8. */
 export function toText(octets: Octets): string | undefined {
   if (isAscii(octets)) return octets;
   try {
@@ -28,6 +28,6 @@ export function toText(octets: Octets): string | undefined {
 
 const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);
 
-/** As a log shows octets: printable ones as they are, the others as `<1A>`. */
+/** Octets for a log: printable ones unchanged, the others as `<1A>`. */
 export const printable = (octets: Octets): string =>
   octets.replace(/[^\x20-\x7e]/g, (octet) => `<${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}>`);

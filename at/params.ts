@@ -1,30 +1,30 @@
 import { type Octets, toText } from "./octets.js";
 import type { Token } from "./parse.js";
 
-/** What a parameter took: its value, and the index of the token behind it. */
+/** The value of a parameter, and the index of the token behind it. */
 interface Taken<T> {
   readonly value: T;
   readonly next: number;
 }
 
-/** A declared parameter: reads tokens, and knows its range. */
+/** The declaration of a parameter: its range, and how it is read from tokens. */
 export interface Param<T> {
   /** As a test line prints it: `(0-3600)`, `"<topic>"`. */
   readonly range: string;
-  /** Undefined where the token is missing, of the wrong kind or out of range. */
+  /** Reads the value from `at` on; undefined where the token is missing, of the wrong kind or out of range. */
   take(tokens: readonly Token[], at: number): Taken<T> | undefined;
-  /** Literals at its borders, for tests: `good` are taken, `bad` are not. */
+  /** Literals at the limits of the range, for tests: `good` are accepted, `bad` are not. */
   readonly probes: { readonly good: readonly Octets[]; readonly bad: readonly Octets[] };
-  /** May be left out at the end of the line. */
+  /** Whether it may be left out at the end of the line. */
   readonly optional: boolean;
-  /** Never shown in a trace. */
+  /** Whether it is masked in the trace. */
   readonly secret: boolean;
 }
 
 /** The parameters of one form, in their order. */
 export type Shape = Readonly<Record<string, Param<unknown>>>;
 
-/** What the parameters of a shape hold once they are read. */
+/** The values of the parameters of a shape. */
 export type Values<S extends Shape> = { readonly [K in keyof S]: S[K] extends Param<infer T> ? T : never };
 
 function single<T>(
@@ -52,7 +52,7 @@ export function int(min: number, max: number): Param<number> {
   });
 }
 
-/** One of a few numbers. Two or more that follow each other print as a range where the manual does so. */
+/** One of a few numbers. The test line shows one or two as a list, and more as a range. */
 export function choice<const N extends number>(...allowed: readonly N[]): Param<N> {
   const [first, last] = [Math.min(...allowed), Math.max(...allowed)];
   const bad = [`${first - 1}`, `${last + 1}`, "-1", "", "x", `"${first}"`, "1.0"];
@@ -65,15 +65,15 @@ export function choice<const N extends number>(...allowed: readonly N[]): Param<
 }
 
 interface TextRules {
-  /** Fewest bytes; 1 unless told. */
+  /** The least number of bytes. Left out: 1. */
   readonly min?: number;
-  /** Only these are taken: each gets the octets. */
+  /** Whether a text of a legal length is accepted. Left out: always. */
   readonly check?: (octets: Octets) => boolean;
-  /** So many octets that are taken, for tests; left out: the same letter so often. */
+  /** Makes a text of a length that is accepted, for tests. Left out: a text of the letter a. */
   readonly spell?: (length: number) => Octets;
 }
 
-/** A string of so many bytes, in quotes or bare. */
+/** A string of `min` to `max` bytes, with or without quotes. */
 export function text(name: string, max: number, rules: TextRules = {}): Param<Octets> {
   const { min = 1, check = () => true, spell = (length) => "a".repeat(length) } = rules;
   const sized = (length: number): Octets => `"${spell(length)}"`;
@@ -85,7 +85,7 @@ export function text(name: string, max: number, rules: TextRules = {}): Param<Oc
   });
 }
 
-/** One of a few words, in any case, in quotes or bare. */
+/** One of a few words, in upper or lower case, with or without quotes. */
 export function word<const W extends string>(...allowed: readonly W[]): Param<W> {
   const bad = ["", '""', "nope", "0", '"a', ...allowed.slice(0, 1).map((first) => `${first}S`)];
   const good = [...allowed, ...allowed.slice(0, 1).flatMap((first) => [first.toLowerCase(), `"${first}"`])];
@@ -96,24 +96,24 @@ export function word<const W extends string>(...allowed: readonly W[]): Param<W>
   });
 }
 
-/** Whether the octets are UTF-8 without U+0000, as MQTT asks of its strings. [MQTT-1.5.3-1], [MQTT-1.5.3-2] */
+/** Whether the octets are a legal MQTT string: UTF-8 without U+0000. [MQTT-1.5.3-1], [MQTT-1.5.3-2] */
 export const isMqttString = (octets: Octets): boolean => toText(octets) !== undefined && !octets.includes("\0");
 
-/** May be left out at the end of the line. */
+/** A parameter that may be left out at the end of the line. */
 export function optional<T>(param: Param<T>): Param<T | undefined> {
   const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
     at >= tokens.length ? { value: undefined, next: at } : param.take(tokens, at);
   return { ...param, take, optional: true };
 }
 
-/** May be left out at the end of the line; given, the one behind it must be given, too. */
+/** A parameter that may be left out at the end of the line. If it is given, the next one must be given, too. */
 export function withNext<T>(param: Param<T>): Param<T | undefined> {
   const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
     at === tokens.length - 1 ? undefined : optional(param).take(tokens, at);
   return { ...param, take, optional: true };
 }
 
-/** May be left out at the end, and also stand empty between commas: then it keeps what it was. */
+/** A parameter that may be left out at the end, or be empty between commas. In both cases the setting keeps its value. */
 export function keeping<T>(param: Param<T>): Param<T | undefined> {
   const take = (tokens: readonly Token[], at: number): Taken<T | undefined> | undefined =>
     tokens[at]?.kind === "empty" ? { value: undefined, next: at + 1 } : optional(param).take(tokens, at);
@@ -125,7 +125,7 @@ export function keeping<T>(param: Param<T>): Param<T | undefined> {
   };
 }
 
-/** Holds what no trace may show. */
+/** A parameter that is masked in the trace. */
 export const secret = <T>(param: Param<T>): Param<T> => ({ ...param, secret: true });
 
 /** One or more groups of parameters, up to the end of the line. */
@@ -147,7 +147,7 @@ export function repeat<S extends Shape>(shape: S): Param<readonly Values<S>[]> {
   return { range, take, probes: groupProbes(shape), optional: false, secret: false };
 }
 
-/** Groups in which one parameter is probed and the others are good. */
+/** The probes of a group: one parameter takes each of its probes, and the others a good value. */
 function groupProbes(shape: Shape): Param<unknown>["probes"] {
   const params = Object.values(shape);
   const put = (probe: Octets, at: number): Octets =>
@@ -170,7 +170,7 @@ function takeShape<S extends Shape>(shape: S, tokens: readonly Token[], from: nu
   return { value: values as Values<S>, next };
 }
 
-/** Reads all tokens of a form; undefined where one is missing, wrong or too many. */
+/** Reads all tokens of a form; undefined where a token is missing or wrong, or there are too many. */
 export function readParams<S extends Shape>(shape: S, tokens: readonly Token[]): Values<S> | undefined {
   const taken = takeShape(shape, tokens, 0);
   return taken?.next === tokens.length ? taken.value : undefined;

@@ -1,24 +1,24 @@
 import type { Octets } from "./octets.js";
 
-/** One parameter as it stands in the line. `start` and `end` are its place there. */
+/** One parameter of a command, as it was written. `start` and `end` are its place in the line. */
 export interface Token {
-  /** `malformed`: a quote that never ends, or a bare word with a blank or a quote in it. */
+  /** `malformed`: a quote that never ends, or a text without quotes that holds a space or a quote. */
   readonly kind: "empty" | "bare" | "quoted" | "malformed";
   readonly text: Octets;
   readonly start: number;
   readonly end: number;
 }
 
-/** The four shapes of an extended command (note 3.1). */
+/** The four forms of an extended command (note 3.1). */
 export type FormName = "test" | "read" | "write" | "exec";
 
-/** One command of a line. `start` and `end` are its place in the line. */
+/** One command of a line. */
 export type ParsedCommand =
-  /** `E0`, `&F`, `S3=13`, `S3?`. */
+  /** For instance `E0`, `&F`, `S3=13`, `S3?`. */
   | { readonly kind: "basic"; readonly name: string; readonly value: number | "?" | undefined }
   | {
       readonly kind: "extended";
-      /** Upper case, with its `+`. */
+      /** In upper case, with its `+`. */
       readonly name: string;
       readonly form: FormName;
       readonly tokens: readonly Token[];
@@ -33,8 +33,8 @@ const basic = /[ ]*(?:[sS](\d{1,3})[ ]*(?:=[ ]*(\d{1,3})|(\?))|(&?[a-zA-Z])[ ]*(
 const extendedName = /\+[a-zA-Z][a-zA-Z0-9_]*/y;
 
 /**
- * What stands in a command line: its commands in order (V.250 5.4), or undefined where it does not begin with AT.
- * A part that cannot be read becomes one `unreadable` command, which ends the list: what stands before it still runs.
+ * Parses a command line: its commands in order (V.250 5.4), or undefined where the line does not begin with AT.
+ * A part that cannot be parsed becomes one `unreadable` command, the last of the list. The commands before it still run.
  */
 export function parseLine(line: Octets): readonly ParsedCommand[] | undefined {
   const start = match(prefix, line, 0);
@@ -64,7 +64,7 @@ function skip(line: Octets, from: number): number {
   return at;
 }
 
-/** Basic commands follow each other without a separator (V.250 5.4.1); a `;` after one is allowed. */
+/** Reads a basic command. The next one follows without a separator (V.250 5.4.1), or after a `;`. */
 function readBasic(line: Octets, at: number): Read | undefined {
   const found = match(basic, line, at);
   if (found === undefined) return undefined;
@@ -77,7 +77,7 @@ function readBasic(line: Octets, at: number): Read | undefined {
   return [{ kind: "basic", name: (letter ?? "").toUpperCase(), value }, end];
 }
 
-/** An extended command goes to the next `;` that stands outside quotes (V.250 5.4.2). */
+/** Reads an extended command. It ends at the next `;` outside quotes (V.250 5.4.2). */
 function readExtended(line: Octets, at: number): Read | undefined {
   const start = skip(line, at);
   extendedName.lastIndex = start;
@@ -97,7 +97,7 @@ function readExtended(line: Octets, at: number): Read | undefined {
   return [{ kind: "extended", name, form: "write", tokens, nameEnd, end }, next];
 }
 
-/** A form without parameters must end here, or at a `;`. */
+/** A form without parameters; undefined where neither a `;` nor the end of the line follows. */
 function closed(line: Octets, end: number, name: string, form: FormName, nameEnd: number): Read | undefined {
   if (end < line.length && line[end] !== ";") return undefined;
   return [{ kind: "extended", name, form, tokens: [], nameEnd, end }, end + 1];
@@ -122,7 +122,7 @@ function readToken(line: Octets, start: number): Token {
   return { kind, text, start, end: start + text.length };
 }
 
-/** A quoted string ends at a quote behind which, blanks aside, stands `,`, `;` or nothing: an inner quote survives. */
+/** Reads a quoted string. It ends at a quote that `,`, `;` or the end of the line follows; other quotes are part of it. */
 function readQuoted(line: Octets, start: number): Token {
   for (let end = line.indexOf('"', start + 1); end >= 0; end = line.indexOf('"', end + 1)) {
     const next = line[skip(line, end + 1)];

@@ -7,22 +7,22 @@ import { routeOutcomes } from "./mqtt-link.js";
 import { type LineContext, type LineResult, runLine, submitPayload } from "./run-line.js";
 import { sendFinalResult, sendInformation, sendLines, sendPrompt, sendUrc } from "./uart-output.js";
 
-/** Carries out a command line or a payload, and sends its answer, or keeps that for later. `reboot`: the module reboots now. */
+/** Handles a command line or a payload, and sends its answer or schedules it. Returns `reboot`: the module reboots now. */
 export function answerTurn(context: Context, commands: LineContext, turn: CompleteInput): "reboot" | undefined {
-  if (turn.kind === "answer") return say(context, turn.answer);
+  if (turn.kind === "answer") return respond(context, turn.answer);
   const { hostFaults, ram, now } = context;
   const line = turn.kind === "line" ? turn.line : undefined;
   const instead = line === undefined ? undefined : hostFaults.insteadOf(line);
   if (instead === "silence") return undefined;
-  const answer = instead ?? perform(context, commands, turn);
+  const answer = instead ?? execute(context, commands, turn);
   const delay = ram.commandQueue.isBusy ? 0 : hostFaults.delayOf(line);
-  if (delay === 0) return say(context, answer);
+  if (delay === 0) return respond(context, answer);
   sendRequests(context);
   ram.commandQueue.hold({ kind: "answer", answer }, now + delay);
   return undefined;
 }
 
-function perform(
+function execute(
   context: Context,
   commands: LineContext,
   turn: Exclude<CompleteInput, { readonly kind: "answer" }>,
@@ -32,23 +32,23 @@ function perform(
   return { blocks: [], ending: turn };
 }
 
-/** Runs a command line. One that is answered with OK confirms a UART speed that is on trial. */
+/** Runs a command line. A line that ends with OK confirms a new UART speed that is on trial. */
 function run({ ram }: Context, commands: LineContext, line: Octets): LineResult {
   const { trial } = ram.state.uart;
   const said = runLine(line, commands);
   const { ending } = said;
-  const obeyed = ending.kind !== "final" || ending.result === "OK";
-  if (obeyed && trial !== undefined && ram.state.uart.trial === trial) commands.apply(confirmSpeed(ram.state));
+  const succeeded = ending.kind !== "final" || ending.result === "OK";
+  if (succeeded && trial !== undefined && ram.state.uart.trial === trial) commands.apply(confirmSpeed(ram.state));
   return said;
 }
 
 /** Sends an answer. Its requests follow the final result, or the prompt, because their timers run already. */
-function say(context: Context, answer: LineResult): "reboot" | undefined {
+function respond(context: Context, answer: LineResult): "reboot" | undefined {
   const { hostFaults, effects } = context;
   for (const line of hostFaults.beforeAnswer()) sendUrc(context, { line, shown: line });
-  const from = effects.said;
+  const from = effects.outputLength;
   sendAnswer(context, answer);
-  for (const line of hostFaults.insideAnswer()) effects.sayInside(from, unsolicited(line));
+  for (const line of hostFaults.insideAnswer()) effects.insertOutput(from, unsolicited(line));
   if (answer.ending.kind === "reboot") return "reboot";
   sendRequests(context);
   return undefined;

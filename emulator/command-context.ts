@@ -6,7 +6,7 @@ import { scheduleAnswer, settleNetwork } from "./radio-link.js";
 import { startRequest } from "./requests.js";
 import type { LineContext } from "./run-line.js";
 
-/** The module as the commands of a running line see and change it. */
+/** Gives the commands of a running line access to the module. */
 export class CommandContext implements LineContext {
   readonly #context: Context;
 
@@ -23,7 +23,7 @@ export class CommandContext implements LineContext {
     const { client, rrc } = ram;
     const { dte, uart, mqttSettings, radio, networkSettings, nvm, requests, token } = ram.state;
     return {
-      // Named one by one, because this is done for every command and a spread takes three times as long.
+      // Each field is named, because this runs for every command and a spread takes three times as long.
       dte,
       uart,
       mqttSettings,
@@ -59,8 +59,8 @@ export class CommandContext implements LineContext {
     if (demand.to === "host") ram.afterResult.push({ to: "urcQueue", report: demand.report });
     else if (demand.to === "later") ram.scheduledUrcs.put({ line: demand.line, at: now + demand.after });
     else if (demand.to === "peer") scheduleAnswer(this.#context, demand);
-    else if (demand.to === "call") startRequest(this.#context, demand.call);
-    else if (demand.to === "numberedCall") startRequest(this.#context, demand.call(this.#nonce()));
+    else if (demand.to === "network") startRequest(this.#context, demand.request);
+    else if (demand.to === "networkWithNonce") startRequest(this.#context, demand.request(this.#nonce()));
     else ram.afterResult.push(...ram.client.step(demand.request, now, ram.state.mqttSettings));
   }
 

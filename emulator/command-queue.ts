@@ -12,12 +12,12 @@ import type { Ending, LineResult } from "./run-line.js";
 /** A payload entry that a command has opened. */
 export type Entry = Extract<Ending, { readonly kind: "entry" }>;
 
-/** Input that is complete, and that the module answers now. */
+/** Complete input that the module answers now. */
 export type CompleteInput =
   | { readonly kind: "line"; readonly line: Octets }
   | { readonly kind: "payload"; readonly entry: Entry; readonly payload: Octets }
   | { readonly kind: "final"; readonly result: FinalResult }
-  /** The answer to earlier input, which was held back. */
+  /** The delayed answer to earlier input. */
   | { readonly kind: "answer"; readonly answer: LineResult };
 
 /** Bytes that arrived together, and how many of them have been read. */
@@ -27,12 +27,13 @@ interface ReceivedBytes {
   used: number;
 }
 
+/** The input that may wait while the module is busy, in bytes. decided */
 const maxQueuedBytes = 4096;
 const never: Millis = Number.POSITIVE_INFINITY;
 const commandsWithSecrets = withSecrets(commands);
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 
-/** The host's input. The module handles one command at a time; input that comes earlier waits in order. */
+/** The host's input. The module handles one command at a time; further input waits in order. */
 export class CommandQueue {
   readonly #quirks: Quirks;
   readonly #effects: Effects;
@@ -42,10 +43,10 @@ export class CommandQueue {
   /** Complete input whose answer is delayed. */
   #pending: { readonly turn: CompleteInput; readonly until: Millis } | undefined;
   #entry: Entry | undefined;
-  /** When the host last sent a byte, or got the prompt. */
-  #heardAt: Millis = Number.NEGATIVE_INFINITY;
+  /** The moment of the host's last byte, or of the prompt. */
+  #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
 
-  /** `answerTime` gives the delay of the answer to a line, in ms, or of that to a payload. */
+  /** `answerTime` returns the delay of the answer to a line, in ms. Without a line: to a payload. */
   constructor(quirks: Quirks, effects: Effects, answerTime: (line: Octets | undefined) => Millis) {
     this.#quirks = quirks;
     this.#effects = effects;
@@ -53,19 +54,19 @@ export class CommandQueue {
   }
 
   /** Takes bytes of the host. While the module is busy, at most `maxQueuedBytes` wait. */
-  hear(bytes: Uint8Array, now: Millis): void {
-    this.#heardAt = now;
+  take(bytes: Uint8Array, now: Millis): void {
+    this.#lastByteAt = now;
     this.#chunks.push({ bytes: Buffer.from(bytes), at: now, used: 0 });
     if (this.#waits) this.#limit();
   }
 
-  /** Takes over the bytes that another queue has not read yet. */
+  /** Takes over the unread bytes of another queue. */
   takeOver(other: CommandQueue): void {
     this.#chunks = other.#chunks;
-    this.#heardAt = other.#heardAt;
+    this.#lastByteAt = other.#lastByteAt;
   }
 
-  /** The next complete input that is to be answered now; undefined: none. */
+  /** Returns the next complete input to be answered now; undefined: none. */
   next(now: Millis, dte: Dte): CompleteInput | undefined {
     const due = this.#pending;
     if (due !== undefined && due.until <= now) {
@@ -76,7 +77,7 @@ export class CommandQueue {
     return turn ?? this.#expire(now);
   }
 
-  /** Keeps a turn until a moment; the module is busy until then. */
+  /** Delays a turn. The module is busy until then. */
   hold(turn: CompleteInput, until: Millis): void {
     this.#pending = { turn, until };
   }
@@ -85,23 +86,23 @@ export class CommandQueue {
   startEntry(entry: Entry, now: Millis): void {
     this.#entry = entry;
     this.#editor.startEntry(entry.until);
-    this.#heardAt = now;
+    this.#lastByteAt = now;
   }
 
   /** Whether the module may send a URC. */
   mayInterrupt(now: Millis): boolean {
     if (this.#pending !== undefined || this.#entry !== undefined) return false;
-    return !this.#editor.halfTyped || now - this.#heardAt >= this.#quirks.urcHold;
+    return !this.#editor.halfTyped || now - this.#lastByteAt >= this.#quirks.urcHold;
   }
 
   /** The next deadline; `heldBack` tells whether URCs wait. */
   wakeAt(heldBack: boolean): Millis {
     if (this.#pending !== undefined) return this.#pending.until;
     if (this.#entry !== undefined) return this.#entryEnds;
-    return heldBack && this.#editor.halfTyped ? this.#heardAt + this.#quirks.urcHold : never;
+    return heldBack && this.#editor.halfTyped ? this.#lastByteAt + this.#quirks.urcHold : never;
   }
 
-  /** Whether an answer is under way. */
+  /** Whether an answer is pending. */
   get isBusy(): boolean {
     return this.#pending !== undefined;
   }
@@ -125,7 +126,7 @@ export class CommandQueue {
   }
 
   get #entryEnds(): Millis {
-    return this.#quirks.entryTimeout === 0 ? never : this.#heardAt + this.#quirks.entryTimeout;
+    return this.#quirks.entryTimeout === 0 ? never : this.#lastByteAt + this.#quirks.entryTimeout;
   }
 
   /** Reads bytes up to the end of a line or of a payload. */
@@ -136,10 +137,10 @@ export class CommandQueue {
       while (chunk.used < chunk.bytes.length) {
         const from = chunk.used;
         chunk.used = this.#editor.append(chunk.bytes, from, reading);
-        if (dte.echo && chunk.used > from) this.#effects.say(fromBytes(chunk.bytes, from, chunk.used));
+        if (dte.echo && chunk.used > from) this.#effects.output(fromBytes(chunk.bytes, from, chunk.used));
         if (chunk.used === chunk.bytes.length) break;
         const byte = chunk.bytes[chunk.used++] ?? 0;
-        if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.say(String.fromCharCode(byte));
+        if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.output(String.fromCharCode(byte));
         const edited = this.#editor.type(byte, chunk.at, reading);
         const turn = edited && this.#delayed(this.#turnOf(edited), now);
         if (turn !== undefined || (edited !== undefined && this.#waits)) return turn;
@@ -178,7 +179,7 @@ export class CommandQueue {
     this.#effects.trace({
       kind: "line",
       get line() {
-        return maskLine(line, commandsWithSecrets, isKnown); // takes longer than to read the line, and mostly nobody looks
+        return maskLine(line, commandsWithSecrets, isKnown); // lazy, because it is slow and mostly not needed
       },
       terminator,
     });
@@ -195,7 +196,7 @@ export class CommandQueue {
     });
   }
 
-  /** Delays an answer by its time. With whileBusy = refuse, input during another answer is refused. */
+  /** Delays an answer by its answer time. With whileBusy = refuse, input during another answer is refused. */
   #delayed(turn: CompleteInput, now: Millis): CompleteInput | undefined {
     if (this.#pending !== undefined) return { kind: "final", result: "abortedInProcessing" }; // whileBusy = refuse
     const takes = this.#answerTime(turn.kind === "line" ? turn.line : undefined);
@@ -205,7 +206,7 @@ export class CommandQueue {
     return undefined;
   }
 
-  /** Aborts a payload entry whose time is over, with error 52. decided */
+  /** Aborts a payload entry that has timed out, with error 52. decided */
   #expire(now: Millis): CompleteInput | undefined {
     if (this.#entry === undefined || now < this.#entryEnds) return undefined;
     this.#entry = undefined;

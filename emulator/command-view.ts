@@ -21,7 +21,7 @@ export interface ModuleState {
   readonly networkSettings: NetworkSettings;
   readonly nvm: Nvm;
   readonly requests: PendingRequests;
-  /** The last password that AT+QMTENAUTH got; a reboot forgets it. decided */
+  /** The last password from AT+QMTENAUTH, until a reboot. decided */
   readonly token: Octets | undefined;
 }
 
@@ -32,29 +32,29 @@ export interface CommandView extends ModuleState {
   readonly power: Power;
   /** The module's clock, in ms. */
   readonly now: Millis;
-  /** Calendar time, in ms as `Date` counts it. */
+  /** Calendar time, in ms since 1970. */
   readonly time: Millis;
-  /** 64 KiB or more wait for TCP. */
+  /** Whether so many bytes wait for TCP that publish, subscribe and unsubscribe are refused. */
   readonly isCongested: boolean;
 }
 
 /** The parts of the state that a command replaces. */
 export type Change = Partial<ModuleState>;
 
-/** A request of a command, carried out after the final result of its line. */
+/** A request of a command. Its output follows the final result of the line. */
 export type Demand =
   | { readonly to: "mqtt"; readonly request: Request }
   | { readonly to: "host"; readonly report: Report }
-  /** A URC after a time. */
+  /** A URC after a delay. */
   | ({ readonly to: "later" } & LaterLine)
-  /** A message to a peer, with the URC of its answer; `silence` is the URC where no answer comes. */
+  /** A message to a peer. `answer` is the URC of its answer, and `silence` the URC when no answer comes. */
   | { readonly to: "peer"; readonly answer: LaterLine | undefined; readonly silence: LaterLine }
-  /** A name to be looked up; the outcome comes as +QDNS. */
-  | { readonly to: "call"; readonly call: NetworkRequest }
-  /** A call that holds a number drawn for it; the outcome comes as +QMTTENAUTH. */
-  | { readonly to: "numberedCall"; call(nonce: number): NetworkRequest };
+  /** A DNS look-up. The outcome is the URC +QDNS. */
+  | { readonly to: "network"; readonly request: NetworkRequest }
+  /** A request that holds a random number. The outcome is the URC +QMTTENAUTH. */
+  | { readonly to: "networkWithNonce"; request(nonce: number): NetworkRequest };
 
-/** A line, and the time until it is sent, in ms. */
+/** A line, and its delay in ms. */
 export interface LaterLine {
   readonly line: Octets;
   readonly after: Millis;

@@ -7,19 +7,19 @@ import type { Ram } from "./ram.js";
 import type { Random } from "./random.js";
 import type { RequestId } from "./request.js";
 
-/** What all sides of the module share: the RAM, what it does, how long things take, and what time it is. */
+/** What the parts of the module share: RAM, effects, durations and the time. */
 export interface Context {
   readonly profile: Profile;
   readonly effects: Effects;
   readonly hostFaults: HostFaults;
   readonly random: Random;
   readonly pace: Pace;
-  /** The calendar time when the module's clock is at 0, in ms as `Date` counts it. */
+  /** The calendar time when the module's clock is at 0, in ms since 1970. */
   readonly epochAtStart: Millis;
   ram: Ram;
   now: Millis;
-  /** The speed that the UART was last told, in bits per second. */
+  /** The speed of the last `port` effect, in bits per second. */
   baud: number;
-  /** The number of the last call. */
+  /** The number of the last request to the network. */
   lastRequest: RequestId;
 }

@@ -1,6 +1,6 @@
 import type { Quirks } from "./profile/quirks.js";
 
-/** How the module talks with its host: the parameters of V.250, and AT+CMEE. */
+/** The settings of the AT interface: the parameters of V.250, and AT+CMEE. */
 export interface Dte {
   /** ATE */
   readonly echo: boolean;
@@ -8,14 +8,14 @@ export interface Dte {
   readonly verbose: boolean;
   /** ATQ */
   readonly quiet: boolean;
-  /** S3, S4 and S5: kept and read back; only S5 has an effect. */
+  /** S3, S4 and S5. All can be written and read; only S5 has an effect. */
   readonly s3: number;
   readonly s4: number;
   readonly s5: number;
   readonly cmee: 0 | 1 | 2;
 }
 
-/** What ATZ, AT&F and a start set (AT manual). */
+/** The settings after a start, ATZ or AT&F (AT manual). */
 export const defaultDte = ({ echo }: Quirks): Dte => ({
   echo: echo === "on",
   verbose: true,

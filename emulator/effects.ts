@@ -2,50 +2,50 @@ import { type Octets, toBytes } from "../at/octets.js";
 import type { Effect } from "./io.js";
 import type { TraceEvent } from "./trace.js";
 
-/** What the module does in answer to one stimulus, in its order. What it says in a row becomes one effect. */
+/** The effects of one stimulus, in their order. Output to the host without another effect between becomes one effect. */
 export class Effects {
-  /** Whether someone looks at the events of every line and every packet; these are not made otherwise. */
+  /** Whether the events of each line and each packet are made. */
   isTraced: boolean;
   #list: Effect[] = [];
-  #said: Octets = "";
+  #output: Octets = "";
 
   constructor(isTraced: boolean) {
     this.isTraced = isTraced;
   }
 
-  /** The module says something to its host. */
-  say(octets: Octets): void {
-    this.#said += octets;
+  /** Adds output to the host. */
+  output(octets: Octets): void {
+    this.#output += octets;
   }
 
-  /** How many octets stand there of what the module is saying. */
-  get said(): number {
-    return this.#said.length;
+  /** The number of octets that `output` has collected for the next effect. */
+  get outputLength(): number {
+    return this.#output.length;
   }
 
-  /** Puts octets into the middle of what was said since `from`. */
-  sayInside(from: number, octets: Octets): void {
-    const middle = from + ((this.#said.length - from) >> 1);
-    this.#said = this.#said.slice(0, middle) + octets + this.#said.slice(middle);
+  /** Inserts octets into the middle of what `output` has collected since `from`. */
+  insertOutput(from: number, octets: Octets): void {
+    const middle = from + ((this.#output.length - from) >> 1);
+    this.#output = this.#output.slice(0, middle) + octets + this.#output.slice(middle);
   }
 
-  /** The module does something. */
+  /** Adds an effect. */
   do(effect: Effect): void {
     if (effect.to !== "trace") this.#flush();
     this.#list.push(effect);
   }
 
-  /** The module does several things. */
+  /** Adds several effects. */
   doAll(effects: readonly Effect[]): void {
     for (const effect of effects) this.do(effect);
   }
 
-  /** An observer may know. */
+  /** Adds a trace event. */
   trace(event: TraceEvent): void {
     this.#list.push({ to: "trace", event });
   }
 
-  /** Gives all effects out, and begins anew. */
+  /** Returns all effects, and clears the list. */
   take(): readonly Effect[] {
     this.#flush();
     const list = this.#list;
@@ -54,8 +54,8 @@ export class Effects {
   }
 
   #flush(): void {
-    if (this.#said === "") return;
-    this.#list.push({ to: "host", bytes: toBytes(this.#said) });
-    this.#said = "";
+    if (this.#output === "") return;
+    this.#list.push({ to: "host", bytes: toBytes(this.#output) });
+    this.#output = "";
   }
 }

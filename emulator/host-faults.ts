@@ -2,27 +2,27 @@ import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { LineResult } from "./run-line.js";
 
-/** What faults do to the talk with the host. The module asks at each place where one may act. */
+/** The faults between the module and its host. The module calls a method wherever a fault may act. */
 export interface HostFaults {
-  /** Whether the module must wait with this line, because something else is to happen first. */
+  /** Whether the module must delay this line, because a fault acts first. */
   mustWait(line: Octets): boolean;
-  /** What the host gets instead of what the line would do; undefined: the line is carried out. */
+  /** The answer that replaces the line's own; undefined: the line runs. */
   insteadOf(line: Octets): LineResult | "silence" | undefined;
-  /** How much later an answer comes, in ms; `line` is undefined for the answer to a payload. */
+  /** The extra delay of an answer, in ms; `line` is undefined for the answer to a payload. */
   delayOf(line: Octets | undefined): Millis;
-  /** Lines that come before an answer. */
+  /** Lines that are sent before an answer. */
   beforeAnswer(): readonly Octets[];
-  /** Lines that come in the middle of the bytes of an answer. */
+  /** Lines that are inserted into the bytes of an answer. */
   insideAnswer(): readonly Octets[];
   losesPrompt(): boolean;
   losesUrc(line: Octets): boolean;
-  /** What comes before a banner. */
+  /** Bytes that are sent before a banner. */
   noise(): Octets;
 }
 
 const none: readonly Octets[] = [];
 
-/** Nothing goes wrong. */
+/** No faults. */
 export const noHostFaults: HostFaults = {
   mustWait: () => false,
   insteadOf: () => undefined,

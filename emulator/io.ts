@@ -31,7 +31,7 @@ export type WorldChange =
   | Reset
   /** The supply is cut, or comes back. */
   | { readonly kind: "power"; readonly on: boolean }
-  /** The module says a line of its own, as a URC. */
+  /** The module sends this line as a URC. */
   | { readonly kind: "say"; readonly line: Octets };
 
 /** A reset from outside. */
@@ -55,10 +55,10 @@ export type Effect =
 export type LinkAct =
   | { readonly kind: "dial"; readonly host: string; readonly port: number }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  /** FIN after what is queued. */
+  /** FIN after the queued bytes. */
   | { readonly kind: "end" }
   /** RST at once. */
   | { readonly kind: "reset" }
-  /** Stop reading, and resume. Received bytes wait in TCP meanwhile. */
+  /** Reading stops until `resume`. Received bytes wait in TCP. */
   | { readonly kind: "pause" }
   | { readonly kind: "resume" };

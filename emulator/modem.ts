@@ -26,15 +26,15 @@ import { uartSpeedWakeAt } from "./uart-speed.js";
 /** The options of a `Modem`. */
 export interface ModemOptions {
   readonly profile: Profile;
-  /** The seed of everything that is drawn. Left out: 0. */
+  /** The seed of the random numbers. Left out: 0. */
   readonly seed?: number;
-  /** The non-volatile memory at the start. Left out: as from the factory. */
+  /** The non-volatile memory at the start. Left out: the factory settings. */
   readonly nvm?: Nvm;
-  /** The calendar time when the module's clock is at 0, in ms as `Date` counts it. */
+  /** The calendar time when the module's clock is at 0, in ms since 1970. Left out: 0. */
   readonly epochAtStart?: Millis;
-  /** Whether someone looks at the events of every line and every packet. Left out: yes. */
+  /** Whether the trace has the events of each line and each packet. Left out: yes. */
   readonly isTraced?: boolean;
-  /** Makes what faults do to the talk with the host; they trace what they do. Left out: nothing goes wrong. */
+  /** Makes the faults between the module and its host; `trace` takes their events. Left out: no faults. */
   readonly hostFaults?: (trace: (event: TraceEvent) => void) => HostFaults;
 }
 
@@ -74,7 +74,7 @@ export class Modem {
     return this.#context.effects.take();
   }
 
-  /** Whether someone looks at the events of every line and every packet. */
+  /** Whether the trace has the events of each line and each packet. */
   set isTraced(isTraced: boolean) {
     this.#context.effects.isTraced = isTraced;
   }
@@ -93,11 +93,11 @@ export class Modem {
   /** Gives a stimulus to the module at `now`; returns its effects. */
   tell(stimulus: Stimulus, now: Millis): readonly Effect[] {
     this.#context.now = now;
-    if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
+    if (stimulus.from === "host") this.#takeInput(stimulus.bytes);
     else if (stimulus.from === "link") takeLinkEvent(this.#context, stimulus.link, stimulus.event);
     else if (stimulus.from === "call") takeOutcome(this.#context, stimulus.id, stimulus.outcome);
-    else if (stimulus.from === "world") this.#hearWorld(stimulus.change);
-    else this.#hearClock();
+    else if (stimulus.from === "world") this.#takeWorldChange(stimulus.change);
+    else this.#takeClock();
     this.#settle();
     return this.#context.effects.take();
   }
@@ -125,12 +125,12 @@ export class Modem {
 
   // Stimuli
 
-  #hearHost(bytes: Uint8Array): void {
-    if (this.#booting === undefined) this.#ram.commandQueue.hear(bytes, this.#context.now);
+  #takeInput(bytes: Uint8Array): void {
+    if (this.#booting === undefined) this.#ram.commandQueue.take(bytes, this.#context.now);
     else this.#context.effects.trace({ kind: "dropped", bytes: bytes.length });
   }
 
-  #hearWorld(change: WorldChange): void {
+  #takeWorldChange(change: WorldChange): void {
     if (change.kind === "radio") this.#changeRadio(change);
     else if (change.kind === "power") this.#switch(change.on);
     else if (this.#isOff) return;
@@ -146,15 +146,15 @@ export class Modem {
     this.#ram.state = { ...state, radio: { ...state.radio, ...given } };
   }
 
-  /** The order at equal moments: the end of a boot, the radio, an answer that was delayed, then MQTT's deadlines. */
-  #hearClock(): void {
+  /** The order at equal moments: the end of a boot, the radio, a delayed answer, then MQTT's deadlines. */
+  #takeClock(): void {
     const booting = this.#booting;
     if (booting !== undefined && booting.until <= this.#context.now) this.#start(booting.cause);
     this.#settle();
     step(this.#context, { kind: "time" });
   }
 
-  /** Does everything that is due: changes of the radio, pending URCs, packets of the broker, then the host's next line or payload. */
+  /** Handles everything that is due: the radio, URCs, packets of the broker, then the host's next line or payload. */
   #settle(): void {
     if (this.#booting !== undefined) return;
     for (let turn: CompleteInput | undefined; ; ) {
@@ -197,7 +197,7 @@ export class Modem {
     this.#reboot(cause);
   }
 
-  /** Reboots without a word to the host. */
+  /** Reboots without output to the host. */
   #reboot(cause: RebootCause): void {
     this.#context.effects.trace({ kind: "reboot", cause });
     endAll(this.#context);
@@ -210,7 +210,7 @@ export class Modem {
     renewRam(this.#context);
     const takes = this.#context.profile.quirks.bootTime + pace("boot");
     if (takes === 0) {
-      this.#ram.commandQueue.takeOver(commandQueue); // nothing came during the boot, so nothing is lost
+      this.#ram.commandQueue.takeOver(commandQueue); // the boot takes no time, so no input is lost
       this.#start(cause);
     } else this.#booting = { until: now + takes, cause };
   }

@@ -22,13 +22,13 @@ import type { Profile } from "./profile/profile.js";
 /** An output of the client: an effect, or a report for the URC queue. */
 export type Outcome = Effect | { readonly to: "urcQueue"; readonly report: Report };
 
-/** An event of the link that waits to be read. */
+/** An event of the link that is read in order. */
 type Inbound = Exclude<LinkEvent, { readonly kind: "sent" }>;
 
-/** The bytes that may wait for TCP before the host's publishes are refused. decided */
+/** The number of bytes that wait for TCP before publish, subscribe and unsubscribe are refused. decided */
 const maxBacklogBytes = 65_536;
 
-/** What an MqttClient is made with. */
+/** The options of an `MqttClient`. */
 interface MqttClientOptions {
   /** The number of the last dial before a reboot. */
   readonly lastLink: LinkId;
@@ -41,7 +41,7 @@ export class MqttClient {
   readonly #effects: Pick<Effects, "isTraced">;
   #session: Session;
   #reader: PacketReader;
-  /** Where each packet that has not left yet ends, in bytes of this link. */
+  /** Where each packet that waits for TCP ends, in bytes of this link. */
   #ends: number[] = [];
   #packetsLeft = 0;
   #queued = 0;
@@ -83,17 +83,17 @@ export class MqttClient {
     return outcomes;
   }
 
-  /** Whether a link is the current one, and has not ended. */
+  /** Whether a link is the current one and has not ended. */
   isCurrent(link: number): boolean {
     return link === this.#session.link && this.#session.phase !== "idle";
   }
 
-  /** Whether too much waits for TCP for another publish of the host. decided */
+  /** Whether so many bytes wait for TCP that publish, subscribe and unsubscribe are refused. decided */
   get isCongested(): boolean {
     return this.#backlog >= maxBacklogBytes;
   }
 
-  /** Whether too much waits for TCP to read on: acknowledgements may take as much again as publishes. decided */
+  /** Whether twice that number waits, so that reading stops. The second half is for acknowledgements. decided */
   get isClogged(): boolean {
     return this.#backlog >= 2 * maxBacklogBytes;
   }
@@ -103,7 +103,7 @@ export class MqttClient {
     this.#inbox.push(event);
   }
 
-  /** The input for the session when TCP has taken `total` bytes of the link. It does not wait behind unread events. */
+  /** Returns the input for the session when TCP has taken `total` bytes of the link. Unread events do not delay it. */
   left(total: number): Input {
     this.#left = total;
     const leaving = this.#ends.findIndex((end) => end > total);
@@ -113,7 +113,7 @@ export class MqttClient {
     return { kind: "sent", packets: this.#packetsLeft };
   }
 
-  /** The next input that the link's events hold, or undefined. */
+  /** Returns the next input from the events of the link; undefined: none. */
   next(): Input | undefined {
     for (;;) {
       const reading = this.#reader.next(levelOf(this.#session));
@@ -154,7 +154,7 @@ export class MqttClient {
     }
   }
 
-  /** The settings as the session wants them; they seldom change. */
+  /** The settings in the form of the session. Cached, because they seldom change. */
   #configOf(settings: MqttSettings): Config {
     if (this.#config !== undefined && settings === this.#settings) return this.#config;
     const { dup31, afterRefusal, afterDisconnect } = this.#profile.quirks;

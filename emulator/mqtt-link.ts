@@ -38,16 +38,16 @@ export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes:
 }
 
 /** A request as the trace shows it, without its signature. */
-const maskedRequest = (call: NetworkRequest): NetworkRequest =>
-  call.kind === "post" ? { ...call, body: maskedForm(call.body) } : call;
+const maskedRequest = (request: NetworkRequest): NetworkRequest =>
+  request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request;
 
-/** Gives an input to the MQTT client that no command line has caused. */
+/** Gives the MQTT client an input that is not from a command line. */
 export function step(context: Context, input: Input): void {
   const { client, state } = context.ram;
   routeOutcomes(context, client.step(input, context.now, state.mqttSettings));
 }
 
-/** Tells the MQTT client of a lost network, at the end of the line that lost it, even if the network is back by then. */
+/** Reports a lost network to the MQTT client, after the line that lost it, even if the network is back. */
 export function dropLostLink(context: Context): void {
   const { ram } = context;
   const { lostLink } = ram;
@@ -57,7 +57,7 @@ export function dropLostLink(context: Context): void {
   step(context, { kind: "down", reason: "networkGone" });
 }
 
-/** Reads packets of the broker, as long as the URC queue and the backlog to TCP have room. */
+/** Reads packets of the broker while the URC queue and the backlog to TCP have room. */
 export function readPackets(context: Context): void {
   const { client, urcQueue, rrc } = context.ram;
   while (!urcQueue.isFull && !client.isClogged && !rrc.isAsleep) {

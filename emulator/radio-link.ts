@@ -4,7 +4,10 @@ import { dropLostLink } from "./mqtt-link.js";
 import { detached, isAttached, type Radio, settleRadio } from "./radio/radio.js";
 import { failRequests, settleRequests } from "./requests.js";
 
-/** Brings the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection, requests, the connection itself, scheduled URCs. */
+/**
+ * Updates the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection,
+ * requests, the connection itself, scheduled URCs.
+ */
 export function settleRadioLink(context: Context): void {
   settleNetwork(context);
   dropLostLink(context);
@@ -19,7 +22,7 @@ export function settleRadioLink(context: Context): void {
   }
 }
 
-/** Brings the radio to now, and handles the loss of the network. */
+/** Updates the radio to now, and handles the loss of the network. */
 export function settleNetwork(context: Context): void {
   const { ram, now, pace } = context;
   takeRadio(context, settleRadio(ram.state.radio, now, pace));
@@ -31,7 +34,7 @@ export function detach(context: Context): void {
   if (isAttached(ram.state.radio)) takeRadio(context, detached(ram.state.radio, now, pace));
 }
 
-/** Takes the new state of the radio over, and handles the loss of the network. */
+/** Takes the new state of the radio, and handles the loss of the network. */
 function takeRadio(context: Context, radio: Radio): void {
   const { ram, effects } = context;
   const { state } = ram;
@@ -60,7 +63,7 @@ function loseNetwork(context: Context): void {
   ram.scheduledUrcs.loseNetwork();
 }
 
-/** Schedules the answer of a peer, or the line that reports its silence. */
+/** Schedules the URC of a peer's answer, or the URC when no answer comes. */
 export function scheduleAnswer(
   { ram, now }: Context,
   { answer, silence }: Extract<Demand, { readonly to: "peer" }>,

@@ -17,7 +17,7 @@ import { ScheduledUrcs } from "./scheduled-urcs.js";
 import { uartSpeedAt } from "./uart-speed.js";
 import { UrcQueue } from "./urc-queue.js";
 
-/** The state that a reboot makes anew. */
+/** The state that a reboot clears. */
 export interface Ram {
   state: ModuleState;
   readonly client: MqttClient;
@@ -37,21 +37,21 @@ export interface Ram {
 /** The state that a reboot keeps. */
 export interface Kept {
   readonly nvm: Nvm;
-  /** Only SIM, coverage, signal and network of it are kept. */
+  /** Only its SIM, coverage, signal and network are kept. */
   readonly radio: Radio;
   readonly lastLink: number;
 }
 
-/** How long the answer to a line takes, or, without one, that to a payload. */
+/** How long the answer to a line takes. Without a line: the answer to a payload. */
 function answerTime(line: Octets | undefined, { quirks }: Profile, pace: Pace): Millis {
   const switching = line === undefined ? undefined : functionTime(line);
   return quirks.answerDelay + pace("answer") + (switching === undefined ? 0 : pace(switching));
 }
 
-/** Makes the whole RAM of a start, so that nothing of the time before can be left in it. */
+/** Makes the RAM of a start. Everything is new, so no earlier state can be left. */
 export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, radio, lastLink }: Kept): Ram {
   const { sim, coverage, rssi, network } = radio;
-  const auto = nvm.nconfig.AUTOCONNECT === "TRUE"; // else the host has to say CFUN=1 and CGATT=1
+  const auto = nvm.nconfig.AUTOCONNECT === "TRUE"; // else the host must send AT+CFUN=1 and AT+CGATT=1
   return {
     state: {
       dte: defaultDte(profile.quirks),

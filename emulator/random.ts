@@ -1,4 +1,4 @@
-/** Draws numbers that look random and are the same for the same seed (mulberry32). */
+/** A generator of random numbers; the same seed gives the same numbers (mulberry32). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A number from `min` up to, and not including, `max`; `min` itself where both are equal. */
+  /** Returns a number of at least `min` and less than `max`; `min` where both are equal. */
   between([min, max]: readonly [min: number, max: number]): number {
     if (min === max) return min;
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;

@@ -14,14 +14,14 @@ const families = {
     "REGIONS_UPDATED",
     "FOTA_UPGRADE",
   ],
-  SEUCRITY: ["SCAN_ENTER_EXIT"], // sic: so the module spells it
+  SEUCRITY: ["SCAN_ENTER_EXIT"], // sic: the module's spelling
   PROTOCOL: ["SYSRESETREQ", "WATCHDOG", "MONITOR_REBOOT_REQ", "RPC_TIMEOUT", "IMSI_UPDATE"],
   APPLICATION: ["SYSRESETREQ", "WATCHDOG", "AT", "RPC_TIMEOUT"],
 } as const;
 
 type Families = typeof families;
 
-/** Why the module started, as the banner names it. */
+/** The cause of a start, as the banner shows it. */
 export type RebootCause =
   | { [F in keyof Families]: `REBOOT_CAUSE_${F}_${Families[F][number]}` }[keyof Families]
   | "REBOOT_CAUSE_UNKNOWN";

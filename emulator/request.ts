@@ -7,7 +7,7 @@ export type RequestId = number;
 /** A request of the module to the network, other than a link. */
 export type NetworkRequest =
   | { readonly kind: "resolve"; readonly host: string }
-  /** HTTP: a form is posted, in its encoding. */
+  /** An HTTP POST of an encoded form. */
   | {
       readonly kind: "post";
       readonly host: string;
@@ -16,35 +16,35 @@ export type NetworkRequest =
       readonly body: Octets;
     };
 
-/** Starts a request, or cancels it. */
+/** The start of a request, or its cancellation. */
 export type RequestAct = NetworkRequest | { readonly kind: "giveUp" };
 
 /** The outcome of a request. */
 export type RequestOutcome =
-  /** No address where the name does not resolve. */
+  /** `address` is undefined where the name does not resolve. */
   | { readonly kind: "resolved"; readonly address: string | undefined }
-  /** HTTP answered; of a long body only the beginning. */
+  /** An HTTP answer. Of a long body there is only the beginning. */
   | { readonly kind: "posted"; readonly status: number; readonly body: Uint8Array }
   | { readonly kind: "notPosted"; readonly why: PostFailure };
 
-/** Why HTTP did not answer. */
+/** Why there is no HTTP answer. */
 export type PostFailure =
   | "unresolved"
-  /** Refused, unreachable, or anything else before there was a connection. */
+  /** Refused, unreachable, or any other failure before the connection was up. */
   | "noSocket"
-  /** The peer did not take what was sent. */
+  /** The request could not be sent. */
   | "sendFailed"
-  /** What came is no answer, or none came before the peer closed. */
+  /** The peer sent no HTTP answer, or closed before it. */
   | "notHttp";
 
-/** A request that is under way. */
+/** A request without an outcome, or with one that waits. */
 export interface PendingRequest {
   readonly id: RequestId;
   /** The deadline. */
   readonly until: Millis;
-  /** The outcome, where it came during PSM. */
+  /** The outcome, when it came during PSM. */
   readonly outcome?: RequestOutcome;
 }
 
-/** The requests under way: at most one of each kind. */
+/** The pending requests: at most one of each kind. */
 export type PendingRequests = { readonly [K in NetworkRequest["kind"]]?: PendingRequest };

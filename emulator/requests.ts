@@ -20,10 +20,10 @@ const never: Millis = Number.POSITIVE_INFINITY;
 /** How long the module waits for an answer, in ms. A look-up has a time limit of its own, outside the module. */
 const answerTimeoutMs: { readonly [K in Kind]: Millis } = { resolve: never, post: 195_000 }; // note 3.2.2
 
-/** The URC when the time is over. */
+/** The URC after a time-out. */
 const lateLines: { readonly [K in Kind]: Octets } = { resolve: resolvedLine(undefined), post: refusedLine(6) };
 
-/** The URC when the network is lost. decided */
+/** The URC after the loss of the network. decided */
 const lostLines: { readonly [K in Kind]: Octets } = { resolve: resolvedLine(undefined), post: refusedLine(2) };
 
 const failures: { readonly [W in PostFailure]: TokenFailure } = {
@@ -39,15 +39,15 @@ const kinds: readonly Kind[] = ["resolve", "post"];
 export const requestsWakeAt = ({ resolve, post }: PendingRequests): Millis =>
   Math.min(resolve?.until ?? never, post?.until ?? never);
 
-/** Starts a request. It leaves after the final result of the line. */
-export function startRequest(context: Context, call: NetworkRequest): void {
+/** Starts a request. It is sent after the final result of the line. */
+export function startRequest(context: Context, request: NetworkRequest): void {
   context.lastRequest += 1;
   const id = context.lastRequest;
-  setRequest(context, call.kind, { id, until: context.now + answerTimeoutMs[call.kind] });
-  context.ram.afterResult.push({ to: "call", id, act: call });
+  setRequest(context, request.kind, { id, until: context.now + answerTimeoutMs[request.kind] });
+  context.ram.afterResult.push({ to: "call", id, act: request });
 }
 
-/** Takes the outcome of a request. One of a request that is over is ignored. */
+/** Takes the outcome of a request. The outcome of a request that has ended is ignored. */
 export function takeOutcome(context: Context, id: RequestId, outcome: RequestOutcome): void {
   for (const kind of kinds) {
     const pending = requestsOf(context)[kind];
@@ -55,10 +55,10 @@ export function takeOutcome(context: Context, id: RequestId, outcome: RequestOut
   }
 }
 
-/** Handles outcomes while the module is awake, and requests that are overdue. */
+/** Handles outcomes unless the module is in PSM, and requests that have timed out. */
 export function settleRequests(context: Context): void {
   const { resolve, post } = context.ram.state.requests;
-  if (resolve === undefined && post === undefined) return; // as nearly always, and this is asked at every turn
+  if (resolve === undefined && post === undefined) return; // the usual case, and this runs for each input
   for (const kind of kinds) {
     const pending = requestsOf(context)[kind];
     if (pending?.outcome !== undefined && !context.ram.rrc.isAsleep) answer(context, kind, pending.outcome);
@@ -90,16 +90,16 @@ function setRequest({ ram }: Context, kind: Kind, pending: PendingRequest | unde
   ram.state = { ...ram.state, requests: pending === undefined ? others : { ...others, [kind]: pending } };
 }
 
-/** Ends a request. One that has not left yet never leaves; one that has its outcome needs no cancellation. */
+/** Ends a request. If it was not sent, it is dropped. If it was sent and has no outcome, it is cancelled. */
 function giveUp(context: Context, kind: Kind, { id, outcome }: PendingRequest): void {
   const { ram, effects, now } = context;
   setRequest(context, kind, undefined);
   effects.trace({ kind: "outcome", outcome: { kind: "givenUp" } });
-  const behind = ram.afterResult.filter((each) => each.to !== "call" || each.id !== id);
-  const isOut = behind.length === ram.afterResult.length && outcome === undefined;
-  ram.afterResult = behind;
-  const stop = { to: "call", id, act: { kind: "giveUp" } } as const;
-  if (isOut && ram.rrc.send(stop, now)) effects.do(stop);
+  const others = ram.afterResult.filter((each) => each.to !== "call" || each.id !== id);
+  const isSent = others.length === ram.afterResult.length && outcome === undefined;
+  ram.afterResult = others;
+  const cancellation = { to: "call", id, act: { kind: "giveUp" } } as const;
+  if (isSent && ram.rrc.send(cancellation, now)) effects.do(cancellation);
 }
 
 function answer(context: Context, kind: Kind, outcome: RequestOutcome): void {

@@ -4,7 +4,10 @@ import { powerUp } from "./ram.js";
 import { dropRequests } from "./requests.js";
 import { applyUartSpeed } from "./uart-output.js";
 
-/** Ends everything that is under way, without a word to the host. Requests of the running line still reach their link. */
+/**
+ * Ends requests, the link and the RRC connection, without output to the host. Output of the running line still goes to its
+ * link.
+ */
 export function endAll(context: Context): void {
   dropRequests(context);
   const { client, rrc, afterResult } = context.ram;
@@ -17,7 +20,7 @@ export function endAll(context: Context): void {
   context.effects.doAll(rrc.abandon());
 }
 
-/** Makes the RAM anew. What the NVM holds, and SIM and network around the module, stay. */
+/** Clears the RAM. The NVM stays, and so do SIM and network. */
 export function renewRam(context: Context): void {
   const { profile, effects, pace } = context;
   const { state, client } = context.ram;
@@ -26,7 +29,7 @@ export function renewRam(context: Context): void {
   applyUartSpeed(context);
 }
 
-/** Output that the UART has not sent yet is lost. */
+/** Drops the output that the UART has not sent yet. */
 export function cutOutput({ effects, baud }: Context): void {
   effects.do({ to: "port", speed: baud, cut: true });
 }

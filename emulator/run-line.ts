@@ -1,4 +1,4 @@
-import { type RefusedFor, told } from "../at/command.js";
+import { ok, type RefusedFor } from "../at/command.js";
 import type { FinalResult } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import { type ParsedCommand, parseLine } from "../at/parse.js";
@@ -9,7 +9,7 @@ import { notModelledNamed } from "./commands/not-modelled.js";
 import type { Profile } from "./profile/profile.js";
 import type { Quirks } from "./profile/quirks.js";
 
-/** The information lines of one command, and their form in the trace. */
+/** Information lines that share one frame, and their form in the trace. */
 export interface InformationBlock {
   readonly lines: readonly Octets[];
   readonly shown: readonly Octets[];
@@ -101,7 +101,7 @@ function missing(name: string, context: LineContext): ModuleAnswer {
   const known = notModelledNamed(name);
   if (known === undefined) return unknown;
   context.ignore(`AT${name} is not modelled: ${known.why}`);
-  return known.answers === "OK" ? told() : unknown;
+  return known.answers === "OK" ? ok() : unknown;
 }
 
 function extended(

@@ -1,20 +1,20 @@
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 
-/** A line, and when it comes. */
+/** A line, and the moment when it is sent. */
 interface TimedLine {
   readonly at: Millis;
   readonly line: Octets;
 }
 
-/** A line that comes by itself; one that the network sends has another that comes where the network is lost before. */
+/** A scheduled URC. If the network is lost before, `otherwise` replaces it; left out: it stays. */
 interface Entry extends TimedLine {
   readonly otherwise?: TimedLine;
 }
 
 const none: readonly Entry[] = [];
 
-/** Lines that come by themselves, the earlier ones first; at equal moments, those that were put in first. */
+/** The scheduled URCs, ordered by their moment. At equal moments the order is that of `put`. */
 export class ScheduledUrcs {
   #entries: readonly Entry[] = [];
 
@@ -22,19 +22,19 @@ export class ScheduledUrcs {
     return this.#entries[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Puts a line in. */
+  /** Schedules a line. */
   put(entry: Entry): void {
     this.#entries = [...this.#entries, entry].toSorted(byMoment);
   }
 
-  /** The network is gone: what it would have sent does not come any more. */
+  /** Handles the loss of the network: answers of the network are replaced by their `otherwise` lines. */
   loseNetwork(): void {
     this.#entries = this.#entries.map((entry) => entry.otherwise ?? entry).toSorted(byMoment);
   }
 
-  /** Takes out what is due. */
+  /** Removes and returns the lines that are due. */
   takeDue(now: Millis): readonly Entry[] {
-    if (this.wakeAt > now) return none; // asked for at every input
+    if (this.wakeAt > now) return none; // the usual case, and this runs for each input
     const due = this.#entries.filter(({ at }) => at <= now);
     this.#entries = this.#entries.filter(({ at }) => at > now);
     return due;

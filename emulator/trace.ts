@@ -15,10 +15,10 @@ export type ShownOutcome =
 export type TraceEvent =
   /** A command line of the host, without its terminator. */
   | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
-  /** A payload of the host, cut where a command stands in it, and its size in bytes. */
+  /** A payload of the host, masked from the first command in it on, and its size in bytes. */
   | { readonly kind: "payload"; readonly payload: Octets; readonly size: number }
   | { readonly kind: "cancelled" }
-  /** An information line, a final result or the prompt, without frame. */
+  /** An information line, a final result or the prompt, without CR and LF. */
   | { readonly kind: "answer"; readonly line: Octets }
   | { readonly kind: "urc"; readonly line: Octets }
   | { readonly kind: "packet"; readonly way: "sent"; readonly packet: ClientPacket }
@@ -28,19 +28,19 @@ export type TraceEvent =
   | { readonly kind: "up"; readonly link: LinkId }
   | { readonly kind: "down"; readonly link: LinkId; readonly reason: DownReason }
   | { readonly kind: "hangUp"; readonly link: LinkId; readonly how: "end" | "reset"; readonly why: string | undefined }
-  /** A name is looked up, or a form is posted. */
+  /** A DNS look-up or an HTTP POST starts. */
   | { readonly kind: "call"; readonly call: NetworkRequest }
   | { readonly kind: "outcome"; readonly outcome: ShownOutcome }
-  /** Input that changes nothing, or is not allowed. */
+  /** Input without an effect, or that is not allowed. */
   | { readonly kind: "ignored"; readonly what: string }
   | { readonly kind: "violation"; readonly why: string }
   | { readonly kind: "radio"; readonly change: RadioChange }
   | { readonly kind: "network"; readonly state: "attached" | "detached" | "asleep" | "awake" }
   | { readonly kind: "reboot"; readonly cause: RebootCause }
-  /** The banner has come. */
+  /** The boot has ended with the banner. */
   | { readonly kind: "booted"; readonly cause: RebootCause }
   | { readonly kind: "power"; readonly on: boolean }
   /** A fault has acted: its number, its sentence, and what it did. */
   | { readonly kind: "fault"; readonly id: number; readonly fault: string; readonly did: string }
-  /** Input of the host that was lost: it came while a command was being answered, beyond what is kept. */
+  /** Input of the host that was lost: during a boot, or beyond the limit while an answer was pending. */
   | { readonly kind: "dropped"; readonly bytes: number };

@@ -1,4 +1,4 @@
-import { type FinalResult, finalResult, finalWords, information, prompt, unsolicited } from "../at/format.js";
+import { type FinalResult, finalResult, finalText, information, prompt, unsolicited } from "../at/format.js";
 import type { Octets } from "../at/octets.js";
 import type { Entry } from "./command-queue.js";
 import type { Context } from "./context.js";
@@ -11,20 +11,20 @@ import { uartSpeedAfter } from "./uart-speed.js";
 export function sendInformation({ ram, effects }: Context, blocks: readonly InformationBlock[]): void {
   for (const { lines, shown } of blocks) {
     if (effects.isTraced) for (const line of shown) effects.trace({ kind: "answer", line });
-    effects.say(information(lines, ram.state.dte));
+    effects.output(information(lines, ram.state.dte));
   }
 }
 
 /** Sends lines without a final result. */
 export function sendLines({ ram, effects }: Context, lines: readonly Octets[]): void {
-  effects.say(information(lines, ram.state.dte));
+  effects.output(information(lines, ram.state.dte));
 }
 
 /** Sends the final result of a line. */
 export function sendFinalResult({ ram, effects }: Context, result: FinalResult): void {
   const { dte } = ram.state;
-  if (effects.isTraced) effects.trace({ kind: "answer", line: finalWords(result, dte) });
-  if (!dte.quiet) effects.say(finalResult(result, dte));
+  if (effects.isTraced) effects.trace({ kind: "answer", line: finalText(result, dte) });
+  if (!dte.quiet) effects.output(finalResult(result, dte));
 }
 
 const prompts: { readonly [P in Profile["quirks"]["prompt"]]: Octets } = {
@@ -36,7 +36,7 @@ const prompts: { readonly [P in Profile["quirks"]["prompt"]]: Octets } = {
 export function sendPrompt({ ram, effects, hostFaults, profile, now }: Context, entry: Entry): void {
   if (!hostFaults.losesPrompt()) {
     if (effects.isTraced) effects.trace({ kind: "answer", line: prompt });
-    effects.say(prompts[profile.quirks.prompt]);
+    effects.output(prompts[profile.quirks.prompt]);
   }
   ram.commandQueue.startEntry(entry, now);
 }
@@ -54,7 +54,7 @@ export function sendUrc(
   { line, shown }: { readonly line: Octets; readonly shown: Octets },
 ): void {
   if (effects.isTraced) effects.trace({ kind: "urc", line: shown });
-  if (!ram.state.dte.quiet) effects.say(unsolicited(line));
+  if (!ram.state.dte.quiet) effects.output(unsolicited(line));
 }
 
 /** Ends a trial of a UART speed that has run out of time. */
@@ -65,7 +65,7 @@ export function settleUartSpeed(context: Context): void {
   applyUartSpeed(context);
 }
 
-/** Tells the UART its speed where it has changed. The final result of AT+NATSPEED still leaves at the old one (AT manual). */
+/** Sets the speed of the UART if it has changed. The final result of AT+NATSPEED still has the old speed (AT manual). */
 export function applyUartSpeed(context: Context): void {
   const { baud } = context.ram.state.uart.speed;
   if (baud !== context.baud) context.effects.do({ to: "port", speed: baud });
@@ -74,9 +74,9 @@ export function applyUartSpeed(context: Context): void {
 
 /** Sends the banner with the cause of the start. */
 export function sendBanner({ ram, effects, hostFaults }: Context, cause: RebootCause): void {
-  effects.say(hostFaults.noise());
+  effects.output(hostFaults.noise());
   const banner = [cause, "Neul ", "OK"];
   for (const line of banner) effects.trace({ kind: "urc", line });
-  effects.say(information(banner, ram.state.dte));
+  effects.output(information(banner, ram.state.dte));
   effects.trace({ kind: "booted", cause });
 }

@@ -1,29 +1,29 @@
 import type { Millis } from "../mqtt/packet.js";
 import type { Natspeed } from "./memory/nvm.js";
 
-/** A speed that no command has come at yet. */
+/** The trial of a new speed, until the first command at this speed succeeds. */
 interface Trial {
-  /** What comes back if none does. */
+  /** The speed to return to when the trial ends without a command. */
   readonly before: Natspeed;
   readonly until: Millis;
-  /** Whether the new speed is to outlive a reboot. */
+  /** Whether the new speed is stored in NVM. */
   readonly store: boolean;
 }
 
-/** The serial port as it runs. */
+/** The current settings of the UART. */
 export interface UartSpeed {
   readonly speed: Natspeed;
   readonly trial: Trial | undefined;
 }
 
-/** The port after a start. */
+/** The UART after a start. */
 export const uartSpeedAt = (speed: Natspeed): UartSpeed => ({ speed, trial: undefined });
 
-/** The port at `now`: the old speed comes back when the trial's time is over (AT manual). */
+/** The UART at `now`. The old speed returns when the trial times out (AT manual). */
 export function uartSpeedAfter(port: UartSpeed, now: Millis): UartSpeed {
   const { trial } = port;
   return trial === undefined || trial.until > now ? port : uartSpeedAt(trial.before);
 }
 
-/** When the port goes back by itself. */
+/** When the trial times out. */
 export const uartSpeedWakeAt = ({ trial }: UartSpeed): Millis => trial?.until ?? Number.POSITIVE_INFINITY;

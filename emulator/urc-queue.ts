@@ -1,14 +1,15 @@
 import type { Octets } from "../at/octets.js";
 
+/** The URCs that may wait before the module stops reading from the broker, in bytes. decided */
 const maxHeldBytes = 65_536;
 
-/** A line, and how a trace shows it. */
+/** A line, and its form in the trace. */
 interface Held {
   readonly line: Octets;
   readonly shown: Octets;
 }
 
-/** Unsolicited lines that wait for their moment, in the order of their events. */
+/** The URCs that wait until the module may send them, in the order of their events. */
 export class UrcQueue {
   #lines: Held[] = [];
   #size = 0;
@@ -17,18 +18,18 @@ export class UrcQueue {
     return this.#lines.length === 0;
   }
 
-  /** So much is held that nothing more should be read from the broker. */
+  /** Whether so many bytes wait that the module must not read from the broker. */
   get isFull(): boolean {
     return this.#size >= maxHeldBytes;
   }
 
-  /** Takes a line in. */
+  /** Adds a line. */
   put(line: Octets, shown = line): void {
     this.#lines.push({ line, shown });
     this.#size += line.length;
   }
 
-  /** Gives all lines out, and is empty then. */
+  /** Removes and returns all lines. */
   takeAll(): readonly Held[] {
     const lines = this.#lines;
     this.#lines = [];

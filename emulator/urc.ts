@@ -13,7 +13,7 @@ const urcOf: Readonly<Record<Operation, Octets>> = {
   unsubscribe: "+QMTUNS",
 };
 
-/** Every report as the line that the host hears (note 3.2 and 5). The link id is always 0. */
+/** The line of each report (note 3.2 and 5). The link id is always 0. */
 const lines: Lines = {
   opened: ({ result }) => `+QMTOPEN: 0,${result}`,
   closed: ({ result }) => `+QMTCLOSE: 0,${result}`,
@@ -32,16 +32,16 @@ const lines: Lines = {
   stat: ({ code }) => `+QMTSTAT: 0,${code}`,
 };
 
-/** The unsolicited line of a report, without frame. */
+/** The URC of a report, without CR and LF. */
 export const urc = <K extends Report["kind"]>(report: Extract<Report, { readonly kind: K }>, quirks: Quirks): Octets =>
   (lines[report.kind] as Lines[K])(report, quirks);
 
-/** `<result_code>` of AT+QMTENAUTH where it got no password (note 3.2.2). */
+/** The `<result_code>` of a failed AT+QMTENAUTH (note 3.2.2). */
 export type TokenFailure = 1 | 2 | 3 | 4 | 5 | 6;
 
-/** The unsolicited lines of AT+QMTENAUTH. */
+/** The URCs of AT+QMTENAUTH. */
 export const grantedLine = (password: Octets): Octets => `+QMTTENAUTH: 0,${password}`;
 export const refusedLine = (result: TokenFailure): Octets => `+QMTTENAUTH: ${result}`;
 
-/** The unsolicited line of AT+QDNS (AT manual). */
+/** The URC of AT+QDNS (AT manual). */
 export const resolvedLine = (address: string | undefined): Octets => `+QDNS:${address ?? "FAIL"}`;

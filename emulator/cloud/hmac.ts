@@ -1,6 +1,6 @@
 import { type Octets, toBytes } from "../../at/octets.js";
 
-/** The HMAC of a content by a secret. Node's hashes are loaded when a device first signs: most modules never do. */
+/** The HMAC of a content with a secret. `node:crypto` is loaded at the first call, because most modules never sign. */
 export const hmac = (
   digest: "md5" | "sha1" | "sha256",
   secret: Octets,

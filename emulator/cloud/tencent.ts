@@ -2,16 +2,16 @@ import { fromBytes, fromText, type Octets, toText } from "../../at/octets.js";
 import { atLeast, oneOf, text, whole } from "../profile/schema.js";
 import { hmac } from "./hmac.js";
 
-/** Where a token comes from, unless the host knows better. */
+/** The URL of the token server, if the host gives none (note 3.2.2). */
 export const tokenUrl = "http://gz.auth-device-iot.tencentcloudapi.com/token";
 
-/** What a device asks for a token with. Strings are the bytes of the wire, which are UTF-8. */
+/** The fields of a token request. Strings are octets in UTF-8. */
 export interface TokenRequest {
   readonly productId: Octets;
   readonly deviceName: Octets;
   /** `<product_id>@<device_name>` */
   readonly clientId: Octets;
-  /** How long the password shall be good, in seconds. */
+  /** How long the password is valid, in seconds. */
   readonly expire: number | Octets;
   readonly nonce: number | Octets;
   /** Seconds since 1970. */
@@ -24,7 +24,7 @@ const fieldsOf = ({ clientId, deviceName, expire, nonce, productId, timestamp }:
     ([name, value]) => [name, `${value}`] as const,
   );
 
-/** What is signed: raw values, whatever the form makes of them. */
+/** The text that is signed. Its values are not escaped. */
 export const tokenContent = (request: TokenRequest): Octets =>
   fieldsOf(request)
     .map(([name, value]) => `${name}=${value}`)
@@ -33,7 +33,7 @@ export const tokenContent = (request: TokenRequest): Octets =>
 /** The signature of a content, in Base64. */
 export const tokenSignature = (secret: Octets, content: Octets): Octets => hmac("sha256", secret, content, "base64");
 
-/** An octet that a form does not take as it is. RFC 3986 2.3 */
+/** The octets that are escaped in a form. RFC 3986 2.3 */
 const reserved = /[^A-Za-z0-9._~-]/g;
 
 const escaped = (octets: Octets): string =>
@@ -47,10 +47,10 @@ export function tokenForm(request: TokenRequest, secret: Octets): Octets {
     .join("&");
 }
 
-/** A form as observers may see it. */
+/** A form with its signature masked, for the trace. */
 export const maskedForm = (form: Octets): Octets => form.replace(/(?<=(?:^|&)signature=)[^&]*/g, "***");
 
-/** It goes to the host in a line of its own, and from there into AT+QMTCONN, which takes so much. */
+/** Whether a text can be sent to the host in a line, and given to AT+QMTCONN as a password. */
 const isPassword = (password: string): boolean =>
   !/[\p{Cc}\p{Cs}]/u.test(password) && password !== "" && fromText(password).length <= 256;
 
@@ -63,7 +63,7 @@ const answer = atLeast({
   }),
 });
 
-/** The password that an answer grants; undefined where it grants none, or is no such answer. */
+/** The password in an answer of the token server; undefined where it holds none, or is not valid. */
 export function grantedPassword(body: Uint8Array): Octets | undefined {
   const checked = answer(parsed(body), "");
   return "value" in checked ? fromText(checked.value.data.secret) : undefined;

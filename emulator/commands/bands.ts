@@ -1,24 +1,24 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import { choice, int, optional, repeat, text } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 
-/** Bands that the radio has, in the module's own order. */
+/** The bands of the module, in the order of its own list. */
 const supported = [5, 8, 3, 28, 20, 1] as const;
 
 const band = { ...choice(...supported), range: `(${supported})` };
 
-/** Only with the radio off. */
+/** The answer, or error 3 while the radio is on. */
 const whileOff = ({ radio }: CommandView, answer: ModuleAnswer): ModuleAnswer =>
   radio.functionality ? refused("operationNotAllowed") : answer;
 
-/** Set Supported Bands, over reboots. The network of this model is on every band. */
+/** Set Supported Bands. Stored in NVM. The emulated network is on every band. */
 const nband: ModuleCommand = {
   names: ["+NBAND"],
   manual: "AT manual",
   within: 300,
   partly: "kept; the network here is on every band",
   test: () => [`+NBAND:${band.range}`],
-  read: ({ nvm }) => told(`+NBAND:${nvm.bands}`),
+  read: ({ nvm }) => ok(`+NBAND:${nvm.bands}`),
   write: form({ bands: repeat({ band }) }, ({ bands }, view: CommandView) => {
     const chosen = bands.map(({ band }) => band);
     if (new Set(chosen).size < chosen.length) return refused("badParameter");
@@ -26,13 +26,13 @@ const nband: ModuleCommand = {
   }),
 };
 
-/** Clear Stored EARFCN; the search takes no longer for it. */
+/** Clear Stored EARFCN. It does not change the search. */
 const ncsearfcn: ModuleCommand = {
   names: ["+NCSEARFCN"],
   manual: "AT manual",
   within: 300,
   partly: "taken; the search does not change",
-  exec: (view) => whileOff(view, told()),
+  exec: (view) => whileOff(view, ok()),
 };
 
 const isCellId = (digits: string): boolean => /^[0-9a-f]{1,3}$/i.test(digits) && Number.parseInt(digits, 16) <= 0x1f7;
@@ -42,15 +42,15 @@ const cellId = {
   probes: { good: ["0", "1F7", "1f7"], bad: ["1F8", "G", "0001", "-1", '""'] },
 };
 
-/** Specify Search Frequencies: the network of this model is on every frequency. */
+/** Specify Search Frequencies. The emulated network is on every frequency. */
 const nearfcn: ModuleCommand = {
   names: ["+NEARFCN"],
   manual: "AT manual",
   within: 300,
   partly: "taken; the network here is on every frequency",
   test: () => [],
-  write: form({ mode: choice(0), earfcn: int(1, 65_535), pci: optional(cellId) }, () => told()),
+  write: form({ mode: choice(0), earfcn: int(1, 65_535), pci: optional(cellId) }, () => ok()),
 };
 
-/** Where the radio searches. */
+/** The commands for bands and frequencies. */
 export const bandCommands: readonly ModuleCommand[] = [nband, ncsearfcn, nearfcn];

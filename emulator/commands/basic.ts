@@ -1,10 +1,10 @@
-import { changed, refused, told } from "../../at/command.js";
+import { changed, ok, refused } from "../../at/command.js";
 import type { CommandView, ModuleAnswer } from "../command-view.js";
 import { type Dte, defaultDte } from "../dte.js";
 
 type Basic = (value: number | "?" | undefined, view: CommandView) => ModuleAnswer;
 
-/** 0 or 1, and nothing is 0 (V.250 5.3.1). */
+/** A command with the value 0 or 1. Without a value: 0 (V.250 5.3.1). */
 const flag =
   (set: (on: boolean) => Partial<Dte>): Basic =>
   (value = 0, { dte }) =>
@@ -14,12 +14,12 @@ const flag =
 const register =
   (name: "s3" | "s4" | "s5"): Basic =>
   (value, { dte }) => {
-    if (value === "?") return told(String(dte[name]).padStart(3, "0"));
+    if (value === "?") return ok(String(dte[name]).padStart(3, "0"));
     const legal = value !== undefined && value <= 127;
     return legal ? changed({ dte: { ...dte, [name]: value } }) : refused("badParameter");
   };
 
-/** Takes nothing, or 0. */
+/** A command with no value, or with the value 0. */
 const plain =
   (answer: (view: CommandView) => ModuleAnswer): Basic =>
   (value = 0, view) =>
@@ -27,7 +27,7 @@ const plain =
 
 const restore = plain(({ profile }) => changed({ dte: defaultDte(profile.quirks) }));
 
-/** Basic commands by their letter (V.250). */
+/** The basic commands by name (V.250). */
 export const basicCommands: Readonly<Record<string, Basic>> = {
   E: flag((echo) => ({ echo })),
   Q: flag((quiet) => ({ quiet })),
@@ -35,8 +35,8 @@ export const basicCommands: Readonly<Record<string, Basic>> = {
   S3: register("s3"),
   S4: register("s4"),
   S5: register("s5"),
-  I: plain(({ profile: { identity } }) => told(identity.manufacturer, identity.model, `Revision:${identity.firmware}`)),
+  I: plain(({ profile: { identity } }) => ok(identity.manufacturer, identity.model, `Revision:${identity.firmware}`)),
   Z: restore,
   "&F": restore,
-  "&W": plain(() => told()),
+  "&W": plain(() => ok()),
 };

@@ -1,8 +1,8 @@
-import { told } from "../../at/command.js";
+import { ok } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 
-/** `yy/MM/dd,hh:mm:ss±zz`: UTC, and how many quarters of an hour the local time is ahead of it (field). */
+/** `yy/MM/dd,hh:mm:ss±zz`: UTC, and the offset of the local time in quarter hours (field). */
 function clockLine({ time, profile }: CommandView): Octets {
   const [date = "", hours = ""] = new Date(time).toISOString().split("T");
   const { timeZone } = profile.surroundings;
@@ -10,14 +10,14 @@ function clockLine({ time, profile }: CommandView): Octets {
   return `+CCLK:${date.slice(2).replaceAll("-", "/")},${hours.slice(0, 8)}${zone}`;
 }
 
-/** Return Current Date and Time: unknown until the network has told it, and then the module counts on. */
+/** Return Current Date and Time. The time is unknown until the first attach. */
 const cclk: ModuleCommand = {
   names: ["+CCLK"],
   manual: "AT manual",
   within: 300,
   test: () => [],
-  read: (view) => (view.radio.timeKnown ? told(clockLine(view)) : told()),
+  read: (view) => (view.radio.timeKnown ? ok(clockLine(view)) : ok()),
 };
 
-/** What time it is. */
+/** The commands for the time. */
 export const clockCommands: readonly ModuleCommand[] = [cclk];

@@ -1,11 +1,11 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, keeping, optional, text, word } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import type { NetworkSettings, PdpContext } from "../memory/network-settings.js";
 import { isAttached } from "../radio/radio.js";
 
-/** The context that attaching activates. */
+/** The `<cid>` of the context that attaching activates. */
 const attachContext = 0;
 
 const contextId = int(0, 10);
@@ -13,7 +13,7 @@ const contextId = int(0, 10);
 const contextsOf = ({ contexts }: NetworkSettings): readonly (readonly [cid: number, context: PdpContext])[] =>
   [...contexts].toSorted(([one], [other]) => one - other);
 
-/** Where there is an address; all others are OK alone. */
+/** The address line of a context; none where the context has no address. */
 function addressLines({ radio, profile }: CommandView, cid: number): readonly Octets[] {
   return cid === attachContext && isAttached(radio) ? [`+CGPADDR:${cid},${profile.surroundings.address}`] : [];
 }
@@ -24,9 +24,9 @@ const cgpaddr: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: ({ networkSettings }) => [`+CGPADDR:(${contextsOf(networkSettings).map(([cid]) => cid)})`],
-  exec: (view) => told(...contextsOf(view.networkSettings).flatMap(([cid]) => addressLines(view, cid))),
+  exec: (view) => ok(...contextsOf(view.networkSettings).flatMap(([cid]) => addressLines(view, cid))),
   write: form({ cid: contextId }, ({ cid }, view: CommandView) =>
-    view.networkSettings.contexts.has(cid) ? told(...addressLines(view, cid)) : refused("cidNotDefined"),
+    view.networkSettings.contexts.has(cid) ? ok(...addressLines(view, cid)) : refused("cidNotDefined"),
   ),
 };
 
@@ -35,14 +35,14 @@ function define({ networkSettings }: CommandView, cid: number, context: PdpConte
   return changed({ networkSettings: { ...networkSettings, contexts } });
 }
 
-/** The context that is active stays. decided */
+/** Removes a context; refused for the active one. decided */
 function undefine({ networkSettings, radio }: CommandView, cid: number): ModuleAnswer {
   if (cid === attachContext && isAttached(radio)) return refused("cidActive");
   const contexts = new Map([...networkSettings.contexts].filter(([each]) => each !== cid));
   return changed({ networkSettings: { ...networkSettings, contexts } });
 }
 
-/** Most of these have one value or none; they are taken, and read back as the manual prints them. */
+/** The parameters of AT+CGDCONT. Most of them accept one value at most, and have no effect. */
 const shape = {
   cid: contextId,
   type: optional(word("IP", "NONIP", "IPV6", "IPV4V6")),
@@ -58,7 +58,7 @@ const shape = {
   securePco: keeping(choice(0, 1)),
 };
 
-/** Define a PDP Context; without more than its number it is undefined (27.007 10.1.1). */
+/** Define a PDP Context. With the `<cid>` alone, the context is removed (27.007 10.1.1). */
 const cgdcont: ModuleCommand = {
   names: ["+CGDCONT"],
   manual: "AT manual",
@@ -66,7 +66,7 @@ const cgdcont: ModuleCommand = {
   partly: "contexts are kept and read back; only the first has an address",
   test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0),,,,,(0,1),(0,1)'],
   read: ({ networkSettings }) =>
-    told(
+    ok(
       ...contextsOf(networkSettings).map(
         ([cid, { type, apn, nslpi, securePco }]) => `+CGDCONT:${cid},"${type}","${apn}",,0,0,,,,,${nslpi},${securePco}`,
       ),
@@ -77,5 +77,5 @@ const cgdcont: ModuleCommand = {
   }),
 };
 
-/** PDP contexts. */
+/** The commands for PDP contexts. */
 export const contextCommands: readonly ModuleCommand[] = [cgpaddr, cgdcont];

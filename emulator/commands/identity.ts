@@ -1,27 +1,27 @@
-import { form, refused, told } from "../../at/command.js";
+import { form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import type { Identity } from "../profile/profile.js";
 import { simTrouble } from "../radio/radio.js";
 
-/** A command that only tells something; its test form answers OK alone (AT manual). */
+/** A command with information only. Its test form answers OK alone (AT manual). */
 function plain(name: `+${string}`, exec: (view: CommandView) => ModuleAnswer): ModuleCommand {
   return { names: [name], manual: "AT manual", within: 300, test: () => [], exec };
 }
 
 /** Request Manufacturer Identification. */
-const cgmi = plain("+CGMI", ({ profile }) => told(profile.identity.manufacturer));
+const cgmi = plain("+CGMI", ({ profile }) => ok(profile.identity.manufacturer));
 
 /** Request Manufacturer Model. */
-const cgmm = plain("+CGMM", ({ profile }) => told(profile.identity.modelName));
+const cgmm = plain("+CGMM", ({ profile }) => ok(profile.identity.modelName));
 
-/** Request Manufacturer Revision: the one answer whose lines are framed one by one (field). */
-const cgmr = plain("+CGMR", ({ profile }) => ({ ...told(...profile.identity.revision), framing: "each" }));
+/** Request Manufacturer Revision. Only here each line has its own frame (field). */
+const cgmr = plain("+CGMR", ({ profile }) => ({ ...ok(...profile.identity.revision), framing: "each" }));
 
 function serialNumber(which: 0 | 1 | 2 | 3, { profile: { identity } }: CommandView): ModuleAnswer {
   const lines = [identity.serialNumber, `+CGSN:${identity.imei}`, `+CGSN:${identity.imeisv}`, `+CGSN:${identity.svn}`];
-  return told(...lines.slice(which, which + 1));
+  return ok(...lines.slice(which, which + 1));
 }
 
 /** Request Product Serial Number. */
@@ -34,10 +34,10 @@ const cgsn: ModuleCommand = {
   write: form({ which: choice(0, 1, 2, 3) }, ({ which }, view: CommandView) => serialNumber(which, view)),
 };
 
-/** What stands on the SIM, once it is read. */
+/** A line with data of the SIM, or the error while the SIM cannot be read. */
 function onSim({ radio, profile }: CommandView, tell: (identity: Identity) => Octets): ModuleAnswer {
   const why = simTrouble(radio);
-  return why === undefined ? told(tell(profile.identity)) : refused(why);
+  return why === undefined ? ok(tell(profile.identity)) : refused(why);
 }
 
 /** Request International Mobile Subscriber Identity. */
@@ -48,5 +48,5 @@ const cardNumber = (view: CommandView): ModuleAnswer => onSim(view, ({ iccid }) 
 /** Card Identification. */
 const nccid: ModuleCommand = { ...plain("+NCCID", cardNumber), read: cardNumber };
 
-/** Who the module and its SIM are. */
+/** The commands for the identity of the module and of its SIM. */
 export const identityCommands: readonly ModuleCommand[] = [cgmi, cgmm, cgmr, cgsn, cimi, nccid];

@@ -16,7 +16,7 @@ import { reachabilityCommands } from "./reachability.js";
 import { registrationCommands } from "./registration.js";
 import { signalCommands } from "./signal.js";
 
-/** Everything about the network but MQTT. */
+/** The commands for the network without MQTT. */
 export const networkCommands: readonly ModuleCommand[] = [
   ...registrationCommands,
   ...signalCommands,
@@ -26,7 +26,7 @@ export const networkCommands: readonly ModuleCommand[] = [
   ...reachabilityCommands,
 ];
 
-/** Every extended command of the module, in the manual's order. */
+/** All extended commands of the module, by topic. */
 export const commands: readonly ModuleCommand[] = [
   qmtcfg,
   qmtenauth,
@@ -46,5 +46,5 @@ export const commands: readonly ModuleCommand[] = [
 
 const byName = new Map(commands.flatMap((command) => command.names.map((name) => [name as string, command] as const)));
 
-/** The command of a name in upper case, `+` included. */
+/** Finds a command by its name, in upper case and with `+`; undefined: there is none. */
 export const commandNamed = (name: string): ModuleCommand | undefined => byName.get(name);

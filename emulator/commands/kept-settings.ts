@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import { choice, int, optional, type Param, word } from "../../at/params.js";
 import { ipAddress } from "../addresses.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
@@ -8,11 +8,11 @@ import type { Profile } from "../profile/profile.js";
 import { natspeed } from "./natspeed.js";
 import { nconfig } from "./nconfig.js";
 
-/** The settings that are one number. */
-type Switch = "qregswt" | "qledmode" | "nsonmi";
+/** The settings in NVM that are one number. */
+type NumberSetting = "qregswt" | "qledmode" | "nsonmi";
 
-/** A kept setting that is one number; `blank` is what stands behind its colon. */
-function kept<K extends Switch>(
+/** A command that writes and reads one number in NVM; `blank` is the text behind the colon. */
+function numberSetting<K extends NumberSetting>(
   key: K,
   param: Param<Nvm[K]>,
   blank: (profile: Profile) => "" | " " = () => "",
@@ -24,63 +24,65 @@ function kept<K extends Switch>(
     within: 300,
     partly: "kept and read back; nothing here listens to it",
     test: ({ profile }) => [`${name}:${blank(profile)}${param.range}`],
-    read: ({ nvm, profile }) => told(`${name}:${blank(profile)}${nvm[key]}`),
+    read: ({ nvm, profile }) => ok(`${name}:${blank(profile)}${nvm[key]}`),
     write: form({ value: param }, ({ value }, { nvm }: CommandView) => changed({ nvm: { ...nvm, [key]: value } })),
   };
 }
 
-/** Set Registration Mode of the IoT platform, from the next start on; there is none that is modelled. */
-export const qregswt = kept("qregswt", choice(0, 1, 2), ({ quirks }) => (quirks.qregswtBlank === "yes" ? " " : ""));
+/** Set Registration Mode of the IoT platform, which is not modelled. */
+export const qregswt = numberSetting("qregswt", choice(0, 1, 2), ({ quirks }) =>
+  quirks.qregswtBlank === "yes" ? " " : "",
+);
 
-/** Set NETLIGHT Mode; nobody sees the light. */
-export const qledmode = kept("qledmode", choice(0, 1));
+/** Set NETLIGHT Mode. The LED is not modelled. */
+export const qledmode = numberSetting("qledmode", choice(0, 1));
 
-/** Socket Message Arrived Indicator; there are no sockets. */
-export const nsonmi = kept("nsonmi", choice(0, 1, 2, 3));
+/** Socket Message Arrived Indicator. Sockets are not modelled. */
+export const nsonmi = numberSetting("nsonmi", choice(0, 1, 2, 3));
 
-/** New Message Indication of the IoT platform: not kept, a start sets 1 (AT manual). */
+/** New Message Indication of the IoT platform. Not stored; a start sets 1 (AT manual). */
 export const nnmi: ModuleCommand = {
   names: ["+NNMI"],
   manual: "AT manual",
   within: 300,
   partly: "read back; there is no IoT platform that sends messages",
   test: () => ["+NNMI: (0-2)"],
-  read: ({ networkSettings }) => told(`+NNMI: ${networkSettings.nnmi}`),
+  read: ({ networkSettings }) => ok(`+NNMI: ${networkSettings.nnmi}`),
   write: form({ status: choice(0, 1, 2) }, ({ status }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, nnmi: status } }),
   ),
 };
 
-/** Set Debug Logging Level of the chip's cores; none of them is there to log. */
+/** Set Debug Logging Level of the chip's cores, which are not modelled. */
 export const nloglevel: ModuleCommand = {
   names: ["+NLOGLEVEL"],
   manual: "AT manual",
   within: 300,
   partly: "kept and read back; there is no log of the cores",
   test: () => [`+NLOGLEVEL: (${logCores.join(",")}),(${coreLevels.join(",")})`],
-  read: ({ nvm }) => told(...logCores.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
+  read: ({ nvm }) => ok(...logCores.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
   write: form({ core: word(...logCores), level: word(...coreLevels) }, ({ core, level }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, nloglevel: { ...nvm.nloglevel, [core]: level } } }),
   ),
 };
 
-/** What port 0, or none, stands for (AT manual). */
+/** The port that 0, or no port, selects (AT manual). */
 const coapPort = 5683;
 
-/** Configure and Query CDP Server Settings; nothing is ever sent there. */
+/** Configure and Query CDP Server Settings. Nothing is sent to this server. */
 export const ncdp: ModuleCommand = {
   names: ["+NCDP"],
   manual: "AT manual",
   within: 300,
   partly: "kept and read back; there is no IoT platform",
   read: ({ nvm: { ncdp: server } }) =>
-    server === undefined ? refused("parameterNotConfigured") : told(`+NCDP: ${server.ip},${server.port}`),
+    server === undefined ? refused("parameterNotConfigured") : ok(`+NCDP: ${server.ip},${server.port}`),
   write: form({ ip: ipAddress("ip_addr"), port: optional(int(0, 65_535)) }, ({ ip, port = 0 }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, ncdp: { ip, port: port === 0 ? coapPort : port } } }),
   ),
 };
 
-/** Settings that outlive a reboot, and AT+NNMI, which stands among them. */
+/** The commands for settings in NVM, and AT+NNMI, which the manual lists with them. */
 export const keptCommands: readonly ModuleCommand[] = [
   nconfig,
   natspeed,

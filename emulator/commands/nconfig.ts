@@ -1,9 +1,9 @@
-import { changed, form, told } from "../../at/command.js";
+import { changed, form, ok } from "../../at/command.js";
 import type { Param } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { type NconfigName, nconfigNames, nconfigTable, nconfigValue, nconfigValues } from "../memory/nvm.js";
 
-/** A function with its value; both are taken in any case. */
+/** A function and its value, as they are stored. The host may write both in upper or lower case. */
 interface Setting {
   readonly name: NconfigName;
   readonly value: string;
@@ -17,12 +17,12 @@ function probesOf(name: NconfigName): Param<Setting>["probes"] {
   return { good: written(good), bad: written([...bad, "-1", ""]) };
 }
 
-/** As the test form prints a function. */
+/** A function and its values, as the test form prints them. */
 function printed(name: NconfigName): string {
   return `(${name},(${nconfigValues(name)}))`;
 }
 
-/** `<function>,<value>`: which values there are depends on the function. */
+/** `<function>,<value>`: the values depend on the function. */
 const setting: Param<Setting> = {
   range: nconfigNames.map(printed).join(","),
   optional: false,
@@ -39,14 +39,14 @@ const setting: Param<Setting> = {
   },
 };
 
-/** Configure UE Behaviour: kept at once, counts from the next start on. */
+/** Configure UE Behaviour. Stored at once, applied at the next start. */
 export const nconfig: ModuleCommand = {
   names: ["+NCONFIG"],
   manual: "AT manual",
   within: 300,
   partly: "all are kept and read back; only AUTOCONNECT changes anything",
   test: () => nconfigNames.map((name) => `+NCONFIG:${printed(name)}`),
-  read: ({ nvm }) => told(...nconfigNames.map((name) => `+NCONFIG:${name},${nvm.nconfig[name]}`)),
+  read: ({ nvm }) => ok(...nconfigNames.map((name) => `+NCONFIG:${name},${nvm.nconfig[name]}`)),
   write: form({ setting }, ({ setting: { name, value } }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, nconfig: { ...nvm.nconfig, [name]: value } } }),
   ),

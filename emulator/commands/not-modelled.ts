@@ -1,16 +1,16 @@
-/** A command of the AT manual that this module does not have. */
+/** Commands of the AT manual that are not modelled. */
 interface NotModelled {
-  /** In upper case, with their `+`. */
+  /** In upper case, with `+`. */
   readonly names: readonly string[];
   readonly why: string;
-  /** `OK` where hosts begin with it and nothing that they could notice comes of it. */
+  /** `OK` where hosts send it during their start-up, and it has no effect that a host notices. */
   readonly answers: "ERROR" | "OK";
 }
 
 const words = (...lines: readonly string[]): readonly string[] =>
   lines.flatMap((line) => line.split(" ")).map((name) => `+${name}`);
 
-/** Every command of the AT manual that is not modelled, so that no unknown one is a forgotten one. */
+/** All commands of the AT manual that are not modelled, with the reason. */
 export const notModelled: readonly NotModelled[] = [
   {
     names: words("NSOCR NSOST NSOSTF NSOSTEX NSOSTFEX NQSOS NSORF NSOCO NSOSD NSOSDEX NSOCL NSOSTATUS"),
@@ -101,5 +101,5 @@ export const notModelled: readonly NotModelled[] = [
 
 const byName = new Map(notModelled.flatMap((each) => each.names.map((name) => [name, each] as const)));
 
-/** Why a command is not modelled, and what it answers all the same; its name in upper case, `+` included. */
+/** Finds the entry of a command by its name, in upper case and with `+`; undefined: there is none. */
 export const notModelledNamed = (name: string): NotModelled | undefined => byName.get(name);

@@ -1,10 +1,10 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, keeping, optional, type Param, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { standardTimers } from "../memory/network-settings.js";
 
-/** So many binary digits, in quotes or bare. */
+/** A parameter of `count` binary digits, with or without quotes. */
 const bits = (count: number): Param<Octets> => ({
   ...text("bits", count, { min: count, check: (digits) => /^[01]+$/.test(digits) }),
   range: `(${"0".repeat(count)}-${"1".repeat(count)})`,
@@ -14,17 +14,17 @@ const bits = (count: number): Param<Octets> => ({
   },
 });
 
-/** Stands only for its place: what belongs there is for networks that the module does not know. */
+/** A parameter that must be empty: it is for GSM and UMTS. */
 const unused = keeping({ ...text("unused", 0, { min: 0 }), probes: { good: ['""'], bad: ["0", "x", '"0"'] } });
 
-/** Power Saving Mode Setting: T3412 extended and T3324, as 24.008 10.5.7.4a and 10.5.7.3 code them. */
+/** Power Saving Mode Setting: T3412 extended and T3324, coded as in 24.008 10.5.7.4a and 10.5.7.3. */
 const cpsms: ModuleCommand = {
   names: ["+CPSMS"],
   manual: "AT manual",
   within: 300,
   test: () => ["+CPSMS:(0,1,2),,,(00000000-11111111),(00000000-11111111)"],
   read: ({ networkSettings: { cpsms: kept } }) =>
-    told(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
+    ok(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
   write: form(
     {
       mode: choice(0, 1, 2),
@@ -43,14 +43,14 @@ const cpsms: ModuleCommand = {
 /** The only access technology of the module: E-UTRAN, NB-S1 mode. */
 const narrowBand = choice(5);
 
-/** eDRX Setting. Mode 3 switches it off and forgets the value (27.007 7.40). */
+/** eDRX Setting. Mode 3 switches eDRX off and restores the default value (27.007 7.40). */
 const cedrxs: ModuleCommand = {
   names: ["+CEDRXS"],
   manual: "AT manual",
   within: 300,
   partly: "granted as asked for; it delays nothing",
   test: () => ['+CEDRXS:(0,1,2,3),(5),("0000"-"1111")'],
-  read: ({ networkSettings: { cedrxs: kept } }) => (kept.mode === 0 ? told() : told(`+CEDRXS:5,"${kept.value}"`)),
+  read: ({ networkSettings: { cedrxs: kept } }) => (kept.mode === 0 ? ok() : ok(`+CEDRXS:5,"${kept.value}"`)),
   write: form(
     {
       mode: choice(0, 1, 2, 3),
@@ -75,12 +75,12 @@ const npsmr: ModuleCommand = {
   test: () => ["+NPSMR:(0,1)"],
   read: ({ networkSettings, power }) => {
     const asleep = power.mode === "psm" ? 1 : 0;
-    return told(networkSettings.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
+    return ok(networkSettings.npsmr === 0 ? "+NPSMR:0" : `+NPSMR:1,${asleep}`);
   },
   write: form({ n: choice(0, 1) }, ({ n }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, npsmr: n } }),
   ),
 };
 
-/** When the module sleeps. */
+/** The commands for power saving. */
 export const powerSavingCommands: readonly ModuleCommand[] = [cpsms, cedrxs, npsmr];

@@ -4,7 +4,7 @@ import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
 import type { CommandView, ModuleAnswer } from "../command-view.js";
 import { isAttached } from "../radio/radio.js";
 
-/** `<tcpconnectID>`: the module has one MQTT link, and it is number 0 (note 3.2.1). */
+/** `<tcpconnectID>`: always 0, because the module has one MQTT link (note 3.2.1). */
 export const linkId = choice(0);
 
 const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
@@ -12,11 +12,11 @@ const errors: { readonly [R in Exclude<Refusal, "wrongState">]: RefusedFor } = {
   windowFull: "uplinkBusy", // note 3.2.9
 };
 
-/** Requests that need the network and have no result code that says it is missing. */
+/** Requests that are refused with error 30 when the network is missing. */
 const needsNetwork: readonly Request["kind"][] = ["connect", "subscribe", "unsubscribe", "publish"];
 
-/** Why a request is not taken now: state, then network, then id, then window. */
-export function whyNot({ session, radio, isCongested }: CommandView, request: Request): RefusedFor | undefined {
+/** Why a request is refused now; undefined: it is not. Checked in this order: state, network, msgID, window. */
+export function refusalReason({ session, radio, isCongested }: CommandView, request: Request): RefusedFor | undefined {
   const why = refusal(session, request);
   if (why === "wrongState") return "operationNotAllowed";
   if (needsNetwork.includes(request.kind) && !isAttached(radio)) return "noNetworkService";
@@ -24,8 +24,8 @@ export function whyNot({ session, radio, isCongested }: CommandView, request: Re
   return isCongested && "id" in request ? "uplinkBusy" : undefined;
 }
 
-/** Asks the MQTT client, or says why not. */
+/** OK with a request to the MQTT client, or an error where the request is refused now. */
 export function ask(view: CommandView, request: Request): ModuleAnswer {
-  const why = whyNot(view, request);
+  const why = refusalReason(view, request);
   return why === undefined ? requested({ to: "mqtt", request }) : refused(why);
 }

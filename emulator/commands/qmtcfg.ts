@@ -1,4 +1,4 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, isMqttString, keeping, optional, secret, text, withNext } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
@@ -6,29 +6,25 @@ import type { MqttSettings } from "../memory/mqtt-settings.js";
 import { isTopicName } from "../topic.js";
 import { linkId } from "./qmt.js";
 
-/** Sets what is given; refused from QMTOPEN's OK to the end of the link (clone, field). */
+/** Changes settings. Refused from the OK of AT+QMTOPEN to the end of the link (clone, field). */
 function set({ mqttSettings, session, profile }: CommandView, change: Partial<MqttSettings>): ModuleAnswer {
   const refuse = session.phase !== "idle" && profile.quirks.cfgWhileOpen === "refuse";
   return refuse ? refused("operationNotAllowed") : changed({ mqttSettings: { ...mqttSettings, ...change } });
 }
 
 const version = form({ link: linkId, vsn: optional(choice(3, 4)) }, ({ vsn }, view: CommandView) =>
-  vsn === undefined ? told(`+QMTCFG: "version",${view.mqttSettings.version}`) : set(view, { version: vsn }),
+  vsn === undefined ? ok(`+QMTCFG: "version",${view.mqttSettings.version}`) : set(view, { version: vsn }),
 );
 
 const keepAlive = form({ link: linkId, seconds: optional(int(0, 3600)) }, ({ seconds }, view: CommandView) =>
-  seconds === undefined
-    ? told(`+QMTCFG: "keepalive",${view.mqttSettings.keepAlive}`)
-    : set(view, { keepAlive: seconds }),
+  seconds === undefined ? ok(`+QMTCFG: "keepalive",${view.mqttSettings.keepAlive}`) : set(view, { keepAlive: seconds }),
 );
 
 const session = form({ link: linkId, cleanSession: optional(choice(0, 1)) }, ({ cleanSession }, view: CommandView) =>
-  cleanSession === undefined
-    ? told(`+QMTCFG: "session",${view.mqttSettings.cleanSession}`)
-    : set(view, { cleanSession }),
+  cleanSession === undefined ? ok(`+QMTCFG: "session",${view.mqttSettings.cleanSession}`) : set(view, { cleanSession }),
 );
 
-/** Positional; what is left out or empty keeps its value. Retries go down to 0, whatever the test line prints. */
+/** A parameter that is left out or empty keeps its value. 0 retries are legal, although a test line prints 1-10. */
 const timeout = form(
   {
     link: linkId,
@@ -39,7 +35,7 @@ const timeout = form(
   ({ pktTimeout, retryTimes, timeoutNotice }, view: CommandView) => {
     const { mqttSettings: kept } = view;
     if (pktTimeout === undefined && retryTimes === undefined && timeoutNotice === undefined) {
-      return told(`+QMTCFG: "timeout",${kept.pktTimeout},${kept.retryTimes},${kept.timeoutNotice}`);
+      return ok(`+QMTCFG: "timeout",${kept.pktTimeout},${kept.retryTimes},${kept.timeoutNotice}`);
     }
     return set(view, {
       pktTimeout: pktTimeout ?? kept.pktTimeout,
@@ -49,7 +45,7 @@ const timeout = form(
   },
 );
 
-/** `<will_fg>` 1 needs the other four, 0 forbids them (note 3.2.1, note 1). */
+/** `<will_fg>` 1 requires the other four parameters, and 0 forbids them (note 3.2.1, note 1). */
 const will = form(
   {
     link: linkId,
@@ -60,7 +56,7 @@ const will = form(
     message: optional(text("will_msg", 255, { min: 0 })),
   },
   ({ flag, qos, retain, topic, message }, view: CommandView) => {
-    if (flag === undefined) return told(willLine(view.mqttSettings));
+    if (flag === undefined) return ok(willLine(view.mqttSettings));
     if (flag === 0) return qos === undefined ? set(view, { will: undefined }) : refused("badParameter");
     if (qos === undefined || retain === undefined || topic === undefined || message === undefined) {
       return refused("badParameter");
@@ -76,7 +72,7 @@ const willLine = ({ will: kept }: MqttSettings): Octets =>
 
 const aliPart = (name: string) => text(name, 128, { min: 0, check: isMqttString });
 
-/** All three are given, or none; three empty strings unset it. */
+/** All three parameters are given, or none. Three empty strings clear the setting. */
 const aliauth = form(
   {
     link: linkId,
@@ -95,14 +91,14 @@ const aliauth = form(
   },
 );
 
-/** Whether all are empty, or none is. */
+/** Whether all parts are empty, or no part is. */
 const areAlike = (...parts: readonly Octets[]): boolean => new Set(parts.map((part) => part === "")).size === 1;
 
 function aliQuery({ aliauth: kept }: MqttSettings): ModuleAnswer {
-  if (kept === undefined) return told(); // note 3.2.1
+  if (kept === undefined) return ok(); // note 3.2.1
   const line = (shownSecret: Octets): Octets =>
     `+QMTCFG: "aliauth","${kept.productKey}","${kept.deviceName}","${shownSecret}"`;
-  // A quote inside a name may be a slip that moved the secret into the name.
+  // With a quote inside a name, the secret may be part of the name.
   const isDoubtful = kept.productKey.includes('"') || kept.deviceName.includes('"');
   const shown = isDoubtful ? '+QMTCFG: "aliauth",***' : line("***");
   return { kind: "ok", lines: [line(kept.deviceSecret)], shown: [shown] };

@@ -1,4 +1,4 @@
-import { form, told } from "../../at/command.js";
+import { form, ok } from "../../at/command.js";
 import { toBytes, toText } from "../../at/octets.js";
 import { isMqttString, optional, secret, text, type Values } from "../../at/params.js";
 import type { Will } from "../../mqtt/packet.js";
@@ -8,7 +8,7 @@ import type { CommandView, ModuleCommand } from "../command-view.js";
 import type { MqttSettings } from "../memory/mqtt-settings.js";
 import { ask, linkId } from "./qmt.js";
 
-/** `<state>` of the read form; a link that is not open has none (clone). */
+/** `<state>` of the read form; undefined while no link is open (clone). */
 const states: { readonly [P in Phase]: 1 | 2 | 3 | 4 | undefined } = {
   idle: undefined,
   opening: undefined,
@@ -31,7 +31,7 @@ function willOf({ will }: MqttSettings): { readonly will?: Will } {
   return { will: { qos, retain: retain === 1, topic: toText(topic) ?? topic, message: toBytes(message) } };
 }
 
-/** With aliauth the module signs for itself, unless the host names a user (note 3.2.1). */
+/** The credentials of the CONNECT. With aliauth the module makes them, unless the host gives a user (note 3.2.1). */
 function loginOf(
   { mqttSettings: { aliauth }, profile }: CommandView,
   given: Values<typeof shape>,
@@ -69,7 +69,7 @@ export const qmtconn: ModuleCommand = {
   ],
   read: ({ session }) => {
     const state = states[session.phase];
-    return state === undefined ? told() : told(`+QMTCONN: 0,${state}`);
+    return state === undefined ? ok() : ok(`+QMTCONN: 0,${state}`);
   },
   write: form(shape, (values, view: CommandView) => ask(view, connect(view, values))),
 };

@@ -1,4 +1,4 @@
-import { form, refused, requested, told } from "../../at/command.js";
+import { form, ok, refused, requested } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { int, isMqttString, optional, secret, text, type Values } from "../../at/params.js";
 import { type HttpUrl, readHttpUrl } from "../addresses.js";
@@ -8,7 +8,9 @@ import { isAttached } from "../radio/radio.js";
 import type { NetworkRequest } from "../request.js";
 import { refusedLine, type TokenFailure } from "../urc.js";
 
+/** The unit of `<expire>`, in seconds (note 3.2.2). */
 const daySeconds = 24 * 3600;
+/** `<expire>` where it is left out, in days (note 3.2.2). */
 const defaultDays = 7;
 
 const isUrl = (octets: Octets): boolean => readHttpUrl(octets) !== undefined;
@@ -28,10 +30,10 @@ type Given = Values<typeof shape>;
 const result = (code: TokenFailure): ModuleAnswer =>
   requested({ to: "later", line: refusedLine(code), after: 0 } as const);
 
-/** One device throughout (note 3.2.2); where that is not so, a secret may stand in a name's place. */
+/** Whether the names are of one device (note 3.2.2). If not, the trace masks all of them: one may be the secret. */
 const isOneDevice = ({ productId, deviceName, clientId }: Given): boolean => clientId === `${productId}@${deviceName}`;
 
-/** The request, as soon as there is a number for it. */
+/** Makes the request from a nonce. */
 function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce: number) => NetworkRequest {
   const { productId, deviceName, clientId, deviceSecret, expire = defaultDays } = given;
   const timestamp = Math.floor(time / 1000);
@@ -41,24 +43,24 @@ function post({ host, port, path }: HttpUrl, given: Given, time: number): (nonce
   };
 }
 
-/** One at a time. decided */
+/** Handles the write form. Only one request may be pending. decided */
 function ask(given: Given, { requests, radio, time }: CommandView): ModuleAnswer {
   const where = readHttpUrl(given.url ?? tokenUrl);
   if (where === undefined) return refused("badParameter");
   if (requests.post !== undefined) return refused("operationNotAllowed");
-  if (where.scheme === "https") return result(3); // the module speaks no TLS here
+  if (where.scheme === "https") return result(3); // TLS is not modelled
   if (!isAttached(radio)) return result(2);
-  return requested({ to: "numberedCall", call: post(where, given, time) } satisfies Demand);
+  return requested({ to: "networkWithNonce", request: post(where, given, time) } satisfies Demand);
 }
 
 function tokenInfo({ token, profile }: CommandView): ModuleAnswer {
-  if (token === undefined) return told();
+  if (token === undefined) return ok();
   const quote = profile.quirks.edition === "note" ? '"' : "";
   const line = (shown: Octets): Octets => `+QMTTENAUTH: ${quote}${shown}${quote}`;
   return { kind: "ok", lines: [line(token)], shown: [line("***")] };
 }
 
-/** Get a Token from Tencent Cloud; the note spells it both ways, and always answers with two T. */
+/** Get a Token from Tencent Cloud. The note has both spellings of the command; its answers always have two T. */
 export const qmtenauth: ModuleCommand = {
   names: ["+QMTENAUTH", "+QMTTENAUTH"],
   manual: "note 3.2.2",

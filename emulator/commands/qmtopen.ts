@@ -1,4 +1,4 @@
-import { form, requested, told } from "../../at/command.js";
+import { form, ok, requested } from "../../at/command.js";
 import { int, text } from "../../at/params.js";
 import { type Request, refusal } from "../../mqtt/session.js";
 import { isHostName } from "../addresses.js";
@@ -23,7 +23,7 @@ export const qmtopen: ModuleCommand = {
   test: ({ profile }) => [
     profile.quirks.edition === "note" ? '+QMTOPEN: (0),"<host_name>",(1-65535)' : "+QMTOPEN: (0),<host_name>,<port>",
   ],
-  read: ({ session: { peer } }) => (peer === undefined ? told() : told(`+QMTOPEN: 0,"${peer.host}",${peer.port}`)),
+  read: ({ session: { peer } }) => (peer === undefined ? ok() : ok(`+QMTOPEN: 0,"${peer.host}",${peer.port}`)),
   write: form(
     { link: linkId, host: text("host_name", 100), port: int(1, 65535) },
     ({ host, port }, view: CommandView) => requested(open(view, { kind: "open", host, port })),

@@ -4,9 +4,9 @@ import { choice, int, optional, text, type Values } from "../../at/params.js";
 import type { Request } from "../../mqtt/session.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isTopicName } from "../topic.js";
-import { ask, linkId, whyNot } from "./qmt.js";
+import { ask, linkId, refusalReason } from "./qmt.js";
 
-/** Payload limits of both editions, and what happens at them. */
+/** The payload limit of each edition, in bytes, and what happens at the limit. */
 const entries = {
   note: { by: "ctrlZ", limit: 1548, whenFull: "swallow" }, // note 3.2.9, note 2
   guide: { by: "ctrlZ", limit: 1024, whenFull: "send" },
@@ -20,7 +20,7 @@ const shape = {
   qos: choice(0, 1, 2),
   retain: choice(0, 1),
   topic: text("topic", 255, { check: isTopicName }),
-  /** Only the guide has it; taken in both editions. */
+  /** Only the guide has it; accepted in both editions. */
   length: optional(int(1, entries.note.limit)),
 };
 
@@ -53,7 +53,7 @@ export const qmtpub: ModuleCommand = {
     shape,
     (values, view: CommandView) => {
       if (!isLegal(values, view)) return refused("badParameter");
-      const why = whyNot(view, publish(values, noPayload));
+      const why = refusalReason(view, publish(values, noPayload));
       if (why !== undefined) return refused(why);
       const { length } = values;
       const until = length === undefined ? entries[view.profile.quirks.edition] : ({ by: "length", length } as const);

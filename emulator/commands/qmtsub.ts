@@ -8,7 +8,7 @@ import { ask, linkId } from "./qmt.js";
 /** A topic to subscribe to, or to unsubscribe from. */
 const topicFilter = text("topic", 255, { check: isTopicFilter });
 
-/** Whether so many topics go into one request (clone; the note names no limit). */
+/** Whether one request may have these topics (clone; the note has no limit). */
 const fits = (topics: readonly unknown[], { topicsPerRequest }: CommandView["profile"]["quirks"]): boolean =>
   topicsPerRequest === 0 || topics.length <= topicsPerRequest;
 

@@ -1,4 +1,4 @@
-import { changed, form, refused, requested, told } from "../../at/command.js";
+import { changed, form, ok, refused, requested } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, int, optional, text } from "../../at/params.js";
 import { ipAddress, isHostName } from "../addresses.js";
@@ -6,9 +6,10 @@ import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../comman
 import { isAttached } from "../radio/radio.js";
 import { resolvedLine } from "../urc.js";
 
+/** `<timeout>` of AT+NPING where it is left out, in ms (AT manual). */
 const defaultTimeout = 10_000;
 
-/** No ICMP leaves the machine: the profile tells how the peer answers, if at all. */
+/** Makes the simulated answer of the peer from the profile. No ICMP is sent. */
 function ping({ radio, profile: { surroundings } }: CommandView, host: Octets, timeout: number): Demand {
   if (!isAttached(radio)) return { to: "later", line: "+NPINGERR:2", after: 0 }; // not sent
   const { pingTtl, pingRtt } = surroundings;
@@ -34,10 +35,10 @@ function resolve({ radio, requests }: CommandView, host: Octets): ModuleAnswer {
   if (requests.resolve !== undefined) return refused("operationNotAllowed");
   if (!isAttached(radio) || !isHostName(host))
     return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
-  return requested({ to: "call", call: { kind: "resolve", host } });
+  return requested({ to: "network", request: { kind: "resolve", host } });
 }
 
-/** Domain Name Resolution, one at a time. The modes differ in the module's cache, and there is none. decided */
+/** Domain Name Resolution. Only one may be pending. The modes differ only in the cache, which is not modelled. decided */
 const qdns: ModuleCommand = {
   names: ["+QDNS"],
   manual: "AT manual",
@@ -48,14 +49,14 @@ const qdns: ModuleCommand = {
   ),
 };
 
-/** Configure DNS Servers: kept and read back, names are looked up by the machine that this runs on. */
+/** Configure DNS Servers. They have no effect: the emulator's machine resolves names. */
 const qidnscfg: ModuleCommand = {
   names: ["+QIDNSCFG"],
   manual: "AT manual",
   within: 300,
   partly: "read back; this machine looks names up its own way",
   test: () => [],
-  read: ({ networkSettings: { dns } }) => told(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
+  read: ({ networkSettings: { dns } }) => ok(`PrimaryDns: ${dns.primary}`, `SecondaryDns: ${dns.secondary}`),
   write: form(
     { primary: ipAddress("pri_dns"), secondary: optional(ipAddress("sec_dns")) },
     ({ primary, secondary }, { networkSettings }: CommandView) => {
@@ -65,5 +66,5 @@ const qidnscfg: ModuleCommand = {
   ),
 };
 
-/** Who can be reached. */
+/** The commands for ping and DNS. */
 export const reachabilityCommands: readonly ModuleCommand[] = [nping, qdns, qidnscfg];

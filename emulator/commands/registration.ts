@@ -1,18 +1,18 @@
-import { changed, form, refused, told } from "../../at/command.js";
+import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, optional, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isAttached, simTrouble } from "../radio/radio.js";
 import { registration } from "../radio/registration.js";
 
-/** Set UE Functionality; the second value, a reset, is ignored. Without a SIM there is no full functionality (field). */
+/** Set UE Functionality. The second value, a reset, is ignored. AT+CFUN=1 without a SIM is error 310 (field). */
 const cfun: ModuleCommand = {
   names: ["+CFUN"],
   manual: "AT manual",
   within: 85_000,
   partly: "the second value, a reset, is ignored",
   test: () => ["+CFUN:(0,1),(0,1)"],
-  read: ({ radio }) => told(`+CFUN:${radio.functionality ? 1 : 0}`),
+  read: ({ radio }) => ok(`+CFUN:${radio.functionality ? 1 : 0}`),
   write: form({ level: choice(0, 1), reset: optional(choice(0, 1)) }, ({ level }, { radio }: CommandView) =>
     level === 1 && !radio.sim
       ? refused("usimNotInserted")
@@ -20,14 +20,14 @@ const cfun: ModuleCommand = {
   ),
 };
 
-/** How long AT+CFUN takes in a line, by the name of the time; undefined where it does not stand there. */
+/** The name of the time that AT+CFUN takes in a line; undefined where the line has no AT+CFUN. */
 export function functionTime(line: Octets): "functionOn" | "functionOff" | undefined {
   const [, level] = /\+CFUN=([01])/i.exec(line) ?? [];
   if (level === undefined) return undefined;
   return level === "1" ? "functionOn" : "functionOff";
 }
 
-/** Enter PIN: no SIM here has one, so that it can only be asked. */
+/** Enter PIN. The SIM has no PIN, so there is only the read form. */
 const cpin: ModuleCommand = {
   names: ["+CPIN"],
   manual: "AT manual",
@@ -36,17 +36,17 @@ const cpin: ModuleCommand = {
   test: () => [],
   read: ({ radio }) => {
     const trouble = simTrouble(radio);
-    return trouble === undefined ? told("+CPIN: READY") : refused(trouble);
+    return trouble === undefined ? ok("+CPIN: READY") : refused(trouble);
   },
 };
 
-/** PS Attach or Detach. Attaching is automatic network selection again. */
+/** PS Attach or Detach. Attaching also selects the network automatically, as AT+COPS=0 does. */
 const cgatt: ModuleCommand = {
   names: ["+CGATT"],
   manual: "AT manual",
   within: 1300,
   test: () => ["+CGATT:(0,1)"],
-  read: ({ radio }) => told(`+CGATT:${isAttached(radio) ? 1 : 0}`),
+  read: ({ radio }) => ok(`+CGATT:${isAttached(radio) ? 1 : 0}`),
   write: form({ state: choice(0, 1) }, ({ state }, { radio, networkSettings }: CommandView) =>
     changed({
       radio: { ...radio, wanted: state === 1 },
@@ -55,7 +55,7 @@ const cgatt: ModuleCommand = {
   ),
 };
 
-/** A network's MCC and MNC. */
+/** A parameter that is the MCC and MNC of a network. */
 const plmn = {
   ...text("oper", 6, { check: (digits) => /^\d{5,6}$/.test(digits) }),
   probes: { good: ['"46000"', "460001"], bad: ["4600", "4600011", '""', "x"] },
@@ -68,7 +68,7 @@ const cops: ModuleCommand = {
   within: 300,
   test: ({ profile }) => [`+COPS:(2,,,"${profile.surroundings.operator}"),,(0-2),(2)`],
   read: ({ radio, networkSettings, profile }) =>
-    told(`+COPS:${networkSettings.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
+    ok(`+COPS:${networkSettings.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
   write: form(
     { mode: choice(0, 1, 2), format: optional(choice(2)), operator: optional(plmn) },
     ({ mode, operator }, { radio, networkSettings, profile }: CommandView) => {
@@ -86,7 +86,7 @@ const cereg: ModuleCommand = {
   within: 300,
   test: () => ["+CEREG:(0,1,2,3,4,5)"],
   read: ({ radio, networkSettings, profile }) =>
-    told(`+CEREG:${networkSettings.cereg},${registration(radio, networkSettings, profile.surroundings)}`),
+    ok(`+CEREG:${networkSettings.cereg},${registration(radio, networkSettings, profile.surroundings)}`),
   write: form({ n: choice(0, 1, 2, 3, 4, 5) }, ({ n }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, cereg: n } }),
   ),
@@ -98,11 +98,11 @@ const cscon: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CSCON:(0,1)"],
-  read: ({ networkSettings, power }) => told(`+CSCON:${networkSettings.cscon},${power.mode === "connected" ? 1 : 0}`),
+  read: ({ networkSettings, power }) => ok(`+CSCON:${networkSettings.cscon},${power.mode === "connected" ? 1 : 0}`),
   write: form({ n: choice(0, 1) }, ({ n }, { networkSettings }: CommandView) =>
     changed({ networkSettings: { ...networkSettings, cscon: n } }),
   ),
 };
 
-/** The way into the network, and where the module is on it. */
+/** The commands for registration. */
 export const registrationCommands: readonly ModuleCommand[] = [cfun, cpin, cgatt, cereg, cscon, cops];

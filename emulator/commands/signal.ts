@@ -1,17 +1,17 @@
-import { form, told } from "../../at/command.js";
+import { form, ok } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { word } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import type { Surroundings } from "../profile/profile.js";
 import { hearsCell } from "../radio/radio.js";
 
-/** Signal Quality; the bit error rate is never known. */
+/** Signal Quality. The bit error rate is always 99, unknown. */
 const csq: ModuleCommand = {
   names: ["+CSQ"],
   manual: "AT manual",
   within: 300,
   test: () => ["+CSQ:(0-31,99),(99)"],
-  exec: ({ radio }) => told(`+CSQ:${hearsCell(radio) ? radio.rssi : 99},99`),
+  exec: ({ radio }) => ok(`+CSQ:${hearsCell(radio) ? radio.rssi : 99},99`),
 };
 
 type Measured = Readonly<Record<string, number>>;
@@ -32,7 +32,7 @@ const measured = (it: Surroundings): Measured => ({
   "CURRENT BAND": it.band,
 });
 
-/** What the module prints where it hears no cell (field). */
+/** The values while the module receives no cell (field). */
 const unmeasured: Measured = {
   "Signal power": -32_768,
   "Total power": -32_768,
@@ -54,13 +54,13 @@ const radioLines = ({ radio, profile }: CommandView): readonly Octets[] =>
     ([name, value]) => `${name}:${value}`,
   );
 
-/** `<earfcn>,<physical cell id>,<primary cell>,<rsrp>,<rsrq>,<rssi>,<snr>`, one line a cell. */
+/** `<earfcn>,<physical cell id>,<primary cell>,<rsrp>,<rsrq>,<rssi>,<snr>`, one line for each cell. */
 function cellLines({ radio, profile: { surroundings } }: CommandView): readonly Octets[] {
   const { earfcn, pci, signalPower, rsrq, totalPower, snr } = surroundings;
   return hearsCell(radio) ? [[earfcn, pci, 1, signalPower, rsrq, totalPower, snr].join(",")] : [];
 }
 
-/** Nothing is measured of these: the model has neither blocks nor a heap. decided */
+/** Constant values: blocks and heap are not modelled. decided */
 const throughput = ["RLC UL,0", "RLC DL,0", "MAC UL,0", "MAC DL,0"];
 const blockErrors = [
   "RLC UL BLER,0",
@@ -96,11 +96,11 @@ const nuestats: ModuleCommand = {
   within: 300,
   partly: "the figures are the profile's, and do not change",
   test: () => [`+NUESTATS:(${[...kinds, "ALL"].join(",")})`],
-  exec: (view) => told(...radioLines(view)),
+  exec: (view) => ok(...radioLines(view)),
   write: form({ type: word(...kinds, "ALL") }, ({ type }, view: CommandView) =>
-    told(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),
+    ok(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),
   ),
 };
 
-/** What the radio hears. */
+/** The commands for signal quality and statistics. */
 export const signalCommands: readonly ModuleCommand[] = [csq, nuestats];

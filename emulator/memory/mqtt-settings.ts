@@ -1,7 +1,7 @@
 import type { Octets } from "../../at/octets.js";
 import type { Level, Qos } from "../../mqtt/packet.js";
 
-/** What `AT+QMTCFG="will"` keeps. */
+/** The setting of `AT+QMTCFG="will"`. */
 export interface WillSetting {
   readonly qos: Qos;
   readonly retain: 0 | 1;
@@ -9,20 +9,20 @@ export interface WillSetting {
   readonly message: Octets;
 }
 
-/** What `AT+QMTCFG="aliauth"` keeps. */
+/** The setting of `AT+QMTCFG="aliauth"`. */
 export interface AliAuth {
   readonly productKey: Octets;
   readonly deviceName: Octets;
   readonly deviceSecret: Octets;
 }
 
-/** What AT+QMTCFG keeps, in RAM: it survives QMTDISC and QMTCLOSE, and is lost at a reboot (guide). */
+/** The settings of AT+QMTCFG, in RAM. AT+QMTDISC and AT+QMTCLOSE keep them; a reboot restores the defaults (guide). */
 export interface MqttSettings {
   readonly version: Level;
-  /** Seconds; 0 is never. */
+  /** In seconds; 0: no keep-alive. */
   readonly keepAlive: number;
   readonly cleanSession: 0 | 1;
-  /** Seconds. */
+  /** In seconds. */
   readonly pktTimeout: number;
   readonly retryTimes: number;
   readonly timeoutNotice: 0 | 1;
@@ -30,7 +30,7 @@ export interface MqttSettings {
   readonly aliauth: AliAuth | undefined;
 }
 
-/** note 3.2.1; version and session are not underlined there (clone). */
+/** The defaults of note 3.2.1. It does not mark those of version and session (clone). */
 export const defaultMqttSettings: MqttSettings = {
   version: 3,
   keepAlive: 120,

@@ -1,19 +1,19 @@
 import type { Octets } from "../../at/octets.js";
 import type { Millis } from "../../mqtt/packet.js";
 
-/** AT+CPSMS: the timers as the host wrote them, 8 binary digits. */
+/** The timers of AT+CPSMS, each as 8 binary digits. */
 export interface Cpsms {
   readonly periodic: Octets;
   readonly active: Octets;
 }
 
-/** AT+CEDRXS: the mode, and the value as the host wrote it, 4 binary digits. */
+/** The mode of AT+CEDRXS, and the value as 4 binary digits. */
 export interface Cedrxs {
   readonly mode: 0 | 1 | 2;
   readonly value: Octets;
 }
 
-/** A PDP context of AT+CGDCONT, as far as it reads back. */
+/** The parameters of a PDP context that AT+CGDCONT reads back. */
 export interface PdpContext {
   readonly type: Octets;
   readonly apn: Octets;
@@ -21,7 +21,7 @@ export interface PdpContext {
   readonly securePco: 0 | 1;
 }
 
-/** What the network commands keep in RAM: a reboot forgets it. */
+/** The settings of the network commands, in RAM. A reboot restores the defaults. */
 export interface NetworkSettings {
   /** `<n>` of AT+CEREG. */
   readonly cereg: 0 | 1 | 2 | 3 | 4 | 5;
@@ -42,9 +42,9 @@ const seconds = 1000;
 const minutes = 60 * seconds;
 const hours = 60 * minutes;
 
-/** GPRS timer 3 (24.008 10.5.7.4a): what the three unit bits mean; 111 switches off. */
+/** GPRS timer 3 (24.008 10.5.7.4a): the unit for each value of the three unit bits; 111: deactivated. */
 const updateUnits = [10 * minutes, hours, 10 * hours, 2 * seconds, 30 * seconds, minutes, 320 * hours] as const;
-/** GPRS timer 2 (24.008 10.5.7.3): any other unit is a minute, 111 switches off. */
+/** GPRS timer 2 (24.008 10.5.7.3): the unit for each value of the three unit bits; 111: deactivated. */
 const activeUnits = [2 * seconds, minutes, 6 * minutes, minutes, minutes, minutes, minutes] as const;
 
 function timer(text: Octets, units: readonly Millis[]): Millis | undefined {
@@ -53,21 +53,21 @@ function timer(text: Octets, units: readonly Millis[]): Millis | undefined {
   return unit === undefined ? undefined : unit * Number.parseInt(text.slice(3), 2);
 }
 
-/** The power-saving timers in ms; undefined where one of them is switched off. */
+/** The power-saving timers in ms; undefined where PSM is off or a timer is deactivated. */
 export function psmTimers(cpsms: Cpsms | undefined): { readonly active: Millis; readonly update: Millis } | undefined {
   const active = cpsms && timer(cpsms.active, activeUnits);
   const update = cpsms && timer(cpsms.periodic, updateUnits);
   return active === undefined || update === undefined ? undefined : { active, update: Math.max(update, active) };
 }
 
-/** What the network grants where the host asked for nothing. decided */
+/** The timers that the network grants if the host gives none. decided */
 export const standardTimers: Cpsms = { periodic: "01000011", active: "01000011" };
 
-/** Whether a change is told to the network, by a tracking area update (24.301 5.5.3.2.2). */
+/** Whether a change causes a tracking area update (24.301 5.5.3.2.2). */
 export const isSignalled = (before: NetworkSettings, after: NetworkSettings): boolean =>
   before.cpsms !== after.cpsms || before.cedrxs !== after.cedrxs;
 
-/** Before the host has set anything. */
+/** The settings after a start. */
 export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cereg: 0,
   cscon: 0,

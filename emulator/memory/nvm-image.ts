@@ -12,10 +12,10 @@ import {
   nconfigValues,
 } from "./nvm.js";
 
-/** The form in which the memory is stored; another one is refused. */
+/** The version of the image format. An image of another version is refused. */
 export const nvmVersion = 1;
 
-/** The memory as it may be written: not everything need be there. */
+/** The memory with any parts left out, as an image may hold it. */
 interface PartialNvm extends Omit<Nvm, "nconfig" | "natspeed" | "nloglevel"> {
   readonly nconfig: Partial<Nvm["nconfig"]>;
   readonly natspeed: Partial<Natspeed>;
@@ -37,7 +37,7 @@ const natspeedRules: Shape<Natspeed> = {
 
 const level = oneOf(...coreLevels);
 
-/** What the memory's fields take: what the commands that set them take. */
+/** The legal values of each field: the same as in the command that sets it. */
 const nvmRules: Shape<PartialNvm> = {
   nconfig: some(nconfigRules),
   natspeed: some(natspeedRules),
@@ -49,12 +49,12 @@ const nvmRules: Shape<PartialNvm> = {
   nloglevel: some({ PROTOCOL: level, APPLICATION: level, SECURITY: level }),
 };
 
-/** What is stored of the memory, to be written as JSON. */
+/** The image of the memory, to be stored as JSON. */
 export const nvmImage = (nvm: Nvm): object => ({ version: nvmVersion, ...nvm });
 
 /**
- * Reads a stored image (parsed JSON); a `problem` is one line that names the key. What is left out is as from the factory:
- * an image may have been written by hand.
+ * Reads a stored image (parsed JSON). A `problem` is one line that names the key. Parts that are left out get the factory
+ * settings, because an image may be written by hand.
  */
 export function nvmFrom(json: unknown): { readonly nvm: Nvm } | { readonly problem: string } {
   const problem = versionProblem(json);
@@ -77,7 +77,7 @@ export function nvmFrom(json: unknown): { readonly nvm: Nvm } | { readonly probl
   return clash === undefined ? { nvm } : { problem: clash };
 }
 
-/** Told before anything else: another version may have other keys. What is no object is told as that. */
+/** The problem of the version. Checked first, because another version may have other keys. */
 function versionProblem(json: unknown): string | undefined {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return undefined;
   if (!Object.hasOwn(json, "version")) return "version: it is missing";
@@ -87,7 +87,7 @@ function versionProblem(json: unknown): string | undefined {
     : `version: ${shown(version)} is not ${nvmVersion}, the only one known here`;
 }
 
-/** What each for itself would be allowed. */
+/** The problem of values that are legal only by themselves; undefined: none. */
 function clashIn({ natspeed: { sync, baud }, bands }: Nvm): string | undefined {
   if (sync === 3 && (baud === 4800 || baud === 57_600)) return `natspeed.sync: 3 cannot be had at ${baud} baud`;
   return new Set(bands).size < bands.length ? "bands: one is named twice" : undefined;

@@ -1,4 +1,4 @@
-/** What a function of `AT+NCONFIG` takes: one of a few words, or a number. */
+/** The default and the legal values of a function of `AT+NCONFIG`: words, or a range of numbers. */
 type NconfigRange =
   | { readonly standard: string; readonly words: readonly string[] }
   | { readonly standard: string; readonly min: number; readonly max: number };
@@ -6,7 +6,7 @@ type NconfigRange =
 const on = { standard: "TRUE", words: ["TRUE", "FALSE"] } as const;
 const off = { standard: "FALSE", words: ["TRUE", "FALSE"] } as const;
 
-/** What `AT+NCONFIG` knows, in the order in which it is listed (AT manual). */
+/** The functions of `AT+NCONFIG`, in the order of the read form (AT manual). */
 export const nconfigTable = {
   AUTOCONNECT: on,
   CR_0354_0338_SCRAMBLING: on,
@@ -34,19 +34,19 @@ export const nconfigTable = {
   HPPLMN_SEARCH_ENABLE: on,
 } as const satisfies Record<string, NconfigRange>;
 
-/** A function of `AT+NCONFIG`. */
+/** The name of a function of `AT+NCONFIG`. */
 export type NconfigName = keyof typeof nconfigTable;
 
-/** The functions of `AT+NCONFIG`, in their order. */
+/** The names of the functions, in the same order. */
 export const nconfigNames = Object.keys(nconfigTable) as readonly NconfigName[];
 
-/** What may be written for a function, as `AT+NCONFIG=?` prints it. */
+/** The legal values of a function, as `AT+NCONFIG=?` prints them. */
 export function nconfigValues(name: NconfigName): string {
   const range: NconfigRange = nconfigTable[name];
   return "words" in range ? range.words.join(",") : `${range.min}-${range.max}`;
 }
 
-/** A value as it is kept: in upper case, a number without zeros before it; undefined where it is none of the function. */
+/** A value in its stored form: a word in upper case, or a number without leading zeros; undefined where it is not legal. */
 export function nconfigValue(name: NconfigName, text: string): string | undefined {
   const range: NconfigRange = nconfigTable[name];
   if ("words" in range) return range.words.find((word) => word === text.toUpperCase());
@@ -54,25 +54,25 @@ export function nconfigValue(name: NconfigName, text: string): string | undefine
   return value >= range.min && value <= range.max ? String(value) : undefined;
 }
 
-/** Baud rates that the serial port has (AT manual). */
+/** The baud rates of the UART (AT manual). */
 export const baudRates = [2400, 4800, 9600, 57_600, 115_200, 230_400, 460_800, 921_600] as const;
 
-/** How the serial port is run: what `AT+NATSPEED` sets. */
+/** The settings of the UART: the parameters of `AT+NATSPEED`. */
 export interface Natspeed {
   readonly baud: (typeof baudRates)[number];
   readonly sync: 0 | 1 | 2 | 3;
   readonly stop: 1 | 2;
-  /** 0 is none. */
+  /** 0: none. */
   readonly parity: 0 | 1 | 2;
   readonly xonxoff: 0 | 1;
 }
 
-/** The cores that `AT+NLOGLEVEL` knows. */
+/** The cores of `AT+NLOGLEVEL`. */
 export const logCores = ["PROTOCOL", "APPLICATION", "SECURITY"] as const;
-/** What each of them may log. */
+/** The log levels of `AT+NLOGLEVEL`. */
 export const coreLevels = ["VERBOSE", "NORMAL", "WARNING", "ERROR", "NONE"] as const;
 
-/** What survives a reboot. */
+/** The non-volatile memory: the settings that survive a reboot. */
 export interface Nvm {
   readonly nconfig: { readonly [N in NconfigName]: string };
   readonly natspeed: Natspeed;
@@ -84,7 +84,7 @@ export interface Nvm {
   readonly nloglevel: { readonly [core in (typeof logCores)[number]]: (typeof coreLevels)[number] };
 }
 
-/** A module as it leaves the factory. */
+/** The factory settings. */
 export const factoryNvm: Nvm = {
   nconfig: Object.fromEntries(nconfigNames.map((name) => [name, nconfigTable[name].standard])) as Nvm["nconfig"],
   natspeed: { baud: 9600, sync: 2, stop: 1, parity: 0, xonxoff: 0 },

@@ -19,7 +19,7 @@ export const bc28: Profile = {
       "RADIO,Hi2115_RF1",
     ],
     serialNumber: "EMU0000000000001",
-    imei: "001010000000016", // 00101 is the test network's range: no real device has it
+    imei: "001010000000016", // 00101: the test network; no real device has such a number
     imeisv: "0010100000000101",
     svn: "01",
     imsi: "001010000000001",

@@ -1,7 +1,7 @@
 import { bc28 } from "./bc28.js";
 import type { Profile } from "./profile.js";
 
-/** The BC35-G: the same firmware family in another housing. */
+/** The BC35-G. Its firmware is of the same family. */
 export const bc35g: Profile = {
   ...bc28,
   name: "bc35-g",

@@ -2,20 +2,20 @@ import type { Profile } from "./profile.js";
 import { writtenQuirk } from "./profile-rules.js";
 import { type QuirkName, quirkTable } from "./quirks.js";
 
-/** One field of a profile, as people read it. */
+/** One field of a profile as text. */
 export interface ProfileRow {
   readonly group: "timing" | "identity" | "surroundings" | "quirks";
   readonly name: string;
   readonly value: string;
 }
 
-/** A field in which two profiles differ. */
+/** A field that differs between two profiles. */
 export interface ProfileDifference {
   readonly path: string;
   readonly values: readonly [string, string];
 }
 
-/** All fields of a profile but its name, in their order. */
+/** All fields of a profile in their order, without its name. */
 export function rowsOf({ timing, identity, surroundings, quirks }: Profile): readonly ProfileRow[] {
   const names = Object.keys(quirkTable) as QuirkName[];
   return [
@@ -26,7 +26,7 @@ export function rowsOf({ timing, identity, surroundings, quirks }: Profile): rea
   ];
 }
 
-/** Where two profiles differ; their names do not count. */
+/** The fields that differ between two profiles, without their names. */
 export function differences(one: Profile, other: Profile): readonly ProfileDifference[] {
   const others = new Map(rowsOf(other).map((row) => [pathOf(row), row.value]));
   return rowsOf(one).flatMap((row) => {
@@ -40,7 +40,7 @@ function row(group: ProfileRow["group"], name: string, value: string | number | 
   return { group, name, value: plain(typeof value === "object" ? value.join(" / ") : String(value)) };
 }
 
-/** Blanks at an end are seen only in quotes. */
+/** A value as text. It has quotes if it is empty, or begins or ends with a space. */
 const plain = (text: string): string => (text === text.trim() && text !== "" ? text : `"${text}"`);
 
 const pathOf = ({ group, name }: ProfileRow): string => (group === name ? name : `${group}.${name}`);

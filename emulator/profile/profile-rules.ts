@@ -4,7 +4,7 @@ import type { Identity, Surroundings } from "./profile.js";
 import { type Quirk, type QuirkName, type Quirks, quirkTable } from "./quirks.js";
 import { type Check, listOf, oneOf, type Shape, shown, text, whole } from "./schema.js";
 
-/** Whether the last digit is the check digit of those before it (ISO/IEC 7812-1, annex B). */
+/** Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B). */
 export function isLuhn(digits: string): boolean {
   let sum = 0;
   for (const [index, digit] of [...digits].reverse().entries()) {
@@ -17,7 +17,7 @@ export function isLuhn(digits: string): boolean {
 const line = (max: number): Check<string> =>
   text(`1 to ${max} printable ASCII characters`, (it) => it.length <= max && /^[\x20-\x7e]+$/.test(it));
 
-/** What an identity's fields take. Cards in the field differ in the ICCID's check digit, so it is not looked at. */
+/** The checks of an identity. The ICCID's check digit is not checked, because cards differ in it (field). */
 export const identityRules: Shape<Identity> = {
   manufacturer: line(64),
   model: line(64),
@@ -32,9 +32,9 @@ export const identityRules: Shape<Identity> = {
   iccid: text("20 digits", /^\d{20}$/),
 };
 
-const tenths = whole(-32_768, 32_767); // -32768 is what modules print for "not known"
+const tenths = whole(-32_768, 32_767); // -32768: not known (field)
 
-/** What the surroundings' fields take. */
+/** The checks of the surroundings. */
 export const surroundingsRules: Shape<Surroundings> = {
   operator: text("5 or 6 digits (MCC and MNC)", /^\d{5,6}$/),
   tac: text("1 to 4 hexadecimal digits", /^[\da-f]{1,4}$/i),
@@ -63,7 +63,7 @@ export const surroundingsRules: Shape<Surroundings> = {
   voltage: whole(0, 10_000),
 };
 
-/** A quirk's value as it is written; a number may stand without quotes. */
+/** The check of a quirk's value, which is text or a number. */
 function quirkRule({ read, values }: Quirk<string | number>): Check<string | number> {
   return (json, path) => {
     const written = typeof json === "number" ? String(json) : json;
@@ -72,18 +72,18 @@ function quirkRule({ read, values }: Quirk<string | number>): Check<string | num
   };
 }
 
-/** What the quirks take: the table of quirks says it. */
+/** The checks of the quirks, made from the table of quirks. */
 export const quirkRules = Object.fromEntries(
   Object.entries(quirkTable).map(([name, quirk]) => [name, quirkRule(quirk)]),
 ) as unknown as Shape<Quirks>;
 
-/** A timing preset by its name. */
+/** The check of a timing preset's name. */
 export const timingRule: Check<TimingName> = oneOf(...(Object.keys(timings) as TimingName[]));
 
-/** A profile's own name. */
+/** The check of a profile's name. */
 export const nameRule = line(64);
 
-/** A quirk's value as `--quirk` and a profile write it. */
+/** The value of a quirk as text, as in `--quirk` and in a profile. */
 export function writtenQuirk(quirks: Quirks, name: QuirkName): string {
   const { fallback, standard } = quirkTable[name];
   return quirks[name] === fallback ? standard : String(quirks[name]);

@@ -6,7 +6,7 @@ import { profiles } from "./profiles.js";
 import { type QuirkName, type Quirks, quirkTable } from "./quirks.js";
 import { type Check, type Checked, type Shape, shown, some, suggestion } from "./schema.js";
 
-/** In what a profile differs from its base. */
+/** The fields in which a profile differs from its base. */
 export interface ProfileChange {
   readonly name?: string;
   readonly timing?: TimingName;
@@ -15,7 +15,7 @@ export interface ProfileChange {
   readonly quirks?: Partial<Quirks>;
 }
 
-/** A profile as it is written: a base, and what differs from it. */
+/** A profile in JSON: a base, and the fields that differ from it. */
 export interface WrittenProfile extends ProfileChange {
   readonly base: string;
 }
@@ -28,10 +28,10 @@ const changeRules: Shape<ProfileChange> = {
   quirks: some(quirkRules),
 };
 
-/** Checks what is to be changed in a profile (parsed JSON); a `problem` is one line that names the key. */
+/** Reads a change of a profile (parsed JSON). A `problem` is one line that names the key. */
 export const changeFrom = (json: unknown): Checked<ProfileChange> => some(changeRules)(json, "");
 
-/** Reads a written profile (parsed JSON); a `problem` is one line that names the key: `identity.imei: "123" is not …`. */
+/** Reads a profile (parsed JSON). A `problem` is one line that names the key: `identity.imei: "123" is not …`. */
 export function profileFrom(
   json: unknown,
   bases: ReadonlyMap<string, Profile> = profiles,
@@ -51,7 +51,7 @@ export function profileFrom(
   return { profile: changed(base, checked.value) };
 }
 
-/** A profile with something changed. What is made from something else follows it, unless it is given too. */
+/** A profile with a change. The IMEISV and the decimal cell ID are derived again, unless they are given. */
 export function changed(base: Profile, { name, timing, identity, surroundings, quirks }: ProfileChange): Profile {
   return {
     name: name ?? base.name,
@@ -68,13 +68,13 @@ function imeisvOf({ imei, svn }: Identity, given: Partial<Identity> = {}): Parti
   return { imeisv: `${(given.imei ?? imei).slice(0, 14)}${given.svn ?? svn}` };
 }
 
-/** AT+NUESTATS tells in decimal what AT+CEREG tells in hexadecimal. */
+/** The decimal cell ID of AT+NUESTATS is the hexadecimal one of AT+CEREG. */
 const cellIdOf = ({ cell }: Partial<Surroundings> = {}): Partial<Surroundings> =>
   cell === undefined ? {} : { cellId: Number.parseInt(cell, 16) };
 
-/** The whole of a profile as `profileFrom` reads it. */
+/** A whole profile in the form that `profileFrom` reads. */
 export function writtenProfile({ name, timing, identity, surroundings, quirks }: Profile): unknown {
-  const base = profiles.has(name) ? name : bc28.name; // all is written, so any base will do
+  const base = profiles.has(name) ? name : bc28.name; // any base is right, because all fields are written
   return { base, name, timing, identity, surroundings, quirks: writtenQuirks(quirks) };
 }
 

@@ -1,7 +1,7 @@
 import type { TimingName } from "../radio/timing.js";
 import type { Quirks } from "./quirks.js";
 
-/** Who the module says it is. Made up: no real device has these numbers. */
+/** The identity of the module and its SIM. In the built-in profiles no real device has these numbers. */
 export interface Identity {
   readonly manufacturer: string;
   /** As ATI prints it. */
@@ -22,11 +22,11 @@ export interface Identity {
   readonly iccid: string;
 }
 
-/** What the network is like where the module is. */
+/** The network around the module, the measured values, and the answers of peers. */
 export interface Surroundings {
   /** The network's MCC and MNC, as AT+COPS prints it. */
   readonly operator: string;
-  /** Hexadecimal, as AT+CEREG prints them. */
+  /** Tracking area and cell in hexadecimal, as AT+CEREG prints them. */
   readonly tac: string;
   readonly cell: string;
   /** The PDP address. */
@@ -34,10 +34,10 @@ export interface Surroundings {
   readonly apn: string;
   /** Quarter hours east of UTC, as AT+CCLK prints it. */
   readonly timeZone: number;
-  /** What AT+NPING answers; rtt 0 is no answer. */
+  /** TTL and round-trip time in ms of AT+NPING. Time 0: no answer. */
   readonly pingTtl: number;
   readonly pingRtt: number;
-  /** Tenths of dBm, as AT+NUESTATS prints them. */
+  /** The values of AT+NUESTATS, in its units. The powers are in tenths of dBm. */
   readonly signalPower: number;
   readonly totalPower: number;
   readonly txPower: number;
@@ -50,12 +50,12 @@ export interface Surroundings {
   readonly pci: number;
   readonly rsrq: number;
   readonly band: number;
-  /** Degrees Celsius, and mV, as AT+QCHIPINFO prints them. */
+  /** In degrees Celsius and in mV, as AT+QCHIPINFO prints them. */
   readonly temperature: number;
   readonly voltage: number;
 }
 
-/** A variant of the module: plain data. */
+/** A variant of the module, as plain data. */
 export interface Profile {
   readonly name: string;
   readonly timing: TimingName;

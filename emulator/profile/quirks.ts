@@ -1,22 +1,22 @@
 import { aliSignMethods } from "../cloud/aliyun.js";
 import { suggestion } from "./schema.js";
 
-/** Where a quirk's values are known from. */
+/** The source of a quirk's values. */
 export type Source = "note" | "guide" | "AT manual" | "V.250" | "field" | "clone" | "decided";
 
-/** One point in which firmwares differ, or sources do. */
+/** A setting for one point in which firmwares or sources differ. */
 export interface Quirk<T> {
-  /** What it decides, in a line. */
+  /** What it decides, in one line. */
   readonly about: string;
-  /** The section of the application note that it belongs to, or the AT line itself. */
+  /** The section of the application note, the command, or `AT line`. */
   readonly section: string;
   readonly source: Source;
   readonly fallback: T;
-  /** The default as it is written. */
+  /** The default as text. */
   readonly standard: string;
-  /** What may be written for it, as `--help` prints it. */
+  /** The legal values, as `--help` prints them. */
   readonly values: string;
-  /** Undefined where the text is none of its values. */
+  /** Reads a value; undefined where the text is not legal. */
   read(text: string): { readonly value: T } | undefined;
 }
 
@@ -26,7 +26,7 @@ interface About {
   readonly source: Source;
 }
 
-/** One of a few words or numbers; the first is the default. */
+/** A quirk with a few words or numbers. The first is the default. */
 function oneOf<const A extends readonly [string | number, ...(string | number)[]]>(
   about: About,
   ...allowed: A
@@ -38,7 +38,7 @@ function oneOf<const A extends readonly [string | number, ...(string | number)[]
   return { ...about, fallback: allowed[0], standard: String(allowed[0]), values: allowed.join(" | "), read };
 }
 
-/** A whole number in a range. */
+/** A quirk with a whole number in a range. */
 function number(about: About, fallback: number, [min, max]: readonly [number, number], unit: string): Quirk<number> {
   const read = (text: string) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -47,7 +47,7 @@ function number(about: About, fallback: number, [min, max]: readonly [number, nu
   return { ...about, fallback, standard: String(fallback), values: `${min}-${max}${unit}`, read };
 }
 
-/** A number for which 0 is written `none`, and is the default. */
+/** A quirk with a number whose default, 0, is written `none`. */
 function orNone(quirk: Quirk<number>): Quirk<number> {
   const read = (text: string) => (text === "none" ? { value: 0 } : quirk.read(text));
   return { ...quirk, standard: "none", values: `none | ${quirk.values}`, read };
@@ -55,7 +55,7 @@ function orNone(quirk: Quirk<number>): Quirk<number> {
 
 const hour = 3_600_000;
 
-/** Every quirk by its name: what `--quirk NAME=VALUE` sets. */
+/** All quirks by name, as `--quirk NAME=VALUE` sets them. */
 export const quirkTable = {
   lfGrace: number(
     { about: "an LF this soon after a CR belongs to it", section: "AT line", source: "field" },
@@ -186,7 +186,7 @@ export const defaultQuirks = Object.fromEntries(
 /** Whether there is a quirk of this name. */
 export const isQuirk = (name: string): name is QuirkName => Object.hasOwn(quirkTable, name);
 
-/** Sets one quirk by its name and written value; a `problem` is a line for people. */
+/** Sets one quirk by name and value. A `problem` is one line for the user. */
 export function setQuirk(
   quirks: Quirks,
   name: string,
@@ -202,7 +202,7 @@ export function setQuirk(
   return { quirks: { ...quirks, [name]: read.value } };
 }
 
-/** Sets several, one after the other, up to the first problem. */
+/** Sets quirks in order, up to the first problem. */
 export function setQuirks(
   quirks: Quirks,
   settings: readonly (readonly [name: string, text: string])[],

@@ -1,15 +1,16 @@
-/** A value as it is wanted, or a line for people: `identity.imei: "123" is not 15 digits`. */
+/** A valid value, or a problem in one line for the user: `identity.imei: "123" is not 15 digits`. */
 export type Checked<T> = { readonly value: T } | { readonly problem: string };
 
-/** Checks a JSON value; the path says where it stands. */
+/** Checks a JSON value. `path` is its place, for the problem. */
 export type Check<T> = (json: unknown, path: string) => Checked<T>;
 
 /** A check for every key. */
 export type Shape<T> = { readonly [K in keyof T]-?: Check<Exclude<T[K], undefined>> };
 
+/** The longest value that a problem shows, in characters. */
 const maxShownLength = 60;
 
-/** A value as a problem shows it; lists and objects only by their kind. */
+/** A value as a problem shows it. Of lists and objects only the kind is shown. */
 export function shown(json: unknown): string {
   if (Array.isArray(json)) return "a list";
   if (typeof json === "object" && json !== null) return "an object";
@@ -17,7 +18,7 @@ export function shown(json: unknown): string {
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
-/** Text that fits. */
+/** A text that `fits` accepts. `about` describes it in problems. */
 export function text(about: string, fits: RegExp | ((text: string) => boolean)): Check<string> {
   const isRight = fits instanceof RegExp ? (value: string) => fits.test(value) : fits;
   return (json, path) => {
@@ -42,7 +43,7 @@ export function oneOf<const A extends string | number>(...allowed: readonly A[])
   };
 }
 
-/** A list of at least one, and at most so many. */
+/** A list of 1 to `max` values. */
 export function listOf<T>(check: Check<T>, max: number): Check<readonly T[]> {
   return (json, path) => {
     if (!Array.isArray(json)) return { problem: `${path}: ${shown(json)} is not a list` };
@@ -57,7 +58,7 @@ export function listOf<T>(check: Check<T>, max: number): Check<readonly T[]> {
   };
 }
 
-/** An object with any of these keys, and no others. */
+/** An object with any of these keys and no others. */
 export function some<T extends object>(shape: Shape<T>): Check<Partial<T>> {
   return (json, path) => {
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
@@ -75,7 +76,7 @@ export function some<T extends object>(shape: Shape<T>): Check<Partial<T>> {
   };
 }
 
-/** An object with all of these keys, and no others. */
+/** An object with all of these keys and no others. */
 export function all<T extends object>(shape: Shape<T>): Check<T> {
   const any = some(shape);
   return (json, path) => {
@@ -88,7 +89,7 @@ export function all<T extends object>(shape: Shape<T>): Check<T> {
   };
 }
 
-/** An object with all of these keys; what else it holds does not matter. */
+/** An object with all of these keys. Other keys are ignored. */
 export function atLeast<T extends object>(shape: Shape<T>): Check<T> {
   const whole = all(shape);
   return (json, path) => {
@@ -98,7 +99,7 @@ export function atLeast<T extends object>(shape: Shape<T>): Check<T> {
   };
 }
 
-/** A shape knows only keys of its own: `__proto__` and its like are unknown. */
+/** The check of a key; undefined for keys that the shape inherits, such as `__proto__`. */
 function checkOf<T>(shape: Shape<T>, key: string): Check<unknown> | undefined {
   return Object.hasOwn(shape, key) ? (shape as Readonly<Record<string, Check<unknown>>>)[key] : undefined;
 }
@@ -110,14 +111,14 @@ function unknownKey(path: string, key: string, known: readonly string[]): string
   return `${below(path, name)}: unknown key; ${suggestion(key, known)}`;
 }
 
-/** `did you mean imei?` where one is near, else all that there are. */
+/** `did you mean imei?` where a known name is similar. Otherwise the list of all names. */
 export function suggestion(written: string, known: readonly string[]): string {
-  const near = known.find((name) => name.toLowerCase() === written.toLowerCase() || isSlip(written, name));
+  const near = known.find((name) => name.toLowerCase() === written.toLowerCase() || isTypo(written, name));
   return near === undefined ? `there are: ${known.join(", ")}` : `did you mean ${near}?`;
 }
 
-/** One letter too many, too few or wrong, or two that changed places. */
-function isSlip(written: string, name: string): boolean {
+/** Whether the names differ by one typing error: one letter too many, too few or wrong, or two letters exchanged. */
+function isTypo(written: string, name: string): boolean {
   if (Math.abs(written.length - name.length) > 1) return false;
   const start = [...name].findIndex((letter, index) => letter !== written[index]);
   const at = start < 0 ? name.length : start;

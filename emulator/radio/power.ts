@@ -1,17 +1,17 @@
 import type { Millis } from "../../mqtt/packet.js";
 
-/** What the radio does while the module is attached. */
+/** The RRC and power-saving state. */
 export type PowerMode =
   /** Not attached. */
   | "none"
-  /** A radio connection (RRC) is up. */
+  /** The RRC connection is up. */
   | "connected"
-  /** No connection; the network can page. */
+  /** No RRC connection. The network can page the module. */
   | "idle"
   /** Power Saving Mode: the network cannot reach the module. */
   | "psm";
 
-/** The radio connection and power saving, as plain data. */
+/** The state of the RRC connection and of power saving. */
 export interface Power {
   readonly mode: PowerMode;
   /** When the mode ends by itself. */
@@ -20,7 +20,7 @@ export interface Power {
   readonly updateAt: Millis;
 }
 
-/** What AT+CPSMS asked for; undefined where power saving is off. Milliseconds. */
+/** The timers T3324 (`active`) and T3412 (`update`) of AT+CPSMS, in ms. */
 export interface PsmTimers {
   readonly active: Millis;
   readonly update: Millis;
@@ -28,17 +28,17 @@ export interface PsmTimers {
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
-/** A connection ends when so long nothing was sent or received (AT manual). */
-const inactivity: Millis = 20_000;
+/** The RRC connection is released after this time without data, in ms (AT manual). */
+const inactivityMs: Millis = 20_000;
 
-/** Before anything is attached. */
+/** The state while the module is not attached. */
 export const powerNone: Power = { mode: "none", until: never, updateAt: never };
 
-/** Something is sent or received: the connection is up, for now. */
-export const touch = (now: Millis): Power => ({ mode: "connected", until: now + inactivity, updateAt: never });
+/** The state after data were sent or received: the RRC connection is up until the inactivity time has passed. */
+export const touch = (now: Millis): Power => ({ mode: "connected", until: now + inactivityMs, updateAt: never });
 
-/** Where each mode leads when its time is over. */
-const onward: { readonly [M in PowerMode]: (power: Power, psm: PsmTimers | undefined) => Power } = {
+/** The next state of each mode when its time is over. */
+const nextState: { readonly [M in PowerMode]: (power: Power, psm: PsmTimers | undefined) => Power } = {
   none: (power) => power,
   connected: ({ until }, psm) =>
     psm === undefined
@@ -48,10 +48,10 @@ const onward: { readonly [M in PowerMode]: (power: Power, psm: PsmTimers | undef
   psm: ({ until }) => touch(until), // the tracking area update itself
 };
 
-/** The power state after everything that is due by `now` has happened. */
+/** The state at `now`, after all mode changes that are due. */
 export function settlePower(power: Power, attached: boolean, psm: PsmTimers | undefined, now: Millis): Power {
   if (!attached) return powerNone;
   let settled = power.mode === "none" ? touch(now) : power; // attaching is traffic
-  while (settled.until <= now) settled = onward[settled.mode](settled, psm);
+  while (settled.until <= now) settled = nextState[settled.mode](settled, psm);
   return settled;
 }

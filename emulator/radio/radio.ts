@@ -2,29 +2,29 @@ import type { RefusedFor } from "../../at/command.js";
 import type { Millis } from "../../mqtt/packet.js";
 import type { Timing } from "./timing.js";
 
-/** How far the module is on its way into the network. */
+/** The stage of the registration. */
 export type RadioStage =
   /** CFUN=0, or no SIM. */
   | "off"
   | "readingSim"
-  /** The host does not want the network: CGATT=0, COPS=2, AUTOCONNECT FALSE. */
+  /** The host has not asked for the network: CGATT=0, COPS=2, or AUTOCONNECT FALSE. */
   | "standby"
-  /** No network is to be heard. */
+  /** No coverage. */
   | "outOfReach"
   | "searching"
-  /** The network does not want the module. */
+  /** The network has denied the registration. */
   | "denied"
   | "attached";
 
-/** What the module knows of SIM and network. The world changes it, and so do AT+CFUN, AT+CGATT and AT+COPS. */
+/** The state of SIM, network and registration. Inputs from outside change it, and so do AT+CFUN, AT+CGATT and AT+COPS. */
 export interface Radio {
   readonly sim: boolean;
   readonly coverage: boolean;
-  /** 0 to 31, 99 unknown; as AT+CSQ prints it while there is coverage. */
+  /** The `<rssi>` of AT+CSQ while there is coverage: 0 to 31, or 99 for unknown. */
   readonly rssi: number;
-  /** What the network makes of this SIM; `searching`: no network admits or denies it. */
+  /** The network's reply to the registration; `searching`: there is none, so the search goes on. */
   readonly network: "home" | "roaming" | "denied" | "searching";
-  /** AT+CFUN: false is minimum functionality, with the radio off. */
+  /** AT+CFUN. False: minimum functionality, with the radio off. */
   readonly functionality: boolean;
   /** Whether the host wants the module attached. */
   readonly wanted: boolean;
@@ -37,7 +37,7 @@ export interface Radio {
   readonly until: Millis;
 }
 
-/** What the world does to the radio: each field given is set. */
+/** A change of the radio from outside. Each field that is given is set. */
 export interface RadioChange {
   readonly kind: "radio";
   readonly sim?: boolean;
@@ -48,7 +48,7 @@ export interface RadioChange {
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
-/** A radio that was just switched on, in a world where everything is there. */
+/** The radio at power-on, with SIM, coverage and home network. */
 export const radioOn: Radio = {
   sim: true,
   coverage: true,
@@ -62,11 +62,11 @@ export const radioOn: Radio = {
   until: 0,
 };
 
-/** Attached: only then is there a network for MQTT. */
+/** Whether the module is attached. Only then can MQTT use the network. */
 export const isAttached = (radio: Radio): boolean => radio.stage === "attached";
 
-/** The stage that a radio must fall back to, whatever it was on its way to; undefined where it may go on. */
-function setback({ sim, functionality, wanted, coverage, network, stage }: Radio): RadioStage | undefined {
+/** The stage to fall back to, because a condition of the present one no longer holds; undefined: all hold. */
+function fallbackOf({ sim, functionality, wanted, coverage, network, stage }: Radio): RadioStage | undefined {
   if (!sim || !functionality) return "off";
   if (stage === "off" || stage === "readingSim") return undefined;
   if (!wanted) return "standby";
@@ -75,32 +75,32 @@ function setback({ sim, functionality, wanted, coverage, network, stage }: Radio
   return stage === "denied" && network !== "denied" ? "searching" : undefined;
 }
 
-/** Where a search leads by what the network makes of the SIM. */
-const searchEnds: { readonly [N in Radio["network"]]: RadioStage | undefined } = {
+/** The stage after a search, by the network's reply; undefined: the search goes on. */
+const stageAfterSearch: { readonly [N in Radio["network"]]: RadioStage | undefined } = {
   home: "attached",
   roaming: "attached",
   denied: "denied",
   searching: undefined,
 };
 
-/** Where each stage leads as soon as its time is over; undefined where it stays. */
-const onward: { readonly [S in RadioStage]: (radio: Radio) => RadioStage | undefined } = {
+/** The next stage of each stage when its time is over; undefined: the stage stays. */
+const nextStage: { readonly [S in RadioStage]: (radio: Radio) => RadioStage | undefined } = {
   off: ({ sim, functionality }) => (sim && functionality ? "readingSim" : undefined),
   readingSim: ({ wanted }) => (wanted ? "searching" : "standby"),
   standby: ({ wanted }) => (wanted ? "searching" : undefined),
   outOfReach: ({ coverage }) => (coverage ? "searching" : undefined),
-  searching: ({ network }) => searchEnds[network],
+  searching: ({ network }) => stageAfterSearch[network],
   denied: () => undefined,
   attached: () => undefined,
 };
 
-/** How long a stage takes, by the name of the time; undefined: it takes none. */
+/** The name of the time that a stage takes; undefined: none. */
 function spanOf({ simKnown }: Radio, stage: RadioStage): keyof Timing | undefined {
   if (stage === "readingSim") return simKnown ? "simReadAgain" : "simRead";
   return stage === "searching" ? "attach" : undefined;
 }
 
-/** How long something takes this time. */
+/** Draws the duration of something, in ms. */
 export type Pace = (what: keyof Timing) => Millis;
 
 function enter(radio: Radio, stage: RadioStage, now: Millis, pace: Pace): Radio {
@@ -110,38 +110,31 @@ function enter(radio: Radio, stage: RadioStage, now: Millis, pace: Pace): Radio 
   return { ...radio, simKnown, timeKnown, stage, until: now + (span === undefined ? 0 : pace(span)) };
 }
 
-/** The radio after everything that is due by `now` has happened. */
+/** The radio at `now`, after all stage changes that are due. */
 export function settleRadio(radio: Radio, now: Millis, pace: Pace): Radio {
   for (let settled = radio; ; ) {
-    const next = setback(settled) ?? (settled.until <= now ? onward[settled.stage](settled) : undefined);
+    const next = fallbackOf(settled) ?? (settled.until <= now ? nextStage[settled.stage](settled) : undefined);
     if (next === undefined || next === settled.stage) return settled;
     settled = enter(settled, next, now, pace);
   }
 }
 
-/** When the radio goes on by itself. */
+/** When the stage ends by itself. */
 export function radioWakeAt(radio: Radio): Millis {
   const { stage, until, network } = radio;
-  const isVain = stage === "searching" && network === "searching";
-  return spanOf(radio, stage) === undefined || isVain ? never : until;
+  const isEndless = stage === "searching" && network === "searching";
+  return spanOf(radio, stage) === undefined || isEndless ? never : until;
 }
 
-/** The radio of a module that the network has detached: it searches anew. */
+/** The radio after a detach by the network: it searches again. */
 export const detached = (radio: Radio, now: Millis, pace: Pace): Radio => enter(radio, "searching", now, pace);
 
-/** Why the SIM cannot be asked; undefined where it can. The SIM is read after a start, CFUN=1 and its insertion. */
+/** Why the SIM cannot be used now; undefined: it can. The module reads the SIM after a start, CFUN=1, or insertion. */
 export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | undefined {
   if (!functionality) return "minimalFunction";
   if (!sim) return "usimNotInserted";
   return stage === "off" || stage === "readingSim" ? "usimBusy" : undefined;
 }
 
-/** Whether there is a cell to be heard. */
+/** Whether the module receives a cell. */
 export const hearsCell = ({ coverage, functionality }: Radio): boolean => coverage && functionality;
-
-/** `<stat>` of AT+CEREG. */
-export function registrationStat({ stage, network }: Radio): 0 | 1 | 2 | 3 | 5 {
-  if (stage === "attached") return network === "roaming" ? 5 : 1;
-  if (stage === "searching" || stage === "outOfReach") return 2;
-  return stage === "denied" ? 3 : 0;
-}

@@ -1,9 +1,16 @@
 import type { Octets } from "../../at/octets.js";
 import type { NetworkSettings } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
-import { type Radio, registrationStat } from "./radio.js";
+import type { Radio } from "./radio.js";
 
-/** Why the network denies: it is an EMM cause (24.301 9.9.3.9), "no suitable cells in tracking area". decided */
+/** `<stat>` of AT+CEREG. */
+export function registrationStat({ stage, network }: Radio): 0 | 1 | 2 | 3 | 5 {
+  if (stage === "attached") return network === "roaming" ? 5 : 1;
+  if (stage === "searching" || stage === "outOfReach") return 2;
+  return stage === "denied" ? 3 : 0;
+}
+
+/** `<cause_type>` 0, EMM cause (24.301 9.9.3.9); `<reject_cause>` 15, "no suitable cells in tracking area". decided */
 const denied = ["0", "15"] as const;
 
 const nothing = ["", ""] as const;

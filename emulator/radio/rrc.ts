@@ -6,8 +6,8 @@ import { type NetworkSettings, psmTimers } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import type { RequestId } from "../request.js";
 import { type Power, powerNone, settlePower, touch } from "./power.js";
-import { isAttached, type Pace, type Radio, registrationStat } from "./radio.js";
-import { registration } from "./registration.js";
+import { isAttached, type Pace, type Radio } from "./radio.js";
+import { registration, registrationStat } from "./registration.js";
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
@@ -16,14 +16,14 @@ interface Reported {
   readonly stat: number;
   readonly connected: boolean;
   readonly asleep: boolean;
-  /** The eDRX value that the network has granted and the host wants to hear of. */
+  /** The granted eDRX value, if +CEDRXP is on. */
   readonly edrx: Octets | undefined;
 }
 
 /** An effect that needs the RRC connection. */
 type NetworkEffect = Effect & { readonly to: "link" | "call" };
 
-/** The paging time window that the network grants, with eDRX (24.008 10.5.5.32). decided */
+/** The paging time window that the network grants with eDRX (24.008 10.5.5.32). decided */
 const pagingWindow = "0011";
 
 const unchanged: readonly Octets[] = [];
@@ -34,14 +34,14 @@ const isSame = (one: Reported, other: Reported): boolean =>
   one.asleep === other.asleep &&
   one.edrx === other.edrx;
 
-/** The RRC connection. It is set up before something is sent, and is released when nothing is sent or received. */
+/** The RRC connection. It is set up before data are sent, and is released after a time without data. */
 export class Rrc {
   readonly #pace: Pace;
   #power: Power = powerNone;
-  #seen: Reported = { stat: 0, connected: false, asleep: false, edrx: undefined };
+  #reported: Reported = { stat: 0, connected: false, asleep: false, edrx: undefined };
   /** Effects that wait for the connection. */
   #held: readonly NetworkEffect[] = [];
-  /** When the connection that is being set up is up. */
+  /** When the connection that is being set up will be up. */
   #upAt: Millis = never;
   /** The latest link that has ended, even if the MQTT client does not know it yet. */
   #ended: LinkId = 0;
@@ -54,7 +54,7 @@ export class Rrc {
     return this.#power;
   }
 
-  /** PSM: the network keeps what it has for the module. */
+  /** Whether the module is in PSM. Data from the network wait there. */
   get isAsleep(): boolean {
     return this.#power.mode === "psm";
   }
@@ -63,12 +63,12 @@ export class Rrc {
     return Math.min(this.#power.until, this.#upAt);
   }
 
-  /** Something was received: the connection stays up. */
+  /** Restarts the inactivity time, because data were received. */
   touch(now: Millis): void {
     if (this.#power.mode !== "none") this.#power = touch(now);
   }
 
-  /** Sets the connection up where it is needed; returns when it is up. */
+  /** Sets the connection up if it is not up; returns when it will be up. */
   raise(now: Millis): Millis {
     if (this.#power.mode === "none") return now;
     if (this.#upAt !== never) return this.#upAt;
@@ -78,13 +78,13 @@ export class Rrc {
     return now + takes;
   }
 
-  /** Whether something goes to the network at once. Else it is kept until the connection is up, or it is lost with its link. */
+  /** Returns whether an effect is carried out at once. If not, it waits for the connection, or is dropped with its link. */
   send(effect: NetworkEffect, now: Millis): boolean {
     if (effect.to === "link") {
       const { act, link } = effect;
       if (act.kind === "pause" || act.kind === "resume") return true; // nothing is sent
-      if (act.kind === "reset") return this.#cutOff(link);
-    } else if (effect.act.kind === "giveUp") return !this.#callOff(effect.id);
+      if (act.kind === "reset") return this.#dropForReset(link);
+    } else if (effect.act.kind === "giveUp") return !this.#dropRequest(effect.id);
     const isUp = this.raise(now) <= now;
     if (effect.to === "link" && effect.link === this.#ended) return false;
     if (isUp && this.#held.length === 0) return true;
@@ -98,7 +98,7 @@ export class Rrc {
     this.#held = this.#held.filter((it) => it.to !== "link" || it.link !== link);
   }
 
-  /** Returns the effects that waited, once the connection is up. */
+  /** Returns the waiting effects once the connection is up. */
   takeSent(now: Millis): readonly Effect[] {
     if (this.#upAt > now) return [];
     this.#upAt = never;
@@ -106,14 +106,17 @@ export class Rrc {
     return this.flush();
   }
 
-  /** Returns the effects that wait, at once: the module is switched off. */
+  /** Returns the waiting effects at once, because the module is switched off. */
   flush(): readonly Effect[] {
     const held = this.#held;
     this.#held = [];
     return held;
   }
 
-  /** The connection will not come up: waiting effects are lost, and links that were to be closed are reset. `kept` is left alone. */
+  /**
+   * Drops the waiting effects, because the connection will not come up. Effects of link `kept` stay.
+   * Returns resets for links that were about to close.
+   */
   abandon(kept?: LinkId): readonly Effect[] {
     const isKept = (it: NetworkEffect): boolean => it.to === "link" && it.link === kept;
     const lost = this.#held.filter((it) => !isKept(it));
@@ -126,12 +129,12 @@ export class Rrc {
     });
   }
 
-  /** Brings the connection to `now`; returns the URCs of what has changed. */
+  /** Updates the connection to `now`; returns the URCs of the changes. */
   settle(radio: Radio, networkSettings: NetworkSettings, surroundings: Surroundings, now: Millis): readonly Octets[] {
     this.#power = settlePower(this.#power, isAttached(radio), psmTimers(networkSettings.cpsms), now);
-    const before = this.#seen;
-    const seen = this.#look(radio, networkSettings);
-    this.#seen = seen;
+    const before = this.#reported;
+    const seen = this.#reportable(radio, networkSettings);
+    this.#reported = seen;
     if (isSame(seen, before)) return unchanged;
     const { cereg, cscon, npsmr } = networkSettings;
     const line = (changed: boolean, text: () => Octets) => (changed ? [text()] : []);
@@ -151,7 +154,7 @@ export class Rrc {
     ];
   }
 
-  #look(radio: Radio, { cedrxs }: NetworkSettings): Reported {
+  #reportable(radio: Radio, { cedrxs }: NetworkSettings): Reported {
     const { mode } = this.#power;
     const granted = isAttached(radio) && cedrxs.mode === 2;
     return {
@@ -163,14 +166,14 @@ export class Rrc {
   }
 
   /** Drops a request that has not left yet; returns whether there was one. */
-  #callOff(id: RequestId): boolean {
+  #dropRequest(id: RequestId): boolean {
     const held = this.#held;
     this.#held = held.filter((it) => it.to !== "call" || it.id !== id);
     return this.#held.length < held.length;
   }
 
-  /** Drops what waits for a link; returns whether the link exists outside the module and must be reset. */
-  #cutOff(link: LinkId): boolean {
+  /** Drops the waiting effects of a link; returns whether the link was dialled and must be reset. */
+  #dropForReset(link: LinkId): boolean {
     const held = this.#held;
     const was = this.#ended;
     this.forget(link);

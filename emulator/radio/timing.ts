@@ -1,31 +1,31 @@
 import type { Millis } from "../../mqtt/packet.js";
 
-/** From which span a duration is drawn. */
+/** The range of a random duration, in ms. */
 type Span = readonly [min: Millis, max: Millis];
 
-/** How long things take that only silicon and networks need time for. */
+/** The durations of a real module and its network. */
 export interface Timing {
   /** From a reset to the banner. */
   readonly boot: Span;
-  /** Until the SIM is read, from the banner on. */
+  /** From the banner until the SIM is read. */
   readonly simRead: Span;
-  /** Until the SIM is read, from the OK of AT+CFUN=1 on. field */
+  /** From the OK of AT+CFUN=1 until the SIM is read. field */
   readonly simReadAgain: Span;
-  /** Until AT+CFUN=1 is answered. field */
+  /** From AT+CFUN=1 to its answer. field */
   readonly functionOn: Span;
-  /** Until AT+CFUN=0 is answered. */
+  /** From AT+CFUN=0 to its answer. */
   readonly functionOff: Span;
-  /** From searching to attached. */
+  /** From the start of a search until the module is attached. */
   readonly attach: Span;
-  /** To bring the radio connection up before something can be sent. */
+  /** The set-up of the RRC connection. */
   readonly rrcSetup: Span;
-  /** Until a command is answered. */
+  /** From a command to its answer. */
   readonly answer: Span;
 }
 
 /** Timing presets by name. */
 export const timings = {
-  /** Nothing takes time: for CI. */
+  /** Nothing takes time. For CI. */
   instant: {
     boot: [0, 0],
     simRead: [0, 0],
@@ -36,7 +36,7 @@ export const timings = {
     rrcSetup: [0, 0],
     answer: [0, 0],
   },
-  /** As modules in the field take it. */
+  /** The times of modules in the field. */
   realistic: {
     boot: [3000, 3000],
     simRead: [800, 1500],

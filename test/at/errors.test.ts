@@ -7,12 +7,12 @@ const general = [3, 4, 23, 30, 50, 51, 52, 159];
 const messageService = [
   300, 301, 302, 303, 304, 305, 310, 311, 312, 313, 314, 315, 316, 317, 318, 320, 321, 322, 330, 331, 332, 340, 500,
 ];
-/** AT manual: the general ones that the note leaves out, and the vendor's own; there is no 519. */
+/** AT manual: the general errors that are not in the note, and the vendor's own. There is no 519. */
 const vendors = [5, 100, ...Array.from({ length: 26 }, (_, i) => 512 + i).filter((number) => number !== 519)];
 
 const errors = Object.values(cmeErrors);
 
-test("the numbers are those of the note and of the AT manual, and no others", () => {
+test("the numbers are exactly those of the note and the AT manual", () => {
   const numbers = errors.map(([number]) => number);
   expect(numbers).toEqual([...general, ...messageService, ...vendors].sort((one, other) => one - other));
 });
@@ -52,11 +52,11 @@ const words: Readonly<Record<number, string>> = {
   500: "Unknown error",
 };
 
-test("the words of the note's numbers are the note's", () => {
+test("errors of the note have its words", () => {
   const said = errors.filter(([number]) => number in words);
   expect(Object.fromEntries(said)).toEqual(words);
 });
 
-test("every error has words of one line", () => {
+test("the words of every error are one line", () => {
   for (const [, said] of errors) expect(said).toMatch(/^[A-Z][\x20-\x7e]*[A-Za-z0-9]$/);
 });

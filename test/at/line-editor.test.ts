@@ -6,7 +6,7 @@ import { type Edited, LineEditor, type Reading } from "../../at/line-editor.js";
 const reading: Reading = { lineFeedEnds: true, lfGrace: 100, backspace: 8 };
 const onlyCr: Reading = { ...reading, lineFeedEnds: false };
 
-/** What came of a byte, in few words. */
+/** The result of a byte as text. */
 function print(edited: Edited): string {
   if (edited.kind === "line") return `${edited.line}${edited.terminator}`;
   if (edited.kind === "payload") return `payload ${edited.payload}`;
@@ -59,7 +59,7 @@ describe("lines", () => {
     expect(type(new LineEditor(), "A\nT\nAT\r\n\nAT\n\r", onlyCr)).toEqual(["ATAT\r", "AT\r"]);
   });
 
-  test("S5 takes back as well, whatever it is", () => {
+  test("any character in S5 edits the line, as backspace does", () => {
     expect(type(new LineEditor(), "ATXY##\x08\x08\r", { ...reading, backspace: 0x23 })).toEqual([]);
     expect(type(new LineEditor(), "ATX#\r", { ...reading, backspace: 0x23 })).toEqual(["AT\r"]);
   });
@@ -89,7 +89,7 @@ describe("payloads", () => {
     ["one byte", { by: "length", length: 1 }, "ab\r", ["payload a", "b\r"]],
   ])("%s", (_, until, typed, heard) => expect(type(inEntry(until), typed)).toEqual(heard));
 
-  test("nothing of the line before is left", () => {
+  test("a payload holds nothing of an unfinished line", () => {
     const editor = new LineEditor();
     type(editor, "half");
     editor.startEntry(ctrlZ);
@@ -97,7 +97,7 @@ describe("payloads", () => {
     expect(type(editor, "a\x1aAT\r")).toEqual(["payload a", "AT\r"]);
   });
 
-  test("one that is left has no payload", () => {
+  test("an entry that is ended early has no payload", () => {
     const editor = inEntry(ctrlZ);
     type(editor, "abc");
     editor.endEntry();
@@ -126,7 +126,7 @@ describe("payloads", () => {
 });
 
 describe("echo", () => {
-  /** What comes back of what is typed, with what is done about it between two bytes. */
+  /** Types octets one by one; returns the echo. */
   function echoed(editor: LineEditor, octets: string): string {
     const back = [...octets].filter((octet) => {
       const echoes = editor.echoes(octet.charCodeAt(0), 0);
@@ -136,19 +136,19 @@ describe("echo", () => {
     return back.join("");
   }
 
-  test("all of a line but LF, Ctrl+Z and ESC", () => {
+  test("of a line, all bytes except LF, Ctrl+Z and ESC", () => {
     expect(echoed(new LineEditor(), "\x1b\x1aAT\x08T+CSQ\r\nA/")).toBe("AT\x08T+CSQ\rA/");
   });
-  test("all of a payload but what ends it", () => {
+  test("of a payload, all bytes except the one that ends it", () => {
     expect(echoed(inEntry({ by: "ctrlZ", limit: 9, whenFull: "swallow" }), "a\r\n\x00\x1a")).toBe("a\r\n\x00");
     expect(echoed(inEntry({ by: "ctrlZ", limit: 9, whenFull: "swallow" }), "a\x1b")).toBe("a");
   });
-  test("all of a payload of so many bytes", () => {
+  test("of a payload with a length, all bytes", () => {
     expect(echoed(inEntry({ by: "length", length: 4 }), "\x1a\x1b\r\n")).toBe("\x1a\x1b\r\n");
   });
 });
 
-// Properties: the same thing told a second time, over the whole of the input at once.
+// Properties: a simple model reads the whole input at once, and must give the same result.
 
 const typedByte = fc.oneof(
   fc.constantFrom(..."\r\n\x08\x1a\x1b Ta+".split("")),
@@ -163,7 +163,7 @@ const edit = (line: string): string =>
     return octet < " " ? kept : kept + octet;
   }, "");
 
-test("any bytes give the lines that a look at the whole gives", () => {
+test("any bytes give the same lines as in the model", () => {
   fc.assert(
     fc.property(typed, (octets) => {
       const without = octets.replaceAll("/", "");
@@ -178,7 +178,7 @@ test("any bytes give the lines that a look at the whole gives", () => {
   );
 });
 
-test("any payload up to Ctrl+Z or ESC is what was typed, up to its limit", () => {
+test("a payload is what was typed before Ctrl+Z or ESC, up to its limit", () => {
   fc.assert(
     fc.property(typed, fc.integer({ min: 1, max: 40 }), (octets, limit) => {
       const [first] = /[\x1a\x1b]/.exec(octets) ?? [];
@@ -205,7 +205,7 @@ const octets = fc.oneof(
 );
 const parts = fc.array(fc.tuple(octets, fc.option(entry)), { maxLength: 6 });
 
-/** All that comes back and all that is completed, where as much as possible is taken together, or each byte alone. */
+/** The echo and the results as text. With `together`, `append` takes as many bytes as possible; else `type` takes each. */
 function history(
   editor: LineEditor,
   bytes: Buffer,
@@ -225,7 +225,7 @@ function history(
   return `${told} ${editor.halfTyped}`;
 }
 
-test("bytes that are taken together are what they are one by one", () => {
+test("append and type give the same result", () => {
   fc.assert(
     fc.property(parts, fc.constantFrom(8, 0x23, 0x61), fc.constantFrom(0, 100), (typedParts, backspace, pause) => {
       const editors = { together: new LineEditor(), single: new LineEditor() };
@@ -242,7 +242,7 @@ test("bytes that are taken together are what they are one by one", () => {
   );
 });
 
-test("any payload of a length is what was typed", () => {
+test("a payload with a length is what was typed", () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (bytes) => {
       const octets = Buffer.from(bytes).toString("latin1");

@@ -32,7 +32,7 @@ describe("lines", () => {
   ])("%s", (line, shown) => expect(mask(line)).toBe(shown));
 });
 
-describe("where it cannot be told what is secret, nothing behind the name is shown", () => {
+describe("if it is unclear what is secret, everything behind the name is masked", () => {
   test.each<[what: string, line: string, shown: string]>([
     ["strings without quotes", "at+qmtconn=0,id,me,pw", "at+qmtconn***"],
     ["one of them", 'AT+QMTCONN=0,"id",me,"pw"', "AT+QMTCONN***"],
@@ -65,7 +65,7 @@ describe("where it cannot be told what is secret, nothing behind the name is sho
   ])("%s", (_, line, shown) => expect(mask(line)).toBe(shown));
 });
 
-/** Nothing but secrets has the letter Z, so one that is shown is a leak. */
+/** Only secrets hold the letter Z, so a Z that is shown is a leak. */
 const word = fc.stringMatching(/^[a-y0-9 .&|=,\xdf]{1,6}$/);
 const secretive = fc
   .tuple(word, word, fc.stringMatching(/^[zZ]{1,6}$/))
@@ -97,16 +97,20 @@ const damage: fc.Arbitrary<Damage> = fc.record({
   put: fc.constantFrom("", "", '"', ",", "?", "=", " ", "0", "x", "\xdf"),
 });
 
-/** A byte less, a byte more, or another byte. */
-function hurt(line: string, { at, drop, put }: Damage): string {
+/** Removes, inserts or replaces one byte. */
+function damaged(line: string, { at, drop, put }: Damage): string {
   const index = Math.floor(at * line.length);
   return line.slice(0, index) + put + line.slice(drop ? index + 1 : index);
 }
 
-test("whatever the line, no byte of a secret is shown", () => {
+test("no byte of a secret is shown, for any line", () => {
   fc.assert(
     fc.property(chain, fc.option(damage), fc.double({ min: 0, max: 1, noNaN: true }), (line, harm, cut) => {
-      for (const each of [line, harm === null ? line : hurt(line, harm), line.slice(0, Math.ceil(cut * line.length))]) {
+      for (const each of [
+        line,
+        harm === null ? line : damaged(line, harm),
+        line.slice(0, Math.ceil(cut * line.length)),
+      ]) {
         expect(mask(each), each).not.toMatch(/z/i);
       }
     }),
@@ -114,8 +118,8 @@ test("whatever the line, no byte of a secret is shown", () => {
   );
 });
 
-test("what can be read and holds no secret is shown as it is", () => {
-  const free = fc.stringMatching(/^[a-pr-z0-9+,;" ]{0,6}(=[a-pr-z0-9,;" ]{0,40})?$/); // without the Q of every name that has one
+test("a line that can be parsed and holds no secret is shown unchanged", () => {
+  const free = fc.stringMatching(/^[a-pr-z0-9+,;" ]{0,6}(=[a-pr-z0-9,;" ]{0,40})?$/); // no q, so no name of a command with secrets
   const readable = free.filter((rest) => parseLine(`AT${rest}`)?.every(({ kind }) => kind !== "unreadable") ?? false);
   fc.assert(
     fc.property(readable, (rest) => {
@@ -135,19 +139,19 @@ test.each([
   ["the same behind a string", 'AT+QMTSUB=0,1,"t"AT+QMT?CONN=0,"id","me","pw"', 'AT+QMTSUB=0,1,"t"AT+QMT?CONN=***'],
   ["the second one without its sign", 'AT+CMEE=1AT+CGAUTH0,1,"me","pw"', "AT+CMEE=1AT+***"],
   ["nothing that could be a parameter", "22.5", "22.5"],
-])("of a line that cannot be read no parameter is shown: %s", (_, line, shown) => expect(mask(line)).toBe(shown));
+])("no parameter of a line that cannot be parsed is shown: %s", (_, line, shown) => expect(mask(line)).toBe(shown));
 
-/** Some of these, in any order. */
+/** Some of the fields, in any order. */
 const some = (...fields: readonly string[]) => fc.shuffledSubarray([...fields], { minLength: 1 });
 const given = fc.oneof(
   some('"p"', '"d"', '"p@d"', '"Z"', "7", '"http://h"').map((fields) => `AT+QMTENAUTH=${fields.join(",")}`),
   some('"pk"', '""', '""', '"Z"').map((fields) => `AT+QMTCFG="aliauth",0,${fields.join(",")}`),
 );
 
-test("parameters that do not agree show nothing: one may stand in the other's place", () => {
+test("parameters that do not agree are masked, because one may be in the place of another", () => {
   expect(mask('AT+QMTENAUTH="p","d","pw","p@d"')).toBe("AT+QMTENAUTH***");
   expect(mask('AT+QMTCFG="aliauth",0,"pw","",""')).toBe("AT+QMTCFG***");
-  const right = /^AT\+QMTCFG="aliauth",0,"\w*","\w*","\w*"$/; // nobody can know that these names are another's
+  const right = /^AT\+QMTCFG="aliauth",0,"\w*","\w*","\w*"$/; // a wrong name cannot be recognised here
   fc.assert(
     fc.property(given, (line) => {
       fc.pre(!right.test(line) || line.includes('""'));
@@ -156,14 +160,14 @@ test("parameters that do not agree show nothing: one may stand in the other's pl
   );
 });
 
-test("a payload shows nothing of commands in it", () => {
+test("a payload is masked from the first command in it on", () => {
   const shown = (payload: string): string => maskPayload(payload, commands);
   expect(shown('{"at":"22.5","+":1}')).toBe('{"at":"22.5","+":1}');
   expect(shown('22.5\rat+qmt\xffonn=0,"id","me","pw"\r')).toBe("22.5\rat+***");
   expect(shown('QMTENAUTH="p","d","p@d","pw"\rAT+QMTCONN=0')).toBe("QMTENAUTH***");
 });
 
-test("what stands behind a name that nobody knows may be a secret: a slip of the pen", () => {
+test("the parameters of an unknown command are masked, because the name may be mistyped", () => {
   const known = (name: string): boolean => name === "+CSQ" || name === "+QMTCONN";
   expect(maskLine('AT+QMTCON=0,"me","user","pw"', [], known)).toBe("AT+QMTCON=***");
   expect(maskLine('AT+CSQ;+QMTCNN=0,"pw"', [], known)).toBe("AT+CSQ;+QMTCNN=***");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromBytes, fromText, printable, toBytes, toText } from "../../at/octets.js";
 
-test("any bytes survive as octets", () => {
+test("bytes to octets and back are the same bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       expect(fromBytes(bytes)).toHaveLength(bytes.length);
@@ -11,11 +11,11 @@ test("any bytes survive as octets", () => {
   );
 });
 
-test("a part of a larger buffer gives its own octets only", () => {
+test("a part of a larger buffer gives only its own octets", () => {
   expect(fromBytes(Uint8Array.of(0x61, 0x62, 0x63, 0x64).subarray(1, 3))).toBe("bc");
 });
 
-test("any text survives as UTF-8 octets", () => {
+test("text to UTF-8 octets and back is the same text", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (text) => {
       expect(Uint8Array.from(toBytes(fromText(text)))).toEqual(new TextEncoder().encode(text));
@@ -24,7 +24,7 @@ test("any text survives as UTF-8 octets", () => {
   );
 });
 
-describe("what spells no UTF-8 has no text", () => {
+describe("octets that are not UTF-8 have no text", () => {
   test.each([
     ["a continuation byte alone", "\x80"],
     ["a sequence cut short", "a\xe2\x82"],
@@ -39,6 +39,6 @@ test("a byte-order mark is text like any other [MQTT-1.5.3-3]", () => {
   expect(toText("\xef\xbb\xbfa")).toBe("\ufeffa");
 });
 
-test("a log shows every octet in printable ones", () => {
+test("a log shows octets in printable characters", () => {
   expect(printable('A~ "\x00\r\n\x1a\x7f\xff')).toBe('A~ "<00><0D><0A><1A><7F><FF>');
 });

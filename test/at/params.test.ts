@@ -15,13 +15,13 @@ import {
 } from "../../at/params.js";
 import { parseLine, type Token } from "../../at/parse.js";
 
-/** The tokens that stand behind the `=`. */
+/** The tokens behind the `=`. */
 function tokensOf(written: string): readonly Token[] {
   const [command] = parseLine(`AT+X=${written}`) ?? [];
   return command?.kind === "extended" ? command.tokens : [];
 }
 
-/** A parameter that stands alone: its value in a list, or none. */
+/** Reads a single parameter: its value in a list, or an empty list. */
 function read(param: Param<unknown>, written: string): readonly unknown[] {
   const taken = readParams({ param }, tokensOf(written));
   return taken === undefined ? [] : [taken.param];
@@ -146,7 +146,7 @@ describe("ranges as a test line prints them", () => {
   ])("%# %s", (param, range) => expect(param.range).toBe(range));
 });
 
-test("a number is taken exactly when it is in its range", () => {
+test("a number is accepted exactly when it is in its range", () => {
   const limits = fc.tuple(fc.nat(70_000), fc.nat(70_000)).map((pair) => pair.sort((one, other) => one - other));
   fc.assert(
     fc.property(limits, fc.integer({ min: -2, max: 70_002 }), ([min = 0, max = 0], number) => {
@@ -163,7 +163,7 @@ const anyParam: fc.Arbitrary<Param<unknown>> = fc.oneof(
 const group = (param: Param<unknown>) => repeat({ param, more: choice(0, 1) });
 const wrappers = [optional, group, keeping, secret, (param: Param<unknown>) => param];
 
-test("what a parameter gives as good and bad probes is just that", () => {
+test("good probes of a parameter are accepted, and bad ones are not", () => {
   fc.assert(
     fc.property(anyParam, fc.constantFrom(...wrappers), (plain, wrap) => {
       const param = wrap(plain);
@@ -173,7 +173,7 @@ test("what a parameter gives as good and bad probes is just that", () => {
   );
 });
 
-test("the probes of a number hold both its borders and what lies just behind them", () => {
+test("the probes of a number hold both limits and the numbers just beyond them", () => {
   for (const param of [int(3, 9), choice(3, 4, 5, 6, 7, 8, 9)]) {
     expect(param.probes.good).toEqual(expect.arrayContaining(["3", "9"]));
     expect(param.probes.bad).toEqual(expect.arrayContaining(["2", "10", ""]));
@@ -184,9 +184,9 @@ describe("secret tokens", () => {
   const shape = { user: text("user", 9), password: optional(secret(text("password", 9))) };
   const found = (written: string) => secretTokens(shape, tokensOf(written))?.map((token) => token.text);
 
-  test("are found where they stand", () => expect(found("me,pw")).toEqual(["pw"]));
+  test("are found by their place", () => expect(found("me,pw")).toEqual(["pw"]));
   test("may be left out", () => expect(found("me")).toEqual([]));
-  test("cannot be told where the tokens do not fit", () => {
+  test("are unknown where the tokens do not fit the shape", () => {
     for (const written of ["", "me,", "me,pw,more", ",pw"]) expect(found(written), written).toBeUndefined();
   });
 });

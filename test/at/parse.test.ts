@@ -4,14 +4,14 @@ import { type ParsedCommand, parseLine, type Token } from "../../at/parse.js";
 
 const printToken = ({ kind, text }: Token): string => (kind === "empty" ? "empty" : `${kind} ${text}`);
 
-/** A command in few words. */
+/** A command as text. */
 function print(command: ParsedCommand): string {
   if (command.kind === "unreadable") return "unreadable";
   if (command.kind === "basic") return `${command.name} ${command.value ?? "alone"}`;
   return [`${command.name} ${command.form}`, ...command.tokens.map(printToken)].join(" | ");
 }
 
-describe("a line that is none", () => {
+describe("not a command line", () => {
   test.each(["", " ", "A", "T", "hello", "+CSQ", "XAT+CSQ", "a t", '"AT+CSQ"'])("%j", (line) =>
     expect(parseLine(line)).toBeUndefined(),
   );
@@ -91,7 +91,7 @@ const anyLine = fc.oneof(
     .map(([start, parts]) => start + parts.join("")),
 );
 
-/** What a token covers, taken from the line once more. */
+/** Whether a token's place in the line holds its text. */
 function reproduces(line: string, { kind, text, start, end }: Token): boolean {
   const covered = line.slice(start, end);
   return kind === "quoted" ? covered === `"${text}"` : covered === text;
@@ -111,7 +111,7 @@ function checkPlaces(line: string, command: Extract<ParsedCommand, { kind: "exte
   expect(end).toBeLessThan(line.length + 1);
 }
 
-test("any line can be read, and each token has its place in it", () => {
+test("any line can be parsed, and each token has its place in it", () => {
   fc.assert(
     fc.property(anyLine, (line) => {
       for (const command of parseLine(line) ?? []) if (command.kind === "extended") checkPlaces(line, command);
@@ -120,7 +120,7 @@ test("any line can be read, and each token has its place in it", () => {
   );
 });
 
-test("what cannot be read is the last command of its line", () => {
+test("an unreadable command is the last of its line", () => {
   fc.assert(
     fc.property(anyLine, (line) => {
       const kinds = (parseLine(line) ?? []).map(({ kind }) => kind);
@@ -137,7 +137,7 @@ const written = fc.oneof(
   quoted.map((text) => [`quoted ${text}`, `"${text}"`] as const),
 );
 
-test("a chain is read as what was written, with any blanks between", () => {
+test("a chain gives the commands that were written, with any spaces between", () => {
   const blanks = fc.constantFrom("", " ", "   ");
   const commands = fc.array(fc.array(written, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 });
   fc.assert(

@@ -28,7 +28,7 @@ describe("a host", () => {
   ])("%s", (host) => expect(isHostName(host)).toBe(true));
 });
 
-describe("none", () => {
+describe("not a host", () => {
   test.each([
     "",
     " ",

@@ -11,36 +11,36 @@ type LinkEffect = Extract<Effect, { readonly to: "link" }>;
 
 export const octetsOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
 
-/** All that the host hears of some effects. */
+/** The output to the host in a list of effects. */
 export const heardIn = (effects: readonly Effect[]): string =>
   effects.flatMap((effect) => (effect.to === "host" ? [octetsOf(effect.bytes)] : [])).join("");
 
-/** All that is asked of links. */
+/** The actions on links in a list of effects. */
 export const linkEffects = (effects: readonly Effect[]): readonly LinkEffect[] =>
   effects.filter((effect) => effect.to === "link");
 
-/** How long things take, and what an earlier run has kept. */
+/** The timing of a bench, and its memory from an earlier run. */
 export interface BenchOptions {
   readonly timing?: TimingName;
   readonly seed?: number;
   readonly nvm?: Nvm;
 }
 
-/** A modem, and the least of a world around it: TCP takes all bytes at once, and time stands still unless told. */
+/** A modem with a minimal environment: TCP takes all bytes at once, and only `wait` advances the time. */
 export class Bench {
   readonly modem: Modem;
   now = 0;
-  /** The last link that was dialled. */
+  /** The link that was dialled last. */
   link = 0;
   /** Links that were dialled, and that neither side has ended. */
   readonly alive = new Set<number>();
-  /** Acts on links that are not there, and dials while another link is. */
-  readonly misdeeds: string[] = [];
-  /** All calls that were made. */
+  /** Illegal actions: on a link or request that does not exist, or a second link or request of the same kind. */
+  readonly violations: string[] = [];
+  /** All requests that were made. */
   readonly calls: { readonly id: RequestId; readonly kind: NetworkRequest["kind"] }[] = [];
-  /** Those that are neither answered nor given up. */
+  /** The requests that are neither answered nor cancelled. */
   readonly waiting = new Set<RequestId>();
-  /** TCP takes what it is given, and does not say so. */
+  /** Whether TCP takes bytes without reporting `sent`. */
   silent = false;
   #sent = 0;
 
@@ -50,12 +50,12 @@ export class Bench {
     this.wait(this.untilAlarm);
   }
 
-  /** How long it is until the modem wants to be told of the clock; no time at all where it does not. */
+  /** The time until the modem needs a `clock` stimulus; 0 where it needs none. */
   get untilAlarm(): number {
     return Math.max(0, (this.modem.wakeAt() ?? this.now) - this.now);
   }
 
-  /** Tells the modem something; what it does, and what comes of TCP's answers to that. */
+  /** Gives a stimulus to the modem; returns its effects, and those of TCP's `sent`. */
   tell(stimulus: Stimulus): readonly Effect[] {
     const effects = this.modem.tell(stimulus, this.now);
     const acts = linkEffects(effects);
@@ -66,7 +66,7 @@ export class Bench {
   }
 
   #watch({ link, act }: LinkEffect): void {
-    if (act.kind === "dial" ? this.alive.size > 0 : !this.alive.has(link)) this.misdeeds.push(`${act.kind} ${link}`);
+    if (act.kind === "dial" ? this.alive.size > 0 : !this.alive.has(link)) this.violations.push(`${act.kind} ${link}`);
     if (act.kind === "dial") [this.link, this.#sent] = [link, 0];
     if (act.kind === "dial") this.alive.add(link);
     if (act.kind === "bytes") this.#sent += act.bytes.length;
@@ -75,15 +75,16 @@ export class Bench {
 
   #watchCall({ id, act: { kind } }: Effect & { readonly to: "call" }): void {
     if (kind === "giveUp") {
-      if (!this.waiting.delete(id)) this.misdeeds.push(`give up ${id}`);
+      if (!this.waiting.delete(id)) this.violations.push(`give up ${id}`);
       return;
     }
-    if (this.calls.some((call) => call.kind === kind && this.waiting.has(call.id))) this.misdeeds.push(`${kind} ${id}`);
+    if (this.calls.some((call) => call.kind === kind && this.waiting.has(call.id)))
+      this.violations.push(`${kind} ${id}`);
     this.calls.push({ id, kind });
     this.waiting.add(id);
   }
 
-  /** A call is answered, if it was made so long ago. */
+  /** Answers a request; `back` counts from the last one. */
   answer(back: number, outcomes: { readonly [K in NetworkRequest["kind"]]: RequestOutcome }): readonly Effect[] {
     const call = this.calls.at(-1 - back);
     if (call === undefined) return [];
@@ -91,12 +92,12 @@ export class Bench {
     return this.tell({ from: "call", id: call.id, outcome: outcomes[call.kind] });
   }
 
-  /** The host types; all that the modem does. */
+  /** The host types octets; returns all effects. */
   types(octets: string): readonly Effect[] {
     return this.tell({ from: "host", bytes: Buffer.from(octets, "latin1") });
   }
 
-  /** The host types a line; all that it hears. */
+  /** The host types a line; returns the output to the host. */
   says(line: string): string {
     return heardIn(this.types(`${line}\r`));
   }
@@ -111,13 +112,13 @@ export class Bench {
     return this.onLink({ kind: "bytes", bytes: serverPacket(notation) });
   }
 
-  /** Time passes, at once. */
+  /** Advances the time in one step. */
   wait(span: number): readonly Effect[] {
     this.now += span;
     return this.tell({ from: "clock" });
   }
 
-  /** Brings an idle modem this far. */
+  /** Brings an idle modem into a state. */
   reach(state: "idle" | "open" | "connected"): this {
     if (state === "idle") return this;
     for (let turn = 0; turn < 9 && !isAttached(this.modem.view().radio); turn += 1) this.wait(this.untilAlarm);

@@ -50,7 +50,7 @@ describe("a URL", () => {
   ])("%j is none", (text) => expect(readHttpUrl(text)).toBeUndefined());
 });
 
-test("whatever is taken means the same to others, and fits into a request", () => {
+test("a URL that is accepted has the same parts in the URL class, and a path that is legal in a request", () => {
   const part = fc.constantFrom(
     "http://",
     "https://",

@@ -4,7 +4,7 @@ import { bc28 } from "../../emulator/profile/bc28.js";
 import { bc35g } from "../../emulator/profile/bc35-g.js";
 import type { Profile } from "../../emulator/profile/profile.js";
 
-/** What a host hears that types a line at `now`, once all is done that takes time. */
+/** The host types a line at `now`; returns the output to the host when nothing is pending. */
 function answer(modem: Modem, line: string, now: number): string {
   const effects = [...modem.tell({ from: "host", bytes: Buffer.from(`${line}\r`) }, now)];
   effects.push(...modem.tell({ from: "clock" }, now + 50));
@@ -29,7 +29,7 @@ test.each([
   expect(answer(modem, line, 4600)).toBe(`\r\n${read}\r\n\r\nOK\r\n`);
 });
 
-/** Whether the last digit is the one that Luhn's formula asks for (23.003, annex B). */
+/** Whether the last digit is the check digit of Luhn's formula (23.003, annex B). */
 function isLuhn(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, at) => {
     const value = Number(digit) * (at % 2 === 0 ? 1 : 2);

@@ -13,9 +13,9 @@ type Quirks = Readonly<Record<string, string>>;
 
 const never = Number.POSITIVE_INFINITY;
 
-// Anything from anywhere
+// Random input from all sides
 
-/** Modules that differ in what they wait for. */
+/** Quirks of modules that wait in different ways. */
 const variants: readonly Quirks[] = [
   {},
   { echo: "on", edition: "guide", receivedPayload: "quoted", maxInbound: "128" },
@@ -88,7 +88,7 @@ const typedLines = [
   "AT+NNMI=2",
 ];
 
-/** Lines that say what is to be kept. */
+/** Lines that change the NVM. */
 const keptLines = [
   "AT+NCONFIG=AUTOCONNECT,FALSE",
   "AT+NCONFIG=autoconnect,TRUE;+NRB",
@@ -135,7 +135,7 @@ type Happening =
   | { readonly what: "link"; readonly event: LinkEvent; readonly old: boolean }
   | { readonly what: "wait"; readonly span: number | "alarm" }
   | { readonly what: "radio"; readonly change: RadioChange }
-  /** The one call or the other is answered: the last, one of long ago, or one that has been answered already. */
+  /** A request is answered: the last, an earlier one, or one that is answered already. */
   | { readonly what: "call"; readonly back: number; readonly good: boolean }
   | { readonly what: "reset" };
 
@@ -221,55 +221,54 @@ function happen(bench: Bench, it: Happening): readonly Effect[] {
   }
 }
 
-/** Once the clock was told, nothing is due any more. */
+/** Expects that nothing is due after a `clock` stimulus. */
 const expectNoBusyAlarm = (bench: Bench): void =>
   expect(bench.modem.wakeAt() ?? never, "the next alarm").toBeGreaterThan(bench.now);
 
-/** What the module is busy with comes to its end, and then what the host has begun. */
-function calmDown(bench: Bench): void {
+/** Lets pending work end, and then ends the host's unfinished line or payload. */
+function finishAll(bench: Bench): void {
   for (let turn = 0; turn < 100; turn += 1) {
     bench.wait(Math.min(bench.untilAlarm, 1000));
     expectNoBusyAlarm(bench);
   }
   bench.types(`\x1b${"\x1b".repeat(1548)}\r`);
   for (let turn = 0; turn < 20; turn += 1) bench.wait(1000);
-  // S5 may be a letter, but not both of one.
+  // S5 may be a letter that one of these lines holds.
   for (const line of ["ATZ", "atz"]) {
     bench.says(line);
     bench.wait(1000);
   }
 }
 
-/** The more by hand: `RUNS=3000 npx vitest run test/emulator/modem.test.ts`. */
+/** More runs by hand: `RUNS=3000 npx vitest run test/emulator/modem.test.ts`. */
 const runs = Number(process.env.RUNS ?? 700);
 const start = fc.constantFrom("idle", "connected", "connected");
 
-test("whatever happens, the module goes on: bounded effects, no busy alarm, and AT answers OK", () => {
+test("after any input the module works: bounded effects, no busy alarm, and AT answers OK", () => {
   fc.assert(
     fc.property(made, start, happenings(typedByHost), ({ quirks, options }, state, all) => {
       const bench = new Bench(quirks, options).reach(state);
       for (const each of all) {
         const effects = happen(bench, each);
-        // The most of the shortest is A/: two bytes repeat a line, and a chain has ten answers and more.
+        // A/ gives the most effects for its length: two bytes repeat a line, and a chain has more than ten answers.
         expect(effects.length).toBeLessThan(400);
         expect(heardIn(effects).length).toBeLessThan(20_000);
         expect(bench.modem.wakeAt() ?? never, "the next alarm").toBeGreaterThanOrEqual(bench.now);
         if (each.what === "wait") expectNoBusyAlarm(bench);
       }
-      calmDown(bench);
-      expect(bench.misdeeds).toEqual([]);
+      finishAll(bench);
+      expect(bench.violations).toEqual([]);
       expect(bench.says("AT") + heardIn(bench.wait(1000))).toContain("\r\nOK\r\n");
     }),
     { numRuns: runs },
   );
 });
 
-// What is kept
-
+// Non-volatile memory
 const keptIn = (effects: readonly Effect[]): readonly Nvm[] =>
   effects.flatMap((effect) => (effect.to === "nvm" ? [effect.nvm] : []));
 
-/** The command that sets each part of what is kept. */
+/** The command that sets each part of the NVM. */
 const setters: Readonly<Record<keyof Nvm, string>> = {
   nconfig: "+NCONFIG=",
   natspeed: "+NATSPEED=",
@@ -281,11 +280,11 @@ const setters: Readonly<Record<keyof Nvm, string>> = {
   nloglevel: "+NLOGLEVEL=",
 };
 
-/** The parts that are not as from the factory. */
+/** The parts that differ from the factory settings. */
 const set = (nvm: Nvm): readonly (keyof Nvm)[] =>
   (Object.keys(setters) as (keyof Nvm)[]).filter((part) => !isDeepStrictEqual(nvm[part], factoryNvm[part]));
 
-test("what is kept was said by the host, can be stored, and makes the same module again", () => {
+test("the NVM holds only what the host has set, can be stored, and gives the same module again", () => {
   fc.assert(
     fc.property(made, happenings(typing(keptLines)), ({ quirks, options }, all) => {
       const bench = new Bench(quirks, options);
@@ -304,7 +303,7 @@ test("what is kept was said by the host, can be stored, and makes the same modul
   );
 });
 
-test("where the host says nothing of it, nothing is kept", () => {
+test("the NVM does not change if no line changes it", () => {
   fc.assert(
     fc.property(made, start, happenings(typing(typedLines)), ({ quirks, options }, state, all) => {
       const bench = new Bench(quirks, options).reach(state);
@@ -315,7 +314,7 @@ test("where the host says nothing of it, nothing is kept", () => {
   );
 });
 
-test("whatever was kept last is what the next start finds", () => {
+test("the last NVM is what the next start uses", () => {
   fc.assert(
     fc.property(made, happenings(typing(keptLines)), ({ quirks, options }, all) => {
       const bench = new Bench(quirks, options);
@@ -328,15 +327,15 @@ test("whatever was kept last is what the next start finds", () => {
   );
 });
 
-// Cuts
+// Input in pieces
 
-/** Octets in pieces. */
+/** Cuts octets into pieces. */
 const cutAt = (octets: string, places: readonly number[]): readonly string[] => {
   const ends = [...new Set(places.map((place) => place % (octets.length + 1)))].sort((one, other) => one - other);
   return [...ends, octets.length].map((end, index) => octets.slice(index === 0 ? 0 : ends[index - 1], end));
 };
 
-/** All that is heard on either side, when the host types these pieces and then waits. */
+/** The output to the host and to the broker, when the host types these pieces and then waits. */
 function both(pieces: readonly string[], quirks: Quirks, options: BenchOptions = {}): string {
   const bench = new Bench(quirks, options).reach("connected");
   bench.silent = true;
@@ -348,7 +347,7 @@ function both(pieces: readonly string[], quirks: Quirks, options: BenchOptions =
   return `${heardIn(effects)}\n${acts.join("")}`;
 }
 
-test("any cut of what the host types comes to the same", () => {
+test("the result does not depend on how the host's input is cut", () => {
   const typed = fc.array(typedByHost, { maxLength: 15 }).map((parts) => parts.join(""));
   const places = fc.array(fc.nat(), { maxLength: 20 });
   fc.assert(
@@ -360,7 +359,7 @@ test("any cut of what the host types comes to the same", () => {
 });
 
 test.each([{}, { answerDelay: "50" }, { answerDelay: "50", whileBusy: "refuse" }])(
-  "also where it is much, %o",
+  "also for long input, %o",
   (quirks) => {
     const octets = `ATE0\r${"AT+CSQ\r".repeat(700)}AT+X="${"x".repeat(5000)}"\rAT+CGSN\r`;
     const whole = both([octets], quirks);
@@ -373,7 +372,7 @@ test.each([{}, { answerDelay: "50" }, { answerDelay: "50", whileBusy: "refuse" }
   },
 );
 
-test("what waits is kept, whatever becomes of the bytes that were handed in", () => {
+test("waiting input is a copy: the caller may overwrite its bytes", () => {
   const bench = new Bench({ answerDelay: "50" });
   const bytes = Buffer.from("AT+CSQ\rAT+CGSN\r");
   bench.tell({ from: "host", bytes });
@@ -385,7 +384,7 @@ test("what waits is kept, whatever becomes of the bytes that were handed in", ()
 
 // Order
 
-/** Where in a list of effects the host hears `OK`, and where the broker gets a PUBLISH. */
+/** The order in which the host gets `OK` and the broker gets a PUBLISH. */
 function order(effects: readonly Effect[]): string {
   const parts = effects.flatMap((effect) => {
     if (effect.to === "host") return octetsOf(effect.bytes).match(/OK|\+QMTPUB/g) ?? [];
@@ -395,7 +394,7 @@ function order(effects: readonly Effect[]): string {
   return parts.join(" ");
 }
 
-test("of each publish the host hears OK before the broker gets it, and +QMTPUB after", () => {
+test("each publish: OK to the host, then the packet to the broker, then +QMTPUB to the host", () => {
   const publish = fc.tuple(fc.constantFrom(0, 1, 2), fc.stringMatching(/^[a-z\r\n]{0,9}$/), fc.boolean());
   const publishes = fc.array(publish, { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -407,7 +406,7 @@ test("of each publish the host hears OK before the broker gets it, and +QMTPUB a
       });
       const effects = inOneGo ? bench.types(typed.join("")) : typed.flatMap((each) => bench.types(each));
       const acks = all.map(([qos]) => (qos === 0 ? "OK PUBLISH +QMTPUB" : "OK PUBLISH"));
-      // In one go TCP has answered only when all is said.
+      // In one piece, TCP reports `sent` only after all lines.
       const later = all.filter(([qos]) => qos === 0).map(() => "+QMTPUB");
       const wanted = inOneGo ? [...all.map(() => "OK PUBLISH"), ...later] : acks;
       expect(order(effects)).toBe(wanted.join(" "));
@@ -420,7 +419,7 @@ test("of each publish the host hears OK before the broker gets it, and +QMTPUB a
 const message = (index: number): string => `PUBLISH qos 0 "t" "${String(index).padStart(4, "0")}${"x".repeat(996)}"`;
 const lineOf = (index: number): string => `+QMTRECV: 0,0,"t",${String(index).padStart(4, "0")}${"x".repeat(996)}`;
 const indexes = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-/** The first line with which 64 KiB are held. decided */
+/** The number of lines after which 64 KiB are held. decided */
 const fills = Math.ceil(65_536 / lineOf(0).length);
 
 const acts = (effects: readonly Effect[]): string =>
@@ -428,14 +427,14 @@ const acts = (effects: readonly Effect[]): string =>
     .map(({ act }) => act.kind)
     .join(" ");
 
-describe("while a payload is typed, the broker's messages wait", () => {
+describe("messages of the broker wait during a payload entry", () => {
   function inEntry(): Bench {
     const bench = new Bench().reach("connected");
     expect(bench.says('AT+QMTPUB=0,0,0,0,"t"')).toBe("\r\n>");
     return bench;
   }
 
-  /** What the end of the entry brings: the rest of them, in order, and the link is read again. */
+  /** Ends the entry; expects all messages in order, and that the link is read again. */
   function expectAll(bench: Bench, count: number): void {
     const effects = bench.types("\x1b");
     const lines = indexes(count).map((index) => `\r\n${lineOf(index)}\r\n`);
@@ -443,18 +442,18 @@ describe("while a payload is typed, the broker's messages wait", () => {
     expect(acts(effects)).toBe("resume");
   }
 
-  test("up to 64 KiB; then the link is not read, and nothing is lost", () => {
+  test("up to 64 KiB; then reading stops, and nothing is lost", () => {
     const bench = inEntry();
     for (const index of indexes(fills - 1))
       expect(bench.broker(message(index)).filter(({ to }) => to !== "trace")).toEqual([]);
     expect(acts(bench.broker(message(fills - 1)))).toBe("pause");
-    // TCP may hand on what it has read already.
+    // TCP may still deliver bytes that it has read already.
     for (const index of [0, 1, 2]) expect(bench.broker(message(fills + index))).toEqual([]);
     expectAll(bench, fills + 3);
     expect(acts(bench.broker(message(0)))).toBe("");
   });
 
-  test("also when all come in one piece, or cut anywhere", () => {
+  test("also when all come in one piece, or in many", () => {
     for (const size of [1_000_000, 777]) {
       const bench = inEntry();
       const bytes = Buffer.concat(indexes(fills + 9).map((index) => serverPacket(message(index))));
@@ -466,14 +465,14 @@ describe("while a payload is typed, the broker's messages wait", () => {
     }
   });
 
-  test("a link that went meanwhile is told of after them", () => {
+  test("the URC of a lost link follows them", () => {
     const bench = inEntry();
     for (const index of indexes(fills + 2)) bench.broker(message(index));
     bench.onLink({ kind: "down", reason: "closed" });
     expect(heardIn(bench.types("\x1b"))).toMatch(/\+QMTRECV: 0,0,"t",\d{4}x+\r\n\r\n\+QMTSTAT: 0,1\r\n$/);
   });
 
-  test("they vanish at a reboot, and the next link is read", () => {
+  test("a reboot drops them, and the next link is read", () => {
     const bench = inEntry();
     for (const index of indexes(fills)) bench.broker(message(index));
     bench.tell({ from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_UNKNOWN" } });
@@ -489,7 +488,7 @@ describe("while a payload is typed, the broker's messages wait", () => {
 const banner = (cause: string): string => `\r\n${cause}\r\nNeul \r\nOK\r\n`;
 
 describe("a reboot", () => {
-  test("there are 24 causes, and no two alike", () => expect(new Set(rebootCauses).size).toBe(24)); // AT manual
+  test("there are 24 different causes", () => expect(new Set(rebootCauses).size).toBe(24)); // AT manual
 
   test.each(rebootCauses)("says %s", (cause) => {
     const bench = new Bench();
@@ -499,7 +498,7 @@ describe("a reboot", () => {
   const reset = { from: "world", change: { kind: "reset", cause: "REBOOT_CAUSE_APPLICATION_WATCHDOG" } } as const;
   const states = ["open", "connected"] as const;
 
-  test.each(states)("resets the link that is %s, and hears no more of it", (state) => {
+  test.each(states)("resets the link that is %s, and ignores its later events", (state) => {
     const bench = new Bench().reach(state);
     expect(linkEffects(bench.tell(reset))).toEqual([{ to: "link", link: bench.link, act: { kind: "reset" } }]);
     const late: readonly LinkEvent[] = [
@@ -526,14 +525,14 @@ describe("a reboot", () => {
     },
   );
 
-  test("ends no link that was never dialled", () => {
+  test("does not end a link that was not dialled", () => {
     const bench = new Bench();
     bench.types('AT+QMTOPEN=0,"h",1;+NRB\r');
-    expect(bench.misdeeds).toEqual([]);
+    expect(bench.violations).toEqual([]);
     expect([...bench.alive]).toEqual([]);
   });
 
-  test("forgets what was typed, asked for and set", () => {
+  test("drops input, requests and settings in RAM", () => {
     const bench = new Bench();
     bench.says('ATE1+CMEE=1;+QMTCFG="keepalive",0,7');
     bench.types("AT+CS");
@@ -543,20 +542,20 @@ describe("a reboot", () => {
   });
 });
 
-// A link that goes while a payload is typed
+// A link that is lost during a payload entry
 
-test("what a line asked for before its payload is forgotten with the link", () => {
+test("requests of a line before its payload are dropped with the link", () => {
   for (const gone of ["coverage", "closed"] as const) {
     const bench = new Bench().reach("connected");
     bench.types('AT+QMTSUB=0,1,"t",0;+QMTPUB=0,2,0,0,"t"\r');
     if (gone === "coverage") bench.tell({ from: "world", change: { kind: "radio", coverage: false } });
     else bench.onLink({ kind: "down", reason: "closed" });
     expect(heardIn(bench.types("payload\x1a"))).toMatch(/^\r\nERROR\r\n\r\n\+QMTSTAT: 0,[17]\r\n$/);
-    expect(bench.misdeeds).toEqual([]);
+    expect(bench.violations).toEqual([]);
   }
 });
 
-test("switched off, it gives up what it has asked of the network, and what still waits for the radio never goes out", () => {
+test("a power-off cancels requests to the network, and drops those that wait for the RRC connection", () => {
   const bench = new Bench();
   bench.says('AT+QDNS=0,"h"');
   const id = bench.calls[0]?.id;
@@ -573,7 +572,7 @@ test("switched off, it gives up what it has asked of the network, and what still
 
 // Secrets
 
-test("no line of the trace has a secret", () => {
+test("the trace holds no secret", () => {
   const bench = new Bench().reach("open");
   const effects = [
     'AT+QMTCONN=0,"me","user","hushhush"',

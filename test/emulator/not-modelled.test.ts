@@ -6,7 +6,7 @@ import { profileWith } from "../../emulator/profile/profiles.js";
 
 const rows = notModelled.flatMap(({ names, why, answers }) => names.map((name) => [name, answers, why] as const));
 
-test("every name stands in one place, and is no command that there is", () => {
+test("every name is listed once, and is not a command of the module", () => {
   const names = rows.map(([name]) => name);
   expect(new Set(names).size).toBe(names.length);
   const modelled = commands.flatMap((command): readonly string[] => command.names);

@@ -4,7 +4,7 @@ import type { ModuleCommand } from "../../emulator/command-view.js";
 import { commands } from "../../emulator/commands/index.js";
 import { Bench, heardIn, linkEffects } from "./bench.js";
 
-/** A write form with the octets that stand before its parameters. */
+/** A write form, and the octets before its parameters. */
 interface Written {
   readonly name: string;
   readonly key: string | undefined;
@@ -23,7 +23,7 @@ function writtenOf({ names: [name], write }: ModuleCommand): readonly Written[] 
 
 const forms = commands.flatMap(writtenOf);
 
-/** Where a command is legal, if not before AT+QMTOPEN. */
+/** The state in which a command is legal; left out: before AT+QMTOPEN. */
 const states: Readonly<Record<string, "open" | "connected">> = {
   "+QMTCLOSE": "open",
   "+QMTCONN": "open",
@@ -33,15 +33,15 @@ const states: Readonly<Record<string, "open" | "connected">> = {
   "+QMTPUB": "connected",
 };
 
-/** What is said before, where a command is legal only then. */
+/** The lines that must come before a command, to make it legal. */
 const before: Readonly<Record<string, readonly string[]>> = {
   "+CGPADDR": ['AT+CGDCONT=10,"IP"'], // a context that is not defined is error 521
   "+NBAND": ["AT+CFUN=0"],
   "+NCSEARFCN": ["AT+CFUN=0"],
-  "+NCDP": ["AT+NCDP=192.0.2.7"], // there is nothing to be read before: error 512
+  "+NCDP": ["AT+NCDP=192.0.2.7"], // until then the read form is error 512
 };
 
-/** What a parameter is while another one is probed, where its first good probe does not go with all the others. */
+/** The value of a parameter while another one is probed; left out: its first good probe. */
 const usual: Readonly<Record<string, string>> = {
   "+QMTCFG will flag": "1",
   "+QMTCFG aliauth productKey": '"pk"',
@@ -51,13 +51,13 @@ const usual: Readonly<Record<string, string>> = {
   "+QMTENAUTH deviceName": "d",
   "+QMTENAUTH clientId": "p@d",
   "+QMTENAUTH url": "http://h",
-  "+QMTCONN user": "me", // in bare words, for a quote that never ends finds its end in the next string
+  "+QMTCONN user": "me", // without quotes, because an unclosed quote in a probe would end in the next string
   "+QMTCONN password": "pw",
   "+QMTPUB msgId": "1", // 0 goes with QoS 0 only (note 3.2.9)
   "+CGDCONT address": "192.0.2.1",
 };
 
-/** Good probes that those behind them make bad, and what they are without. */
+/** Good probes that later parameters make bad, and their result without these parameters. */
 const alone: Readonly<Record<string, "taken" | "refused">> = {
   "+QMTCFG will flag 0": "taken",
   '+QMTCFG aliauth productKey ""': "refused", // three names or none
@@ -74,7 +74,7 @@ const pathOf = ({ name, key }: Written, param: string): string =>
 
 const bad = "\r\n+CME ERROR: 50\r\n"; // note 4
 
-/** A modem that tells errors by number, in the state in which the command is legal. */
+/** A modem with AT+CMEE=1, in the state in which the command is legal. */
 function ready({ name }: Pick<Written, "name">): Bench {
   const bench = new Bench({ cmeeModes: "0,1,2" }).reach(states[name] ?? "idle");
   for (const line of ["AT+CMEE=1", ...(before[name] ?? [])]) expect(bench.says(line), line).toBe("\r\nOK\r\n");
@@ -87,13 +87,13 @@ const queries = [
   ...["S3?", "S4?", "S5?"].map((query) => `AT${query}`),
 ];
 
-/** All that can be read back. */
+/** The answers of all read forms. */
 const readBack = (bench: Bench): readonly string[] => queries.map((query) => bench.says(query));
 
 const good = (form: Written, param: string): string =>
   usual[pathOf(form, param)] ?? form.shape[param]?.probes.good[0] ?? "";
 
-/** The form's line up to a parameter, or whole, with one parameter as told. */
+/** A line with `probe` for one parameter; `whole`: with the parameters behind it. */
 function lineWith(form: Written, param: string, probe: string, whole: boolean): string {
   const names = Object.keys(form.shape);
   const shown = whole ? names : names.slice(0, names.indexOf(param) + 1);
@@ -106,7 +106,7 @@ function lineWith(form: Written, param: string, probe: string, whole: boolean): 
 const clientIdOf = (given: ReadonlyMap<string, string>): string =>
   ["productId", "deviceName"].map((name) => given.get(name)?.replaceAll('"', "")).join("@");
 
-/** What a line does that is refused: it says so, and nothing else. */
+/** Expects that a line is refused with an error and has no other effect. */
 function expectRefused(bench: Bench, line: string): void {
   const told = readBack(bench);
   const effects = bench.types(`${line}\r`);
@@ -129,12 +129,12 @@ describe.each(forms)("$start", (form) => {
     expect(probes.length).toBeGreaterThan(2);
     for (const probe of probes) {
       expectRefused(bench, lineWith(form, name, probe, true));
-      // An optional one may also be the last; a required one without those behind it is bad in any case.
+      // An optional parameter may be the last. A required one without those behind it is always bad.
       if (names.indexOf(name) >= required - 1) expectRefused(bench, lineWith(form, name, probe, false));
     }
   });
 
-  test.each(names)("a good %s is none", (name) => {
+  test.each(names)("a good %s is not error 50", (name) => {
     for (const probe of form.shape[name]?.probes.good ?? []) {
       const goesAlone = alone[`${pathOf(form, name)} ${probe}`];
       const line = lineWith(form, name, probe, goesAlone === undefined);
@@ -211,7 +211,7 @@ describe("forms", () => {
   const written = { test: "=?", read: "?", exec: "" } as const;
   const kinds = ["test", "read", "exec"] as const;
 
-  test.each(commands)("$names: those that are declared answer, no other does", (command) => {
+  test.each(commands)("$names: only declared forms answer", (command) => {
     for (const name of command.names) {
       for (const kind of kinds) {
         const answer = ready({ name: before[name] === undefined ? "" : name }).says(`AT${name}${written[kind]}`);
@@ -222,7 +222,7 @@ describe("forms", () => {
     }
   });
 
-  /** note 3.2: the forms that each of its commands has there. */
+  /** note 3.2: the forms of each command. */
   test.each([
     ["+QMTCFG", "test write"],
     ["+QMTENAUTH", "test read write"],
@@ -239,14 +239,14 @@ describe("forms", () => {
     expect(declared.join(" ")).toBe(has);
   });
 
-  test("a command that there is not has none", () => {
+  test("an unknown command has no form", () => {
     for (const end of ["=?", "?", "", "=1"]) expect(ready({ name: "" }).says(`AT+NOPE${end}`)).toBe("\r\nERROR\r\n");
   });
 });
 
 // The ranges of the test lines
 
-/** A range in one form: `("IP","NONIP")` is `(IP,NONIP)`, and `(0,1,2)` is `(0-2)`. A name is its bare letters. */
+/** A range in a normal form: `("IP","NONIP")` is `(IP,NONIP)`, and `(0,1,2)` is `(0-2)`. A name has only its letters. */
 function plain(item: string): string {
   if (!item.startsWith("(")) return item.toLowerCase().replace(/[^a-z]/g, "");
   const numbers = item.slice(1, -1).split(",").map(Number);
@@ -254,14 +254,14 @@ function plain(item: string): string {
   return inARow ? `(${numbers[0]}-${numbers.at(-1)})` : item.replaceAll('"', "");
 }
 
-/** The parameters that some octets print, each in its place: what stands between commas that no bracket holds. */
+/** The parameters of a test line: the parts between commas outside brackets. */
 function printed(octets: string): readonly string[] {
   const once = octets.replace(/\[,[^\]]*\.\.\.\]/g, ""); // the guide's `[,<topic>,(0-2)...]`
   const places = once.replace(/[[\]]/g, "").match(/(?:\((?:[^()]|\([^()]*\))*\)|[^,(])+|(?<=,)(?=,)/g) ?? [];
   return places.map(plain);
 }
 
-/** Each parameter that a form's test line prints differently from what is taken. */
+/** The parameters whose range in the test line is not the range that is accepted. */
 function differences(form: Written, edition: string): readonly string[] {
   const lines = new Bench({ edition }).says(`AT${form.name}=?`).split("\r\n");
   const name = form.name === "+QMTENAUTH" ? "+QMTTENAUTH" : form.name; // sic
@@ -277,7 +277,7 @@ function differences(form: Written, edition: string): readonly string[] {
     .map((at) => `${path}: ${shown[at] || "nothing"} for ${taken[at] ?? "nothing"}`);
 }
 
-/** Where the literal lines of an edition say something else than the module takes. */
+/** The differences between the literal test lines of an edition and the accepted ranges. */
 const misprints: Readonly<Record<string, readonly string[]>> = {
   note: [
     "+QMTCFG timeout: (1-10) for (0-10)", // its own text says 0 to 10
@@ -292,7 +292,7 @@ const misprints: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The AT manual's lines, alike in both editions. */
+/** The differences in the AT manual's lines, the same in both editions. */
 const general = [
   "+CMEE: (0,1) for (0-2)", // quirk cmeeModes
   "+COPS: (2,,,46000) for (0-2)", // the operators that there are, nothing, and only then modes and formats (27.007 7.3)
@@ -312,7 +312,7 @@ const general = [
   "+CPSMS: nothing for unused",
 ];
 
-test.each(["note", "guide"])("edition %s prints the ranges that are taken, but for its misprints", (edition) => {
+test.each(["note", "guide"])("edition %s prints the accepted ranges, except for its misprints", (edition) => {
   const tested = forms.filter(({ name }) => commands.find(({ names }) => names[0] === name)?.test !== undefined);
   const found = tested.flatMap((form) => differences(form, edition));
   expect(found).toEqual([...(misprints[edition] ?? []), ...general]);

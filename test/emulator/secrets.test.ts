@@ -4,7 +4,7 @@ import type { Effect } from "../../emulator/io.js";
 import { Log } from "../../net/log.js";
 import { Bench } from "./bench.js";
 
-/** Nothing but secrets has the letter Z, so one that is logged is a leak. */
+/** Only secrets hold the letter Z, so a Z in the log is a leak. */
 const secret = fc.constantFrom("Z", "ZZZ", 'Z"Z', "Z,Z", "Z;Z");
 const command = secret.chain((hidden) =>
   fc.constantFrom(
@@ -24,7 +24,7 @@ const command = secret.chain((hidden) =>
     "\x1b",
   ),
 );
-/** Noise, a lost line end, two commands in one line. */
+/** Commands with noise or a lost line end, which may give two commands in one line. */
 const said = fc
   .tuple(
     command,
@@ -40,7 +40,7 @@ const body = Buffer.from('{"returnCode":0,"data":{"id":"user","secret":"ZZZ","ex
 const posted = { kind: "posted", status: 200, body } as const;
 const resolved = { kind: "resolved", address: undefined } as const;
 
-/** No link comes up: noise could make a user name of a password, and a CONNECT shows its user. */
+/** One input. No link comes up: noise could turn a password into a user name, which the trace of a CONNECT shows. */
 type Step = (bench: Bench) => readonly Effect[];
 const typed =
   (text: string): Step =>
@@ -57,7 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom(...others),
 );
 
-test("whatever the host says and the network answers, the log holds no secret", () => {
+test("the log holds no secret, for any input of the host and the network", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 25 }), (steps) => {
       const bench = new Bench({ cfgWhileOpen: "accept" });

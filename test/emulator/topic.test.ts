@@ -33,7 +33,7 @@ describe("topics", () => {
   ])("%j", (topic, name, filter) => expect([isTopicName(topic), isTopicFilter(topic)]).toEqual([name, filter]));
 });
 
-test("every name is a filter, and every filter without a wildcard is a name", () => {
+test("every topic name is a filter, and every filter without a wildcard is a topic name", () => {
   const topic = fc.array(fc.constantFrom("a", "/", "+", "#", "\0", "\xc3", "\xa9"), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(topic, (octets) => {

@@ -7,7 +7,7 @@ const example = { clientId: "clientExample", productKey: "oyjtmPI5a5j", deviceNa
 const secret = "wN9Y6pZSIly7Exa5qVzcmigEGO4kAazZ";
 
 describe("the note's example", () => {
-  test("what is signed", () =>
+  test("the text that is signed", () =>
     expect(aliyunContent(example)).toBe("clientIdclientExampledeviceNameMQTT_TESTproductKeyoyjtmPI5a5j"));
 
   test.each<[AliSignMethod, string]>([
@@ -33,7 +33,7 @@ test("Alibaba's published example, which signs a timestamp", () => {
   });
 });
 
-test("what is not ASCII is signed as the bytes that were typed", () => {
+test("text that is not ASCII is signed as the bytes that were typed", () => {
   const typed = { clientId: fromText("gerät"), productKey: "pk", deviceName: fromText("室温") };
   const password = createHmac("sha256", "clé").update("clientIdgerätdeviceName室温productKeypk").digest("hex");
   expect(aliyunPassword(typed, "hmacsha256", fromText("clé"))).toBe(password);

@@ -20,7 +20,7 @@ const request = {
 };
 
 describe("a known request", () => {
-  test("what is signed", () =>
+  test("the text that is signed", () =>
     expect(tokenContent(request)).toBe(
       "clientId=p@d&deviceName=d&expire=604800&nonce=123456&productId=iot-x&timestamp=1530784981",
     ));
@@ -31,11 +31,11 @@ describe("a known request", () => {
       "clientId=p%40d&deviceName=d&expire=604800&nonce=123456&productId=iot-x&timestamp=1530784981" +
         "&signature=hfHzyM0mtSfrqOo7rDNx6LkxiGE8TsqhgHdtmxR3HDo%3D",
     ));
-  test("as observers see it", () =>
+  test("its form in the trace", () =>
     expect(maskedForm(tokenForm(request, "test"))).toMatch(/&timestamp=1530784981&signature=\*\*\*$/));
 });
 
-test("any names and any secret survive the form, and are signed as the bytes that were typed", () => {
+test("any names and secrets can be decoded from the form, and are signed as the bytes that were typed", () => {
   const text = fc.string({ unit: "binary", minLength: 1, maxLength: 20 });
   fc.assert(
     fc.property(text, text, text, (product, device, secret) => {

@@ -3,7 +3,7 @@ import { factoryNvm, type Nvm, nconfigNames, nconfigTable } from "../../../emula
 import { Modem } from "../../../emulator/modem.js";
 import { bc28 } from "../../../emulator/profile/bc28.js";
 
-/** A module that keeps what it is told to keep, also while it is off. */
+/** A module whose memory survives a power-off. */
 class Kept {
   nvm: Nvm = factoryNvm;
   #modem = this.#started();
@@ -37,7 +37,7 @@ test.each([
   ["AT+NATSPEED=115200,3,1,2;+CSQ", "AT+NATSPEED?", "+NATSPEED:9600,2,1,0,0"], // no line came at the new speed
   ["AT+NATSPEED=115200,3,1,2\rAT", "AT+NATSPEED?", "+NATSPEED:115200,2,1,0,0"],
   ["AT+NATSPEED=115200,3,0,2\rAT", "AT+NATSPEED?", "+NATSPEED:9600,2,1,0,0"],
-])("%s is kept over a power-off as it should be", (write, read, information) => {
+])("%s: the setting after a power-off", (write, read, information) => {
   const module = new Kept();
   expect(module.says(write)).toMatch(/\r\nOK\r\n$/);
   module.switchOffAndOn();
@@ -50,7 +50,7 @@ const settings = nconfigNames.flatMap((name) => {
   return values.map((value) => `${name},${value}`);
 });
 
-test.each(settings)("AT+NCONFIG=%s is kept over a power-off", (setting) => {
+test.each(settings)("AT+NCONFIG=%s survives a power-off", (setting) => {
   const module = new Kept();
   expect(module.says(`AT+NCONFIG=${setting}`)).toBe("\r\nOK\r\n");
   module.switchOffAndOn();

@@ -43,14 +43,14 @@ describe("a stored image", () => {
     else expect(result).toEqual({ problem: expect.stringMatching(problem) });
   });
 
-  test("is read as what was stored", () => {
+  test("is read as it was stored", () => {
     expect(reread(factoryNvm)).toEqual({ nvm: factoryNvm });
     const nconfig = { ...factoryNvm.nconfig, AUTOCONNECT: "FALSE", SYNC_TIME_PERIOD: "65535" };
     const nvm: Nvm = { ...factoryNvm, nconfig, bands: [8, 5], ncdp: { ip: "10.0.0.1", port: 5683 } };
     expect(reread(nvm)).toEqual({ nvm });
   });
 
-  test("what it leaves out is as from the factory", () => {
+  test("parts that are left out get the factory settings", () => {
     expect(nvmFrom({ version: 1 })).toEqual({ nvm: factoryNvm });
     const natspeed = { ...factoryNvm.natspeed, baud: 115_200 };
     expect(nvmFrom({ version: 1, natspeed: { baud: 115_200 } })).toEqual({ nvm: { ...factoryNvm, natspeed } });
@@ -77,7 +77,7 @@ describe("a stored image", () => {
   });
 });
 
-/** What a module keeps after these lines, from a start on. */
+/** The memory after each change that these lines make, from a start on. */
 function keptAfter(...lines: readonly string[]): readonly Nvm[] {
   const modem = new Modem({ profile: bc28 });
   modem.powerUp(0);
@@ -86,7 +86,7 @@ function keptAfter(...lines: readonly string[]): readonly Nvm[] {
   return effects.flatMap((effect) => (effect.to === "nvm" ? [effect.nvm] : []));
 }
 
-describe("what commands have set", () => {
+describe("a memory that commands have set", () => {
   const settings: readonly string[] = [
     ...nconfigNames.flatMap((name) =>
       ["TRUE", "false", "0", "1", "2", "13", "14", "64", "1800", "65535", "EPCO", "PCO"].map(
@@ -106,7 +106,7 @@ describe("what commands have set", () => {
     ...["8", "5,8,3,28,20,1", "1,3,5,8,20,28", "8,8", "99"].map((bands) => `AT+CFUN=0;+NBAND=${bands}`),
   ];
 
-  test("is read back, whatever they take", () => {
+  test("is read back, for all legal values", () => {
     const kept = settings.flatMap((line) => keptAfter(line, "AT"));
     expect(kept.length).toBeGreaterThan(60);
     for (const nvm of kept) expect(reread(nvm)).toEqual({ nvm });

@@ -21,7 +21,7 @@ function problemOf(json: unknown): string {
   return "problem" in result ? result.problem : "none";
 }
 
-/** JSON text, and what is said of it. */
+/** JSON text, and its problem. */
 const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ["1", "the whole of it: 1 is not an object"],
   ["null", "the whole of it: null is not an object"],
@@ -79,7 +79,7 @@ describe("a written profile", () => {
     else expect(problemOf(JSON.parse(json))).toMatch(problem);
   });
 
-  test("is its base and what differs", () => {
+  test("is its base with the differences", () => {
     const quirks = { edition: "guide", urcHold: 5, entryTimeout: "none", afterRefusal: "1", topicsPerRequest: "0" };
     const json = { base: "bc35-g", name: "mine", timing: "realistic", identity: { imsi: "001010000000009" }, quirks };
     expect(read(json)).toEqual({
@@ -100,14 +100,14 @@ describe("a written profile", () => {
     expect(imeisvWith({ imsi: "001010000000009" })).toBe(bc28.identity.imeisv);
   });
 
-  test("the cell has one number, however it is printed", () => {
+  test("the decimal cell ID follows the hexadecimal one", () => {
     const cellIdWith = (surroundings: object): number => read({ base: "bc28", surroundings }).surroundings.cellId;
     expect(cellIdWith({ cell: "1F" })).toBe(31);
     expect(cellIdWith({ cell: "1F", cellId: 5 })).toBe(5);
     expect(Number.parseInt(bc28.surroundings.cell, 16)).toBe(bc28.surroundings.cellId);
   });
 
-  test("does not reach what all objects share", () => {
+  test("does not change the prototype of objects", () => {
     profileFrom(JSON.parse('{"__proto__":{"spoilt":1},"base":"bc28","identity":{"__proto__":{"spoilt":1}}}'));
     expect(Object.hasOwn(Object.prototype, "spoilt")).toBe(false);
   });
@@ -129,11 +129,11 @@ describe("a written profile", () => {
 });
 
 describe("a profile written out", () => {
-  test.each([...profiles.values()])("$name is read as itself, so it keeps the rules", (profile) => {
+  test.each([...profiles.values()])("$name is read as itself, so it is valid", (profile) => {
     expect(read(reread(writtenProfile(profile)))).toEqual(profile);
   });
 
-  test("whatever a quirk may be is read as itself", () => {
+  test("every value of a quirk is read as itself", () => {
     const names = Object.keys(quirkTable) as QuirkName[];
     for (const name of names) {
       const { values, read: take, standard } = quirkTable[name];
@@ -148,7 +148,7 @@ describe("a profile written out", () => {
     }
   });
 
-  test("what changes in one field differs in that field", () => {
+  test("a change of one field is a difference in that field", () => {
     expect(differences(bc28, bc28)).toEqual([]);
     const other = read({
       base: "bc28",
@@ -164,7 +164,7 @@ describe("a profile written out", () => {
     ]);
   });
 
-  test("its rows name every field once", () => {
+  test("its rows hold every field once", () => {
     const names = rowsOf(bc28).map(({ group, name }) => `${group}.${name}`);
     expect(new Set(names).size).toBe(names.length);
     const { identity, surroundings, quirks } = bc28;

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Modem } from "../../../emulator/modem.js";
 import { bc28 } from "../../../emulator/profile/bc28.js";
 
-/** When the module wanted the clock, from a start on, until it is attached and has answered. */
+/** The moments of `clock` stimuli, from a start until the module is attached and has answered. */
 function moments(seed: number): readonly number[] {
   const modem = new Modem({ profile: { ...bc28, timing: "realistic" }, seed });
   modem.powerUp(0);
@@ -15,7 +15,7 @@ function moments(seed: number): readonly number[] {
   return found;
 }
 
-test("realistic times are the same for the same seed, and others for another", () => {
+test("realistic times are the same for the same seed, and different for another", () => {
   expect(moments(7).length).toBeGreaterThan(2);
   expect(moments(7)[0]).toBe(3000); // the banner
   expect(moments(7)).toEqual(moments(7));

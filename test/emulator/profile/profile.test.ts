@@ -3,7 +3,7 @@ import { bc28 } from "../../../emulator/profile/bc28.js";
 import { profileWith } from "../../../emulator/profile/profiles.js";
 import { defaultQuirks } from "../../../emulator/profile/quirks.js";
 
-/** The sum that is a multiple of ten for a number with its check digit. ISO/IEC 7812-1, annex B */
+/** The Luhn sum: a multiple of ten for a number with its check digit. ISO/IEC 7812-1, annex B */
 function luhn(digits: string): number {
   return [...digits].reverse().reduce((sum, digit, index) => {
     const value = index % 2 === 0 ? Number(digit) : 2 * Number(digit);
@@ -33,7 +33,7 @@ test("quirks are set by name and written value", () => {
   expect(quirks).toEqual({ ...defaultQuirks, echo: "on", answerDelay: 20 });
 });
 
-test("what cannot be set is told", () => {
+test("an unknown quirk or value is an error", () => {
   expect(() => profileWith({ nope: "1" })).toThrow(/unknown quirk "nope"/);
   expect(() => profileWith({ echo: "on", answerDelay: "soon" })).toThrow(/answerDelay cannot be "soon"/);
 });

@@ -4,7 +4,7 @@ import { defaultQuirks, type Quirk, type QuirkName, quirkTable, setQuirk } from 
 const names = Object.keys(quirkTable) as QuirkName[];
 const quirkNamed = (name: QuirkName): Quirk<string | number> => quirkTable[name];
 
-/** What a quirk prints, taken apart: words, and the borders of its range. */
+/** The printed values of a quirk: its words, and the limits of its range. */
 function printed(name: QuirkName) {
   const parts = quirkNamed(name).values.split(" | ");
   const ranges = parts.flatMap((part) => {
@@ -20,20 +20,20 @@ describe.each(names)("%s", (name) => {
 
   test("prints words or a range", () => expect(words.length + ranges.length).toBeGreaterThan(0));
 
-  test("takes every word that it prints, each for another value", () => {
+  test("accepts every word that it prints, each with a different value", () => {
     const values = words.map(read);
     expect(values).not.toContain(undefined);
     expect(new Set(values).size).toBe(words.length);
   });
 
-  test("takes both borders of its range, and nothing beyond", () => {
+  test("accepts both limits of its range, and nothing beyond", () => {
     for (const { min, max } of ranges) {
       expect([read(`${min}`), read(`${max}`)]).toEqual([min, max]);
       expect([read(`${min - 1}`), read(`${max + 1}`)]).toEqual([undefined, undefined]);
     }
   });
 
-  test("takes nothing else", () => {
+  test("accepts nothing else", () => {
     for (const text of [
       "",
       " ",
@@ -57,20 +57,20 @@ describe.each(names)("%s", (name) => {
     else expect(read(`${fallback}`)).toBe(fallback);
   });
 
-  test("is set by its name, and no other with it", () => {
+  test("is set by its name, and no other quirk changes", () => {
     const text = `${ranges[0]?.max ?? words.at(-1)}`;
     const set = setQuirk(defaultQuirks, name, text);
     expect(set).toEqual({ quirks: { ...defaultQuirks, [name]: read(text) } });
     expect(defaultQuirks[name]).not.toBe(read(text));
   });
 
-  test("says what it takes when it is set to something else", () => {
+  test("an illegal value gives a problem with the legal values", () => {
     const set = setQuirk(defaultQuirks, name, "nope");
     const problem = "problem" in set ? set.problem : "";
     for (const part of [name, '"nope"', quirkNamed(name).values]) expect(problem).toContain(part);
   });
 
-  test("tells what it is about, where it belongs and where it is from", () => {
+  test("has a description, a section and a source", () => {
     const { about, section, source } = quirkNamed(name);
     expect(about).toMatch(/^\S.*[^\s.]$/);
     expect(section).not.toBe("");
@@ -78,7 +78,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-test("a name that is none is told with all that there are, or with the one that is near", () => {
+test("an unknown name gives a problem with all names, or with the similar one", () => {
   for (const name of ["nope", "", "constructor", "__proto__"]) {
     const set = setQuirk(defaultQuirks, name, "on");
     const problem = "problem" in set ? set.problem : "";
