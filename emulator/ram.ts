@@ -3,7 +3,7 @@ import type { Millis } from "../mqtt/packet.js";
 import type { LinkId } from "../mqtt/session.js";
 import { CommandQueue } from "./command-queue.js";
 import type { ModuleState } from "./command-view.js";
-import { functionTime } from "./commands/registration.js";
+import { functionTimes } from "./commands/registration.js";
 import { defaultDte } from "./dte.js";
 import type { Effects } from "./effects.js";
 import { defaultMqttSettings } from "./memory/mqtt-settings.js";
@@ -42,10 +42,10 @@ export interface Kept {
   readonly lastLink: number;
 }
 
-/** How long the answer to a line takes. Without a line: the answer to a payload. */
+/** How long the answer to a line takes, or, without one, that to a payload. */
 function answerTime(line: Octets | undefined, { quirks }: Profile, pace: Pace): Millis {
-  const switching = line === undefined ? undefined : functionTime(line);
-  return quirks.answerDelay + pace("answer") + (switching === undefined ? 0 : pace(switching));
+  const usual = quirks.answerDelay + pace("answer");
+  return line === undefined ? usual : functionTimes(line).reduce((sum, time) => sum + pace(time), usual);
 }
 
 /** Makes the RAM of a start. Everything is new, so no earlier state can be left. */

@@ -1,6 +1,7 @@
 import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, optional, text } from "../../at/params.js";
+import { parseLine } from "../../at/parse.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isAttached, simTrouble } from "../radio/radio.js";
 import { registration } from "../radio/registration.js";
@@ -20,11 +21,13 @@ const cfun: ModuleCommand = {
   ),
 };
 
-/** The name of the time that AT+CFUN takes in a line; undefined where the line has no AT+CFUN. */
-export function functionTime(line: Octets): "functionOn" | "functionOff" | undefined {
-  const [, level] = /\+CFUN=([01])/i.exec(line) ?? [];
-  if (level === undefined) return undefined;
-  return level === "1" ? "functionOn" : "functionOff";
+/** The times that the AT+CFUN commands of a line take, one for each. */
+export function functionTimes(line: Octets): readonly ("functionOn" | "functionOff")[] {
+  if (!/\+CFUN/i.test(line)) return [];
+  return (parseLine(line) ?? []).flatMap((parsed) => {
+    if (parsed.kind !== "extended" || parsed.name !== "+CFUN" || parsed.form !== "write") return [];
+    return parsed.tokens[0]?.text === "1" ? "functionOn" : "functionOff";
+  });
 }
 
 /** Enter PIN. The SIM has no PIN, so there is only the read form. */
