@@ -9,7 +9,7 @@ import { until } from "../net/port-recorder.js";
 import { python, run } from "../net/ports/pty/pty-hosts.js";
 import { needs } from "./needs.js";
 
-const blocks = userPages.flatMap(codeBlocks);
+const blocks = userPages.filter(({ path }) => path !== "docs/control.md").flatMap(codeBlocks); // that page has tests of its own
 
 /** The only block of the docs in this language that contains `mark`. */
 function recipe(language: string, mark: string): string {
