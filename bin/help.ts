@@ -15,6 +15,7 @@ const examples = [
 const calls = [
   ["bc28-emu [options]", "run a module"],
   ["bc28-emu exec [options] -- COMMAND", "run a command beside a module of its own, and end with its exit code"],
+  ["bc28-emu mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"],
   ["bc28-emu profile [NAME|FILE] [options]", "print a profile, with the source of every quirk"],
   ["bc28-emu profile diff A B", "print in what two profiles differ"],
   ["bc28-emu faults [SENTENCE]", "print what can go wrong, or what a sentence means"],

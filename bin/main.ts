@@ -32,7 +32,27 @@ async function obey(args: readonly string[], ending: Ending): Promise<void> {
   else if (own[0] === "exec") {
     const { exec } = await import("./exec.js");
     process.exit(await exec(own.slice(1), args.slice(own.length + 1), ending));
-  } else await print(args, ending);
+  } else if (own[0] === "mcp") await serveAgents(own.slice(1), ending);
+  else await print(args, ending);
+}
+
+/** Serves coding agents by the Model Context Protocol, until they go. Its code is loaded only then. */
+async function serveAgents(args: readonly string[], ending: Ending): Promise<void> {
+  const { flags } = readCommandLine(args);
+  const options = readOptions(flags, { onTerminal: false });
+  const [{ serveMcp }, { startMcpModule }] = await Promise.all([
+    import("../net/control/mcp-server.js"),
+    import("../net/control/mcp-module.js"),
+  ]);
+  const { version } = packageJson;
+  const { profile, mappings, faults } = options;
+  const server = await serveMcp({
+    version,
+    start: (input) => startMcpModule({ version, profile, mappings, faults }, input),
+  });
+  await Promise.race([server.gone, ending.reached]);
+  await server.close();
+  process.exit(0);
 }
 
 /** Prints what a command asks for, or runs a module. */

@@ -1,0 +1,70 @@
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { expect, onTestFinished, test } from "vitest";
+import { tools } from "../../../net/control/mcp-tools.js";
+import { command } from "../../bin/program.js";
+
+/** A client of the SDK that runs `bc28-emu mcp`; `call` returns what a tool tells. */
+async function start(...args: readonly string[]) {
+  const client = new Client({ name: "test", version: "1" });
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [command, "mcp", ...args], stderr: "inherit" }),
+  );
+  onTestFinished(() => client.close());
+  const call = async (name: string, input: Record<string, unknown> = {}) => {
+    const { content, isError } = await client.callTool({ name, arguments: input });
+    const [first] = content as readonly { readonly text: string }[];
+    return { ...JSON.parse(first?.text ?? "{}"), ...(isError === true && { isError }) };
+  };
+  return { client, call };
+}
+
+test("every tool has a schema, and a sentence that says when to use it", async () => {
+  const { client } = await start();
+  const { tools: listed } = await client.listTools();
+  expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));
+  for (const { description, inputSchema } of listed) {
+    expect(description).toMatch(/Use it|so that it is empty/);
+    expect(inputSchema.type).toBe("object");
+  }
+  expect(client.getInstructions()).toContain("Call start");
+});
+
+test("an agent finds out why a publish fails", async () => {
+  const { call } = await start();
+  expect(await call("send", { line: "AT" })).toMatchObject({
+    isError: true,
+    error: "no module runs: call start first",
+  });
+  expect(await call("start", { faults: ["lose every PUBACK"], timeScale: 100 })).toMatchObject({
+    module: { stage: "ready" },
+    faults: [{ id: 1, state: "in force" }],
+  });
+  expect(await call("send", { line: 'AT+QMTOPEN=0,"mqtt.example.com",1883' })).toMatchObject({ result: "OK" });
+  expect(await call("wait", { says: "+QMTOPEN:*", after: 0 })).toMatchObject({ line: "+QMTOPEN: 0,0" });
+  await call("send", { line: 'AT+QMTCONN=0,"agent"' });
+  expect(await call("wait", { says: "+QMTCONN:*", after: 0 })).toMatchObject({ line: "+QMTCONN: 0,0,0" });
+  expect(await call("send", { line: 'AT+QMTPUB=0,1,1,0,"a/b"', payload: "hello" })).toMatchObject({ result: "OK" });
+  expect(await call("wait", { says: "+QMTPUB: 0,1,?*", after: 0, within: 50 })).toMatchObject({ isError: true });
+  expect(await call("wait", { says: "+QMTPUB:*", after: 0 })).toMatchObject({ line: "+QMTPUB: 0,1,2" });
+  const { events } = await call("events", { kind: "fault" });
+  expect(events).toContainEqual(expect.objectContaining({ fault: "lose every PUBACK", did: "PUBACK 1 lost" }));
+  expect((await call("messages", { topic: "a/#" })).messages[0]).toMatchObject({ topic: "a/b", text: "hello" });
+
+  expect(await call("new")).toEqual({ ok: true });
+  expect(await call("clear_faults")).toEqual({ ok: true });
+  await call("send", { line: 'AT+QMTOPEN=0,"mqtt.example.com",1883' });
+  const { mqtt } = await call("state");
+  expect(["open", "opening"]).toContain(mqtt.phase);
+  expect(await call("add_faults", { faults: ["lose PUBCK"] })).toMatchObject({
+    isError: true,
+    error: 'fault "lose PUBCK": "PUBCK" cannot stand behind "lose"; did you mean PUBACK?',
+  });
+  expect(await call("send", { line: "AT+NOSUCH", colour: 1 })).toMatchObject({
+    isError: true,
+    error: "colour: there is no such key",
+  });
+  expect(await call("send", { line: "AT+NOSUCH" })).toMatchObject({ result: "ERROR" });
+  expect(await call("findings")).toEqual({ findings: [] });
+  expect(await call("stop")).toEqual({ ok: true });
+});
