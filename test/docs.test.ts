@@ -170,7 +170,8 @@ const wordsOf = (line: string): readonly string[] =>
 /** Reads a command line, without running it. Throws what the command would print. */
 function accept(words: readonly string[]): void {
   if (words[0] === "completion") return; // yargs prints at once
-  const own = words[0] === "exec" ? words.slice(1, words.indexOf("--")) : words;
+  const [first = ""] = words;
+  const own = first === "exec" ? words.slice(1, words.indexOf("--")) : first === "mcp" ? words.slice(1) : words;
   const { flags } = readCommandLine(own);
   for (const fault of flags.fault ?? []) expect(readSentence(fault), fault).toHaveProperty("sentence");
   for (const setting of flags.quirk ?? []) {

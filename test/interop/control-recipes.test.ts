@@ -61,7 +61,7 @@ test.skipIf(!needs("python3-pytest"))("a test that fails tells what the module s
   for (const part of ["the module saw: [", "'AT+CSQ'", "'fault'", "'ERROR'"]) expect(saw).toContain(part);
 });
 
-test("the shell script", async () => {
+test.skipIf(!needs("curl"))("the shell script", async () => {
   const { code, out, err } = await runIn(
     folderWith({ "test.sh": block("# test.sh") }),
     "exec bc28-emu exec -- sh test.sh",

@@ -7,6 +7,8 @@ const command = (name: string) => () =>
 
 /** Programs that tests use, how each is found, and the Debian package to install. */
 const programs = {
+  chromium: { isInstalled: command("chromium"), install: "chromium" },
+  curl: { isInstalled: command("curl"), install: "curl" },
   gcc: { isInstalled: command("gcc"), install: "gcc" },
   minicom: { isInstalled: command("minicom"), install: "minicom" },
   mosquitto: { isInstalled: command("mosquitto"), install: "mosquitto" },
