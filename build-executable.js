@@ -1,7 +1,16 @@
 // What `npm run build:executable` makes: one file that holds the command and the node that runs this script.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -42,11 +51,12 @@ async function build() {
   const config = { main, output: join(work, "blob"), disableExperimentalSEAWarning: true, useCodeCache: true, assets };
   writeFileSync(join(work, "config.json"), JSON.stringify(config));
   run("--experimental-sea-config", join(work, "config.json"));
-  rmSync(executable, { force: true }); // a running one cannot be written
-  writeFileSync(executable, node);
-  chmodSync(executable, 0o755);
-  const inject = [require.resolve("postject/dist/cli.js"), executable, "NODE_SEA_BLOB", config.output];
-  run(...inject, "--sentinel-fuse", fuse);
+  const draft = `${executable}.draft`;
+  writeFileSync(draft, node);
+  chmodSync(draft, 0o755);
+  const postject = require.resolve("postject/dist/cli.js");
+  run(postject, draft, "NODE_SEA_BLOB", config.output, "--sentinel-fuse", fuse);
+  renameSync(draft, executable); // so an executable that is running can be replaced
   process.stdout.write(`${executable}\n`);
 }
 
