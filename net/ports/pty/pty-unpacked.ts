@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import {
   existsSync,
   lstatSync,
@@ -71,6 +70,7 @@ function privateFolder(path: string): string {
 }
 
 function hashOf(path: string): string | undefined {
+  const { createHash } = process.getBuiltinModule("node:crypto"); // loaded late: it is slow to load
   try {
     return createHash("sha256").update(readFileSync(path)).digest("hex");
   } catch {
@@ -80,8 +80,9 @@ function hashOf(path: string): string | undefined {
 
 /** Writes a file in one step: another program that loads it meanwhile finds the old file or the new one. */
 function replace(path: string, bytes: Uint8Array): void {
-  const draft = `${path}.${randomUUID()}`;
+  const draft = `${path}.${process.pid}`;
   try {
+    rmSync(draft, { force: true }); // of a program that had the same number, and was killed
     writeFileSync(draft, bytes, { mode: 0o600, flag: "wx" });
     renameSync(draft, path);
   } catch (error) {
