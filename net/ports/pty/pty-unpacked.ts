@@ -80,9 +80,8 @@ function hashOf(path: string): string | undefined {
 
 /** Writes a file in one step: another program that loads it meanwhile finds the old file or the new one. */
 function replace(path: string, bytes: Uint8Array): void {
-  const draft = `${path}.${process.pid}`;
+  const draft = `${path}.${process.getBuiltinModule("node:crypto").randomUUID()}`;
   try {
-    rmSync(draft, { force: true }); // of a program that had the same number, and was killed
     writeFileSync(draft, bytes, { mode: 0o600, flag: "wx" });
     renameSync(draft, path);
   } catch (error) {
