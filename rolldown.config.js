@@ -9,7 +9,7 @@ const commandStart = resolve("bin/main.ts");
  * node resolves a builtin anew for each file that imports it, and reads all its exports, which loads what it makes lazily:
  * a fifth of the command's start. Asked for by getBuiltinModule, a builtin costs nothing.
  */
-const builtins = {
+export const builtins = {
   name: "builtins",
   resolveId(id) {
     const name = id.replace(/^node:/, "");
@@ -23,19 +23,19 @@ const builtins = {
   },
 };
 
-/** Keeps the licences of the packages of which something is bundled. */
-const licences = {
+/** Keeps the licences of the packages of which something is bundled, and of those in `more` folders. */
+export const licences = (more = []) => ({
   name: "licences",
   generateBundle(_, bundle) {
     const files = Object.values(bundle).flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
-    const folders = new Set(
-      files.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []),
-    );
+    const real = files.filter((file) => !file.startsWith("\0"));
+    const bundled = real.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []);
+    const folders = new Set([...bundled, ...more]);
     const header = "bc28-emu holds code of these packages, under their own licences.\n";
     const source = [header, ...[...folders].map(licenceOf).sort()].join(`\n${"-".repeat(80)}\n\n`);
     this.emitFile({ type: "asset", fileName: "THIRD-PARTY-LICENSES.txt", source });
   },
-};
+});
 
 function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
@@ -44,11 +44,14 @@ function licenceOf(folder) {
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
 }
 
+/** What is bundled in the place of a package: the stream that packages bring is for browsers and old nodes. */
+export const alias = { "readable-stream": "node:stream" };
+
 const shared = {
   platform: "node",
   external: ["node-pty", "@serialport/binding-mock"], // a native binding, and a class that hosts of serialport share
-  resolve: { alias: { "readable-stream": "node:stream" } }, // the copy that packages bring is for browsers and old nodes
-  plugins: [builtins, licences],
+  resolve: { alias },
+  plugins: [builtins, licences()],
 };
 const output = {
   format: "esm",

@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { Document, LineCounter } from "yaml";
 import { type Path, type Scenario, scenarioFrom } from "../../emulator/faults/language/scenario.js";
 import { suggestion } from "../../emulator/profile/schema.js";
 import { UserError } from "../user-error.js";
-import { readyFolder, readyScenarios } from "./ready-scenarios.js";
+import { readyScenario, readyScenarios } from "./ready-scenarios.js";
 import { readTextFile } from "./text-file.js";
 
 type Yaml = typeof import("yaml");
@@ -22,8 +21,9 @@ const maxIndent = 100;
  */
 export async function loadScenario(nameOrFile: string): Promise<Scenario> {
   const ready = readyScenarios();
-  const path = ready.includes(nameOrFile) ? join(readyFolder(), `${nameOrFile}.yaml`) : nameOrFile;
-  const file = readTextFile(path, maxBytes);
+  const { path, file } = ready.includes(nameOrFile)
+    ? readyScenario(nameOrFile, maxBytes)
+    : { path: nameOrFile, file: readTextFile(nameOrFile, maxBytes) };
   if (file.kind === "absent") throw refusal(nameOrFile, absent(nameOrFile, ready));
   if (file.kind === "problem") throw refusal(nameOrFile, file.why);
   const read = readScenario(await import("yaml"), file.text);

@@ -1,5 +1,7 @@
 import { createRequire } from "node:module";
+import { executable } from "../../executable.js";
 import { UserError } from "../../user-error.js";
+import { loadUnpacked } from "./pty-unpacked.js";
 
 /** A new pseudo-terminal from openpty(3): two non-blocking descriptors, which children inherit, and the slave's path. */
 export interface OpenedPair {
@@ -26,15 +28,15 @@ export function openpty(): OpenedPair {
   }
 }
 
-/** Loads the binding. The prebuilt package has it in the package of its platform; the original node-pty exports it. */
+/**
+ * Loads the binding. The prebuilt package has it in the package of its platform; the original node-pty exports it; the single
+ * executable carries it.
+ */
 function loadNative(): Native {
-  const require = createRequire(import.meta.url);
-  const places = [
-    () => createRequire(require.resolve("node-pty"))(`@lydell/node-pty-${process.platform}-${process.arch}/pty.node`),
-    () => require("node-pty").native,
-  ];
+  const packed = executable();
+  const loads = packed === undefined ? fromPackages() : [() => loadUnpacked(packed, loadFile)];
   const failures: string[] = [];
-  for (const load of places) {
+  for (const load of loads) {
     try {
       const found: unknown = load();
       if (isNative(found)) return found;
@@ -43,9 +45,25 @@ function loadNative(): Native {
       failures.push(firstLine(error));
     }
   }
+  const way = packed === undefined ? "" : "set XDG_CACHE_HOME to a folder of yours that is not mounted noexec; ";
   throw new UserError(
-    `the pseudo-terminal binding node-pty cannot be loaded (${failures[0]}); --stdio works without it`,
+    `the pseudo-terminal binding node-pty cannot be loaded (${failures[0]}); ${way}--stdio works without it`,
   );
+}
+
+function fromPackages(): readonly (() => unknown)[] {
+  const require = createRequire(import.meta.url);
+  return [
+    () => createRequire(require.resolve("node-pty"))(`@lydell/node-pty-${process.platform}-${process.arch}/pty.node`),
+    () => require("node-pty").native,
+  ];
+}
+
+/** Loads a native module; the `require` of a single executable loads nothing but node's own modules. */
+function loadFile(path: string): unknown {
+  const module = { exports: {} };
+  process.dlopen(module, path);
+  return module.exports;
 }
 
 function isNative(value: unknown): value is Native {

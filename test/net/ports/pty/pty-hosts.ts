@@ -57,7 +57,11 @@ export interface Program {
 }
 
 /** Starts a program and keeps its output. */
-export function run(command: string, args: readonly string[], options: { uid?: number; gid?: number } = {}): Program {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+): Program {
   const child = withoutInherited(["ignore", "pipe", "pipe"], (stdio) => spawn(command, args, { ...options, stdio }));
   let stdout = "";
   let stderr = "";
