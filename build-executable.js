@@ -26,6 +26,16 @@ const out = resolve(process.argv[2] ?? join(root, "dist/executable"));
 const executable = join(out, `bc28-emu-${process.platform}-${process.arch}`);
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
+/** The start of the executable: its code is CommonJS, where no await may stand outside a function. */
+const entry = {
+  name: "entry",
+  resolveId: (id) => (id === "entry" ? "\0entry" : undefined),
+  load(id) {
+    if (id !== "\0entry") return undefined;
+    return `import { main } from ${JSON.stringify(join(root, "bin/main.ts"))};\nvoid main();`;
+  },
+};
+
 const work = mkdtempSync(join(tmpdir(), "bc28-emu-executable-"));
 try {
   await build();
@@ -68,12 +78,12 @@ function run(...args) {
 /** Bundles the command to one file of CommonJS, for single executables take no other; returns its path. */
 async function bundle() {
   const made = await rolldown({
-    input: join(root, "bin/executable.ts"),
+    input: "entry",
     cwd: root,
     platform: "node",
     external: ["node-pty"], // its native part is an asset
     resolve: { alias: { ...alias, "supports-color": false } }, // debug does without it; a failed require would print a warning
-    plugins: [builtins, licences([dirname(require.resolve("node-pty"))])],
+    plugins: [entry, builtins, licences([dirname(require.resolve("node-pty"))])],
     checks: { emptyImportMeta: false }, // yargs has one, for configuration files that are not used here
   });
   const file = join(work, "executable.cjs");
