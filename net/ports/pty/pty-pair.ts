@@ -76,11 +76,15 @@ export class PtyPair {
     closeSync(this.#slave);
     let attached = true;
     let bytes: Uint8Array | undefined;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0; // the error of each look has no reader, and its stack costs more than the look
     try {
       const count = readSync(this.master, scratch);
       if (count > 0) bytes = Uint8Array.from(scratch.subarray(0, count));
     } catch (error) {
       attached = (error as NodeJS.ErrnoException).code !== "EIO";
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
     this.#slave = openSlave(this.path); // EBUSY: a host has set TIOCEXCL, which does not bind root
     return { attached, spent: !attached && this.#slave === undefined, bytes };
