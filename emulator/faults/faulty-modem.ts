@@ -60,8 +60,6 @@ export class FaultyModem {
     this.#faults = new Faults(this.#stage, this.#happenings, this.#deeds, options.seed ?? 0);
   }
 
-  // The methods of a modem
-
   /** Switches the module on. The banner comes at the end of the boot. */
   powerUp(now: Millis): readonly Effect[] {
     this.#stage.now = now;
@@ -122,8 +120,6 @@ export class FaultyModem {
     return this.#modem.view();
   }
 
-  // Faults
-
   /** Gives faults, all or none. */
   add(sentences: readonly Sentence[], now: Millis): Added {
     this.#stage.now = now;
@@ -136,24 +132,17 @@ export class FaultyModem {
 
   /** Plays a scenario from its first step on. */
   play(scenario: Scenario, now: Millis): readonly Effect[] {
-    this.#stage.now = now;
-    this.#faults.play(scenario);
-    return this.#finish();
+    return this.#do(now, () => this.#faults.play(scenario));
   }
 
   /** Takes a fault back, or all of them. */
   takeBack(id: number | "all", now: Millis): readonly Effect[] {
-    this.#stage.now = now;
-    if (id === "all") this.#faults.clear();
-    else this.#faults.remove(id);
-    return this.#finish();
+    return this.#do(now, () => (id === "all" ? this.#faults.clear() : this.#faults.remove(id)));
   }
 
   /** The network ends the link to the broker. Both ends notice. */
   cut(reason: DownReason, now: Millis): readonly Effect[] {
-    this.#stage.now = now;
-    this.#links.drop("dropLink", reason);
-    return this.#finish();
+    return this.#do(now, () => this.#links.drop("dropLink", reason));
   }
 
   /** The faults that wait or are in force. */
@@ -181,6 +170,12 @@ export class FaultyModem {
       else if (effect.to === "port") this.#uart.baud = effect.speed;
     }
     return effects;
+  }
+
+  #do(now: Millis, act: () => unknown): readonly Effect[] {
+    this.#stage.now = now;
+    act();
+    return this.#finish();
   }
 
   #finish(): readonly Effect[] {
@@ -221,8 +216,6 @@ export class FaultyModem {
     if (!this.#clock.isFrozen) this.#uart.fromHost(bytes);
     else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: bytes.length } });
   }
-
-  // Events and rules
 
   /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */
   #announce(line: string): boolean {
