@@ -11,7 +11,7 @@ import type { RequestId } from "./request.js";
 export interface Context {
   readonly profile: Profile;
   readonly effects: Effects;
-  readonly hostFaults: HostFaults;
+  hostFaults: HostFaults;
   readonly random: Random;
   readonly pace: Pace;
   /** The calendar time when the module's clock is at 0, in ms since 1970. */

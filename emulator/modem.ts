@@ -34,8 +34,6 @@ export interface ModemOptions {
   readonly epochAtStart?: Millis;
   /** Whether the trace has the events of each line and each packet. Left out: yes. */
   readonly isTraced?: boolean;
-  /** Makes the faults between the module and its host; `trace` takes their events. Left out: no faults. */
-  readonly hostFaults?: (trace: (event: TraceEvent) => void) => HostFaults;
 }
 
 /** A module that is switched off. */
@@ -50,14 +48,13 @@ export class Modem {
   /** When the boot ends, and its cause. */
   #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined = off;
 
-  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0, isTraced = true, hostFaults }: ModemOptions) {
+  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0, isTraced = true }: ModemOptions) {
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
     const effects = new Effects(isTraced);
     const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
-    const faults = hostFaults?.((event) => effects.trace(event)) ?? noHostFaults;
     this.#context = {
-      ...{ profile, effects, hostFaults: faults, random, pace, epochAtStart, ram },
+      ...{ profile, effects, hostFaults: noHostFaults, random, pace, epochAtStart, ram },
       ...{ now: 0, baud: 0, lastRequest: 0 },
     };
     this.#commands = new CommandContext(this.#context);
@@ -72,6 +69,11 @@ export class Modem {
     this.#context.now = now;
     this.#boot(off.cause);
     return this.#context.effects.take();
+  }
+
+  /** From here on faults may act on the talk with the host. `make` gets what they trace with. */
+  attach(make: (trace: (event: TraceEvent) => void) => HostFaults): void {
+    this.#context.hostFaults = make((event) => this.#context.effects.trace(event));
   }
 
   /** Whether the trace has the events of each line and each packet. */

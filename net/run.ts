@@ -21,6 +21,12 @@ export interface Wiring {
   readonly trace: (event: TraceEvent, now: Millis) => void;
 }
 
+/** A link that is not over. */
+interface OpenLink {
+  readonly id: number;
+  readonly link: Link;
+}
+
 /** The event loop of a module: gives it each stimulus, carries out its effects, and keeps one alarm for it. */
 export class Loop {
   readonly #wiring: Wiring;
@@ -29,7 +35,7 @@ export class Loop {
   /** A function for each running request that cancels it. */
   readonly #requests = new Map<RequestId, () => void>();
   /** The links that are not over; more than one where a broker has not heard that the module has closed its link. */
-  readonly #links = new Map<number, Link>();
+  #links: readonly OpenLink[] = [];
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   /** The module has power. */
   #on = false;
@@ -66,9 +72,9 @@ export class Loop {
 
   /** Another module takes the place of this one, as if it had just been switched on. Links are reset, requests cancelled. */
   renew(modem: Wiring["modem"]): void {
-    for (const link of this.#links.values()) link.reset();
+    for (const { link } of this.#links) link.reset();
     for (const cancel of this.#requests.values()) cancel();
-    this.#links.clear();
+    this.#links = [];
     this.#requests.clear();
     this.#alarm?.off();
     this.#alarm = undefined;
@@ -111,13 +117,18 @@ export class Loop {
 
   #actOn(id: number, act: LinkAct): void {
     if (act.kind === "dial") {
-      this.#links.set(id, this.#wiring.dial(act.host, act.port, this.#linkEvents(id)));
+      const link = this.#wiring.dial(act.host, act.port, this.#linkEvents(id));
+      this.#links = [...this.#links, { id, link }];
       return;
     }
-    const link = this.#links.get(id);
+    const link = this.#links.find((open) => open.id === id)?.link;
     if (act.kind === "bytes") link?.write(act.bytes);
     else link?.[act.kind]();
-    if (act.kind === "end" || act.kind === "reset") this.#links.delete(id);
+    if (act.kind === "end" || act.kind === "reset") this.#forget(id);
+  }
+
+  #forget(id: number): void {
+    this.#links = this.#links.filter((open) => open.id !== id);
   }
 
   #request(id: RequestId, act: RequestAct): void {
@@ -139,7 +150,7 @@ export class Loop {
     return {
       up: () => tell({ kind: "up" }),
       down: (reason) => {
-        this.#links.delete(link);
+        this.#forget(link);
         tell({ kind: "down", reason });
       },
       bytes: (bytes) => tell({ kind: "bytes", bytes }),

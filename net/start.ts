@@ -1,24 +1,19 @@
 import { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import type { Scenario } from "../emulator/faults/language/scenario.js";
-import type { WorldChange } from "../emulator/io.js";
 import { bc28 } from "../emulator/profile/bc28.js";
 import type { Profile } from "../emulator/profile/profile.js";
-import type { DownReason } from "../mqtt/session.js";
-import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
-import { type FaultControl, faultControl, sentencesOf } from "./faults.js";
+import type { BrokerOptions } from "./broker/broker.js";
+import { sentencesOf } from "./faults.js";
 import type { Mapping } from "./link/name-map.js";
 import { Log } from "./log.js";
-import { type ModuleState, moduleState } from "./module-state.js";
 import { openNetwork } from "./network.js";
-import { Ports } from "./ports/ports.js";
 import type { Baud } from "./ports/uart/uart.js";
-import { Loop } from "./run.js";
-import type { OpenPort, PortChange, SerialPort } from "./serial.js";
+import { Running, type RunningModem } from "./running.js";
+import type { OpenPort, PortChange } from "./serial.js";
 import type { NvmStore } from "./storage/nvm-file.js";
 import { type Clock, systemClock } from "./time/clock.js";
-import { TlsHint } from "./tls-hint.js";
-import { EventLog } from "./trace/event-log.js";
-import { sizeOf, toldOf, toldOfPort } from "./trace/recorded-event.js";
+
+export type { RunningModem };
 
 /** How a modem is started. All options may be left out. */
 export interface StartOptions {
@@ -64,33 +59,6 @@ export interface StartOptions {
   readonly onPortChange?: (change: PortChange) => void;
 }
 
-/** A running modem. */
-export interface RunningModem {
-  /** The open front ends: those of `direct`, then those of `ports`, each in its order. */
-  readonly ports: readonly SerialPort[];
-  /** The embedded broker; undefined if there is none. */
-  readonly broker: EmbeddedBroker | undefined;
-  /** What goes wrong. */
-  readonly faults: FaultControl;
-  /** The latest events of the run; empty where they are not recorded. */
-  readonly events: EventLog;
-  /** The module as it is now. */
-  state(): ModuleState;
-  /** Whether a host is attached to the front end at a path; undefined where it cannot be known. */
-  isAttached(path: string): boolean | undefined;
-  /**
-   * A module as it was when the run began, with its memory, faults and scenarios, and a broker without sessions and retained
-   * messages. Hosts stay attached, and hear the banner of a power-up. Resolves when the module has power.
-   */
-  renew(): Promise<void>;
-  /** Changes something outside the module: coverage, SIM, network or supply; or resets the module. */
-  change(change: WorldChange): void;
-  /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
-  cut(reason?: DownReason): void;
-  /** Disconnects from the broker and closes everything that the start has opened. Resolves when that is done. */
-  close(): Promise<void>;
-}
-
 /**
  * Starts a modem: connects profile, memory, clock, network and front ends. Rejects with a UserError if the broker or a front
  * end cannot be opened, or a fault cannot be understood; then nothing is left open.
@@ -101,8 +69,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const faults = sentencesOf(options.faults ?? []);
   const firstNvm = nvm?.nvm;
   const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
-  const { record = false } = options;
-  const events = new EventLog(clock);
+  const parts = { clock, log, network, nvm, baud, record: options.record === true, onPortChange: options.onPortChange };
   const newModem = (): FaultyModem =>
     new FaultyModem({
       profile: inHostTime(options.profile ?? bc28, hostTimeFactor(clock, baud)),
@@ -110,70 +77,18 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
       epochAtStart,
       faults,
       scenarios: options.scenarios ?? [],
-      isTraced: record || log.wantsTrace || clock.movement !== undefined,
+      isTraced: options.record === true || log.wantsTrace || clock.movement !== undefined,
       ...(firstNvm && { nvm: firstNvm }),
     });
-  const current = { modem: newModem() };
-  const tlsHint = new TlsHint((line) => log.warn(line));
-  const loop = new Loop({
-    modem: current.modem,
-    clock,
-    dial: network.dial,
-    requests: network.requests,
-    keep: (kept) => nvm?.save(kept),
-    trace(event) {
-      network.note(event);
-      if (record) events.add(() => toldOf(event), sizeOf(event));
-      tlsHint.note(event);
-      log.event(event);
-    },
-  });
-  const attached = new Map<string, boolean>();
-  const ports = new Ports(loop, {
-    clock,
-    log,
-    baud,
-    onPortChange(change, port) {
-      if (change.kind === "attach" || change.kind === "detach") attached.set(port, change.kind === "attach");
-      if (record) events.add(() => toldOfPort(port, change));
-      options.onPortChange?.(change);
-    },
-  });
-  const close = async (): Promise<void> => {
-    loop.powerDown();
-    for (const { id, fault } of current.modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
-    await Promise.all([nvm?.flush(), network.hangUp()]);
-    await ports.close();
-    await network.close();
-  };
+  const running = new Running(parts, newModem);
   try {
-    await ports.open(options.direct ?? [], options.ports ?? []);
+    await running.open(options.direct ?? [], options.ports ?? []);
   } catch (error) {
-    await close();
+    await running.close();
     throw error;
   }
-  loop.powerUp();
-  const change = (what: WorldChange): void => loop.tell({ from: "world", change: what });
-  const cut = (reason: DownReason = "reset"): void => loop.carryOut(current.modem.cut(reason, clock.now()));
-  const renew = async (): Promise<void> => {
-    await network.broker?.renew();
-    if (nvm !== undefined && firstNvm !== undefined) nvm.save(firstNvm);
-    current.modem = newModem();
-    events.add(() => ({ kind: "renewed" }));
-    loop.renew(current.modem);
-  };
-  return {
-    ports: ports.list,
-    broker: network.broker,
-    faults: faultControl(() => current.modem, loop, clock),
-    events,
-    state: () => moduleState(current.modem, clock.now()),
-    isAttached: (path) => attached.get(path),
-    renew,
-    change,
-    cut,
-    close,
-  };
+  running.powerUp();
+  return running;
 }
 
 /**

@@ -23,18 +23,17 @@ interface Passing {
   readonly stopEnd: () => void;
 }
 
-const atStart: Values = { coverage: true, rssi: 25, sim: true, network: "home", power: true, frozen: false };
-
 /** SIM, coverage, signal, network and supply, and whether the module is frozen. What was changed for a while is taken back. */
 export class Circumstances {
   readonly #stage: Stage;
   readonly #apply: (name: Name, value: Values[Name]) => void;
-  readonly #lasting: { -readonly [N in Name]: Values[N] } = { ...atStart };
+  readonly #lasting: { -readonly [N in Name]: Values[N] };
   readonly #passing = new Map<Name, readonly Passing[]>();
 
-  /** `apply` is called with each value that is new. */
-  constructor(stage: Stage, apply: (name: Name, value: Values[Name]) => void) {
+  /** `now` holds at the beginning; `apply` is called with each value that is new. */
+  constructor(stage: Stage, now: Values, apply: (name: Name, value: Values[Name]) => void) {
     this.#stage = stage;
+    this.#lasting = { ...now };
     this.#apply = apply;
   }
 

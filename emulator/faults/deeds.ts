@@ -39,6 +39,7 @@ export class Deeds {
     links: LinkFaults,
     uart: UartFaults,
     talk: TalkFaults,
+    now: Values,
   ) {
     this.#stage = stage;
     this.#clock = clock;
@@ -46,7 +47,7 @@ export class Deeds {
     this.#links = links;
     this.#uart = uart;
     this.#talk = talk;
-    this.circumstances = new Circumstances(stage, (name, value) => this.#apply(name, value));
+    this.circumstances = new Circumstances(stage, now, (name, value) => this.#apply(name, value));
   }
 
   /** The module has power for the first time: what had to wait for that is done soon. */

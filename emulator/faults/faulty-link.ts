@@ -1,8 +1,9 @@
 import type { LinkId } from "../../mqtt/session.js";
 import type { Effect, LinkAct, LinkEvent } from "../io.js";
-import { PacketCutter } from "./packet-cutter.js";
+import type { FollowedLink } from "./followed-link.js";
+import type { PacketCutter } from "./packet-cutter.js";
 import { Pipe } from "./pipe.js";
-import { type OnItsWay, SentCount } from "./sent-count.js";
+import type { OnItsWay, SentCount } from "./sent-count.js";
 import type { Stage } from "./stage.js";
 
 /** What goes to the broker: packets, each with its place in what the module has sent, or the end of the link. */
@@ -18,26 +19,29 @@ export class FaultyLink {
   readonly id: LinkId;
   readonly up: Pipe<Outbound>;
   readonly down: Pipe<Inbound>;
-  readonly cutter = new PacketCutter();
-  readonly sent = new SentCount();
+  readonly cutter: PacketCutter;
+  readonly sent: SentCount;
   /** Packets that are held back, each with what lets it go on (`lost`: it does not). */
   readonly held = new Set<(lost: boolean) => void>();
   /** There is no connection behind it: its dial was answered here. */
   isMadeUp = false;
   /** The module has stopped reading. */
-  isPaused = false;
+  isPaused: boolean;
   /** The module has closed it. */
   isClosed = false;
   /** TCP takes no byte more. */
   isStalled = false;
 
   constructor(
-    id: LinkId,
+    { id, cutter, sent, isPaused }: FollowedLink,
     stage: Stage,
     arrived: (inbound: Inbound, link: FaultyLink) => void,
     left: (link: FaultyLink) => void,
   ) {
     this.id = id;
+    this.cutter = cutter;
+    this.sent = sent;
+    this.isPaused = isPaused;
     const put = (act: LinkAct): void => stage.put({ to: "link", link: id, act } satisfies Effect);
     this.up = new Pipe<Outbound>(stage, (outbound) => {
       if (outbound.kind === "bytes") {

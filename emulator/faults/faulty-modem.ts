@@ -3,116 +3,72 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { CommandView } from "../command-view.js";
 import type { Effect, Stimulus } from "../io.js";
 import { Modem, type ModemOptions } from "../modem.js";
-import type { TraceEvent } from "../trace.js";
-import { CallFaults } from "./calls.js";
-import { Deeds } from "./deeds.js";
 import type { FaultStatus } from "./fault.js";
-import { Faults } from "./faults.js";
-import { eventIn, Happenings } from "./happenings.js";
+import { type Added, FaultEngine } from "./fault-engine.js";
+import { FollowedLink } from "./followed-link.js";
 import type { Scenario } from "./language/scenario.js";
 import type { Sentence } from "./language/sentence.js";
-import { LinkFaults } from "./links.js";
-import { ModuleClock } from "./module-clock.js";
-import { Moments } from "./moments.js";
-import { Stage } from "./stage.js";
-import { TalkFaults } from "./talk.js";
-import { UartFaults } from "./uart.js";
 
 /** The options of a `FaultyModem`. */
-export interface FaultyModemOptions extends Omit<ModemOptions, "hostFaults"> {
+export interface FaultyModemOptions extends ModemOptions {
   /** Faults that count from power-up on, before the banner. */
   readonly faults?: readonly Sentence[];
   readonly scenarios?: readonly Scenario[];
 }
 
-/** What became of sentences that were given. */
-export type Added =
-  | { readonly faults: readonly FaultStatus[]; readonly effects: readonly Effect[] }
-  | { readonly problem: string };
+const none: readonly never[] = [];
 
 /**
- * A module with which things go wrong. It has the methods of a `Modem`, and stands around one: what goes in and comes out
- * passes the faults in force. Without faults everything passes as it is.
+ * A module with which things can go wrong. It has the methods of a `Modem`. Until the first fault is given, everything
+ * passes as it is, and nothing is kept but what a fault needs that comes later; thousands of modules may run in one process.
  */
 export class FaultyModem {
   readonly #options: FaultyModemOptions;
   readonly #modem: Modem;
-  readonly #stage = new Stage(
-    (stimulus) => this.#toModule(stimulus),
-    (active) => this.#deeds.ruleEnded(active),
-  );
-  readonly #clock = new ModuleClock();
-  readonly #moments = new Moments(
-    (span, act) => this.#stage.after(span, act),
-    () => this.#clock.sincePowerUp(this.#stage.now),
-  );
-  readonly #happenings = new Happenings(this.#stage, this.#moments);
-  readonly #links = new LinkFaults(this.#stage, this.#happenings);
-  readonly #calls = new CallFaults(this.#stage);
-  readonly #uart = new UartFaults(this.#stage);
-  readonly #talk = new TalkFaults(this.#stage, (line) => this.#announce(line));
-  readonly #deeds = new Deeds(this.#stage, this.#clock, this.#moments, this.#links, this.#uart, this.#talk);
-  readonly #faults: Faults;
+  /** Made for the first fault. */
+  #engine: FaultEngine | undefined;
+  #link: FollowedLink | undefined;
+  #poweredAt: Millis | undefined;
+  #baud = 0;
 
   constructor(options: FaultyModemOptions) {
     this.#options = options;
-    this.#modem = new Modem({ ...options, hostFaults: (trace) => this.#talk.tracing(trace) });
-    this.#faults = new Faults(this.#stage, this.#happenings, this.#deeds, options.seed ?? 0);
+    this.#modem = new Modem(options);
   }
 
   /** Switches the module on. The banner comes at the end of the boot. */
   powerUp(now: Millis): readonly Effect[] {
-    this.#stage.now = now;
-    const { faults = [], scenarios = [] } = this.#options;
-    for (const sentence of faults) this.#faults.add(sentence);
-    for (const scenario of scenarios) this.#faults.play(scenario);
-    this.#stage.settle();
-    if (this.#deeds.circumstances.value("power")) {
-      this.#deeds.powered(true);
-      this.#emit(this.#modem.powerUp(this.#clock.at(now)));
-    }
-    this.#deeds.begin();
-    return this.#finish();
+    const { faults = none, scenarios = none } = this.#options;
+    if (faults.length + scenarios.length > 0) return this.#engineAt(now).powerUp(faults, scenarios, now);
+    this.#poweredAt = now;
+    return this.#seen(this.#modem.powerUp(now));
   }
 
   /** Switches the module off. The broker gets a DISCONNECT, the host gets nothing. */
   powerDown(now: Millis): readonly Effect[] {
-    this.#stage.now = now;
-    this.#stage.settle();
-    this.#uart.flush();
-    this.#emit(this.#modem.powerDown(this.#clock.at(now)));
-    this.#stage.settle();
-    this.#links.flush();
-    return this.#stage.takeOut();
+    return (this.#engine ?? this.#modem).powerDown(now);
   }
 
   /** Gives a stimulus to the module at `now`; returns its effects. */
   tell(stimulus: Stimulus, now: Millis): readonly Effect[] {
-    this.#stage.now = now;
-    if (this.#isIdle && stimulus.from !== "world") return this.#passThrough(stimulus);
-    this.#stage.settle();
-    if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
-    else if (stimulus.from === "link") this.#links.hear(stimulus);
-    else if (stimulus.from === "world") this.#deeds.hearWorld(stimulus.change);
-    else if (stimulus.from === "call") this.#stage.give(stimulus);
-    return this.#finish();
+    if (this.#engine !== undefined) return this.#engine.tell(stimulus, now);
+    if (stimulus.from === "link" && stimulus.link === this.#link?.id) this.#follow(this.#link, stimulus.event);
+    return this.#seen(this.#modem.tell(stimulus, now));
   }
 
   /** The next moment at which a `clock` stimulus is needed; undefined: none. */
   wakeAt(): Millis | undefined {
-    const own = this.#clock.isFrozen ? undefined : this.#modem.wakeAt();
-    const at = Math.min(this.#stage.wakeAt, own === undefined ? Number.POSITIVE_INFINITY : this.#clock.outside(own));
-    return at === Number.POSITIVE_INFINITY ? undefined : at;
+    return (this.#engine ?? this.#modem).wakeAt();
   }
 
   /** What the module's own clock shows. */
   clockAt(now: Millis): Millis {
-    return this.#clock.at(now);
+    return this.#engine?.clockAt(now) ?? now;
   }
 
   /** Whether the module has power, has said its banner, and runs. */
   get stage(): "off" | "booting" | "ready" | "frozen" {
-    return this.#clock.isFrozen ? "frozen" : this.#modem.stage;
+    return this.#engine?.isFrozen ? "frozen" : this.#modem.stage;
   }
 
   /** The state that a command would see now. */
@@ -122,109 +78,69 @@ export class FaultyModem {
 
   /** Gives faults, all or none. */
   add(sentences: readonly Sentence[], now: Millis): Added {
-    this.#stage.now = now;
-    const refusal = this.#faults.refusalOf(sentences.length);
-    if (refusal !== undefined) return { problem: refusal };
-    const added = sentences.map((sentence) => this.#faults.add(sentence));
-    const effects = this.#finish();
-    return { faults: added.map((fault) => this.#faults.status(fault)), effects };
+    return this.#engineAt(now).add(sentences, now);
   }
 
   /** Plays a scenario from its first step on. */
   play(scenario: Scenario, now: Millis): readonly Effect[] {
-    return this.#do(now, () => this.#faults.play(scenario));
+    return this.#engineAt(now).play(scenario, now);
   }
 
   /** Takes a fault back, or all of them. */
   takeBack(id: number | "all", now: Millis): readonly Effect[] {
-    return this.#do(now, () => (id === "all" ? this.#faults.clear() : this.#faults.remove(id)));
+    return this.#engine?.takeBack(id, now) ?? none;
   }
 
   /** The network ends the link to the broker. Both ends notice. */
   cut(reason: DownReason, now: Millis): readonly Effect[] {
-    return this.#do(now, () => this.#links.drop("dropLink", reason));
+    return this.#engineAt(now).cut(reason, now);
   }
 
   /** The faults that wait or are in force. */
   list(): readonly FaultStatus[] {
-    return this.#faults.list();
+    return this.#engine?.faults.list() ?? none;
   }
 
   /** The faults that have never acted. */
   unused(): readonly FaultStatus[] {
-    return this.#faults.unused();
+    return this.#engine?.faults.unused() ?? none;
   }
 
-  // What passes
-
-  get #isIdle(): boolean {
-    const waits = this.#happenings.count > 0;
-    return this.#stage.isIdle && !waits && !this.#clock.isFrozen && this.#links.table.isIdle && this.#uart.isIdle;
+  #engineAt(now: Millis): FaultEngine {
+    this.#engine ??= new FaultEngine({
+      modem: this.#modem,
+      seed: this.#options.seed ?? 0,
+      isTraced: this.#options.isTraced ?? true,
+      now,
+      poweredAt: this.#poweredAt,
+      baud: this.#baud,
+      link: this.#link,
+    });
+    return this.#engine;
   }
 
-  #passThrough(stimulus: Stimulus): readonly Effect[] {
-    if (stimulus.from === "link") this.#links.table.follow(stimulus);
-    const effects = this.#modem.tell(stimulus, this.#clock.at(this.#stage.now));
+  /** Takes note of what happens on the link. */
+  #follow(link: FollowedLink, event: Extract<Stimulus, { readonly from: "link" }>["event"]): void {
+    if (event.kind === "bytes") link.cutter.follow(event.bytes);
+    else if (event.kind === "sent") link.sent.bothTaken(event.total);
+    else if (event.kind === "down") this.#link = undefined;
+  }
+
+  /** The same effects, of which note is taken. */
+  #seen(effects: readonly Effect[]): readonly Effect[] {
     for (const effect of effects) {
-      if (effect.to === "link") this.#links.table.see(effect);
-      else if (effect.to === "port") this.#uart.baud = effect.speed;
+      if (effect.to === "link") this.#see(effect);
+      else if (effect.to === "port") this.#baud = effect.speed;
     }
     return effects;
   }
 
-  #do(now: Millis, act: () => unknown): readonly Effect[] {
-    this.#stage.now = now;
-    act();
-    return this.#finish();
-  }
-
-  #finish(): readonly Effect[] {
-    this.#stage.settle();
-    const { now } = this.#stage;
-    const own = this.#clock.isFrozen ? undefined : this.#modem.wakeAt();
-    if (own !== undefined && this.#clock.outside(own) <= now) {
-      this.#toModule({ from: "clock" });
-      this.#stage.settle();
-    }
-    this.#modem.isTraced = (this.#options.isTraced ?? true) || this.#happenings.wantsLines;
-    return this.#stage.takeOut();
-  }
-
-  #toModule(stimulus: Stimulus): void {
-    if (!this.#clock.isFrozen) this.#emit(this.#modem.tell(stimulus, this.#clock.at(this.#stage.now)));
-    else this.#deeds.miss(stimulus);
-  }
-
-  #emit(effects: readonly Effect[]): void {
-    for (const effect of effects) {
-      if (effect.to === "host") this.#uart.toHost(effect);
-      else if (effect.to === "link") this.#links.act(effect);
-      else if (effect.to === "call") this.#calls.act(effect);
-      else if (effect.to === "port") this.#uart.set(effect);
-      else this.#stage.put(effect);
-      if (effect.to === "trace") this.#noteTrace(effect.event);
-    }
-  }
-
-  #noteTrace(event: TraceEvent): void {
-    if (event.kind === "power") this.#deeds.powered(event.on);
-    const happened = eventIn(event);
-    if (happened !== undefined) this.#happenings.note(happened);
-  }
-
-  #hearHost(bytes: Uint8Array): void {
-    if (!this.#clock.isFrozen) this.#uart.fromHost(bytes);
-    else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: bytes.length } });
-  }
-
-  /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */
-  #announce(line: string): boolean {
-    if (this.#happenings.count === 0 || !this.#happenings.note({ kind: "hostSends", line })) return false;
-    const goOn = (): void => {
-      this.#talk.goOn();
-      this.#toModule({ from: "clock" });
-    };
-    this.#stage.soon(() => this.#stage.soon(goOn)); // behind what the deeds give to the module
-    return true;
+  #see({ link: id, act }: Extract<Effect, { readonly to: "link" }>): void {
+    if (act.kind === "dial") this.#link = new FollowedLink(id);
+    const link = this.#link;
+    if (link?.id !== id) return;
+    if (act.kind === "bytes") link.sent.both(act.bytes.length);
+    else if (act.kind === "end" || act.kind === "reset") this.#link = undefined;
+    else if (act.kind !== "dial") link.isPaused = act.kind === "pause";
   }
 }

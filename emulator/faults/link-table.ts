@@ -1,6 +1,7 @@
 import type { LinkId } from "../../mqtt/session.js";
 import type { Effect, Stimulus } from "../io.js";
 import { FaultyLink, type Inbound } from "./faulty-link.js";
+import { FollowedLink } from "./followed-link.js";
 import { LinkRules } from "./link-rules.js";
 import type { Stage } from "./stage.js";
 
@@ -45,7 +46,7 @@ export class LinkTable {
 
   /** Takes note of an effect that passes as it is. */
   see({ link: id, act }: LinkEffect): void {
-    if (act.kind === "dial") this.open(id);
+    if (act.kind === "dial") this.open(new FollowedLink(id));
     else if (act.kind === "bytes") this.#links.get(id)?.sent.both(act.bytes.length);
     else if (act.kind === "end" || act.kind === "reset") this.forget(id);
     else this.noteReading(id, act.kind);
@@ -64,10 +65,10 @@ export class LinkTable {
     if (link !== undefined) link.isPaused = act === "pause";
   }
 
-  /** A new link, which is the current one then. */
-  open(id: LinkId): FaultyLink {
-    const link = new FaultyLink(id, this.#stage, this.#arrived, (gone) => this.#links.delete(gone.id));
-    this.#links.set(id, link);
+  /** A new link, or one that was followed before, which is the current one then. */
+  open(followed: FollowedLink): FaultyLink {
+    const link = new FaultyLink(followed, this.#stage, this.#arrived, (gone) => this.#links.delete(gone.id));
+    this.#links.set(link.id, link);
     this.#current = link;
     return link;
   }

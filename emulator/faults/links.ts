@@ -2,6 +2,7 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { LinkAct } from "../io.js";
 import { dialEnds } from "./calls.js";
 import type { FaultyLink, Inbound } from "./faulty-link.js";
+import { FollowedLink } from "./followed-link.js";
 import type { Happenings } from "./happenings.js";
 import type { LinkRule } from "./link-rules.js";
 import { type LinkEffect, type LinkStimulus, LinkTable } from "./link-table.js";
@@ -52,7 +53,7 @@ export class LinkFaults {
 
   #dial(effect: LinkEffect): void {
     const { rules } = this.#stage;
-    const link = this.table.open(effect.link);
+    const link = this.table.open(new FollowedLink(effect.link));
     const active = rules.take("dial", ({ verb }) => verb !== "unknownName" || isName(effect.act));
     if (active === undefined) {
       for (const rule of rules.of("link")) this.bind(rule);

@@ -16,7 +16,7 @@ const nothing: Uint8Array = Buffer.alloc(0);
 /** The seam UART: bytes are lost and flipped, output is cut, and the host's buffer overruns. */
 export class UartFaults {
   readonly #stage: Stage;
-  #baud = 9600;
+  #baud: number;
   /** Output that waits to be cut, and when the next piece may leave. */
   #waiting: Waiting[] = [];
   #nextPiece: Millis = 0;
@@ -25,8 +25,9 @@ export class UartFaults {
   #filled = 0;
   #filledAt: Millis = 0;
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, baud: number) {
     this.#stage = stage;
+    this.#baud = baud;
   }
 
   get isIdle(): boolean {

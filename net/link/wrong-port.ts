@@ -31,15 +31,15 @@ export function wrongPort(
 /** Tells people of a wrong port, once for each. */
 export class WrongPortWarnings {
   readonly #warn: (line: string) => void;
-  readonly #told = new Set<number>();
+  #told: readonly number[] = [];
 
   constructor(warn: (line: string) => void) {
     this.#warn = warn;
   }
 
   tell(what: WrongPort, host: string, port: number): void {
-    if (this.#told.has(port)) return;
-    this.#told.add(port);
+    if (this.#told.includes(port)) return;
+    this.#told = [...this.#told, port];
     const why =
       what === "tls"
         ? "is the port of MQTT over TLS, which the module does not speak here: the link opens, and its first packet ends it"

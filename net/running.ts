@@ -1,0 +1,170 @@
+import type { FaultyModem } from "../emulator/faults/faulty-modem.js";
+import type { WorldChange } from "../emulator/io.js";
+import type { TraceEvent } from "../emulator/trace.js";
+import type { DownReason } from "../mqtt/session.js";
+import type { EmbeddedBroker } from "./broker/broker.js";
+import { type FaultControl, faultControl } from "./faults.js";
+import type { Log } from "./log.js";
+import { type ModuleState, moduleState } from "./module-state.js";
+import type { Network } from "./network.js";
+import { Ports } from "./ports/ports.js";
+import type { Baud } from "./ports/uart/uart.js";
+import { Loop } from "./run.js";
+import type { OpenPort, PortChange, SerialPort } from "./serial.js";
+import type { NvmStore } from "./storage/nvm-file.js";
+import type { Clock } from "./time/clock.js";
+import { TlsHint } from "./tls-hint.js";
+import { EventLog } from "./trace/event-log.js";
+import { sizeOf, toldOf, toldOfPort } from "./trace/recorded-event.js";
+
+/** What a running modem is made of. */
+export interface RunningParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly network: Network;
+  readonly nvm: NvmStore | undefined;
+  readonly baud: Baud | undefined;
+  readonly record: boolean;
+  readonly onPortChange: ((change: PortChange) => void) | undefined;
+}
+
+/** A running modem. */
+export interface RunningModem {
+  /** The open front ends: those of `direct`, then those of `ports`, each in its order. */
+  readonly ports: readonly SerialPort[];
+  /** The embedded broker; undefined if there is none. */
+  readonly broker: EmbeddedBroker | undefined;
+  /** What goes wrong. */
+  readonly faults: FaultControl;
+  /** The latest events of the run; empty where they are not recorded. */
+  readonly events: EventLog;
+  /** The module as it is now. */
+  state(): ModuleState;
+  /** Whether a host is attached to the front end at a path; undefined where it cannot be known. */
+  isAttached(path: string): boolean | undefined;
+  /**
+   * A module as it was when the run began, with its memory, faults and scenarios, and a broker without sessions and retained
+   * messages. Hosts stay attached, and hear the banner of a power-up. Resolves when the module has power.
+   */
+  renew(): Promise<void>;
+  /** Changes something outside the module: coverage, SIM, network or supply; or resets the module. */
+  change(change: WorldChange): void;
+  /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
+  cut(reason?: DownReason): void;
+  /** Disconnects from the broker and closes everything that the start has opened. Resolves when that is done. */
+  close(): Promise<void>;
+}
+
+/** A running modem. Of what not everybody needs, nothing is made before somebody does: there may be thousands in a process. */
+export class Running implements RunningModem {
+  readonly #parts: RunningParts;
+  readonly #newModem: () => FaultyModem;
+  readonly #firstNvm: NvmStore["nvm"] | undefined;
+  readonly #loop: Loop;
+  readonly #ports: Ports;
+  readonly #tlsHint: TlsHint;
+  #modem: FaultyModem;
+  #faults: FaultControl | undefined;
+  #events: EventLog | undefined;
+  /** The front ends that have a host, of those that tell. */
+  #attached: Readonly<Record<string, boolean>> | undefined;
+
+  /** `newModem` makes the module as it is when a run begins. */
+  constructor(parts: RunningParts, newModem: () => FaultyModem) {
+    const { clock, log, network, nvm, baud } = parts;
+    this.#parts = parts;
+    this.#newModem = newModem;
+    this.#firstNvm = nvm?.nvm;
+    this.#modem = newModem();
+    this.#tlsHint = new TlsHint(log);
+    this.#loop = new Loop({
+      modem: this.#modem,
+      clock,
+      dial: network.dial,
+      requests: network.requests,
+      keep: (kept) => nvm?.save(kept),
+      trace: (event) => this.#note(event),
+    });
+    this.#ports = new Ports(this.#loop, {
+      clock,
+      log,
+      baud,
+      onPortChange: (change, path) => this.#notePort(change, path),
+    });
+  }
+
+  get ports(): readonly SerialPort[] {
+    return this.#ports.list;
+  }
+
+  get broker(): EmbeddedBroker | undefined {
+    return this.#parts.network.broker;
+  }
+
+  get faults(): FaultControl {
+    this.#faults ??= faultControl(() => this.#modem, this.#loop, this.#parts.clock);
+    return this.#faults;
+  }
+
+  get events(): EventLog {
+    this.#events ??= new EventLog(this.#parts.clock);
+    return this.#events;
+  }
+
+  /** Opens the front ends. Rejects with the error of the first one that cannot be opened. */
+  open(direct: readonly OpenPort[], ports: readonly OpenPort[]): Promise<void> {
+    return this.#ports.open(direct, ports);
+  }
+
+  /** Switches the module on. */
+  powerUp(): void {
+    this.#loop.powerUp();
+  }
+
+  state(): ModuleState {
+    return moduleState(this.#modem, this.#parts.clock.now());
+  }
+
+  isAttached(path: string): boolean | undefined {
+    return this.#attached?.[path];
+  }
+
+  async renew(): Promise<void> {
+    const { network, nvm } = this.#parts;
+    await network.broker?.renew();
+    if (nvm !== undefined && this.#firstNvm !== undefined) nvm.save(this.#firstNvm);
+    this.#modem = this.#newModem();
+    this.events.add(() => ({ kind: "renewed" }));
+    this.#loop.renew(this.#modem);
+  }
+
+  readonly change = (change: WorldChange): void => this.#loop.tell({ from: "world", change });
+
+  readonly cut = (reason: DownReason = "reset"): void =>
+    this.#loop.carryOut(this.#modem.cut(reason, this.#parts.clock.now()));
+
+  readonly close = async (): Promise<void> => {
+    const { log, nvm, network } = this.#parts;
+    this.#loop.powerDown();
+    for (const { id, fault } of this.#modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
+    await Promise.all([nvm?.flush(), network.hangUp()]);
+    await this.#ports.close();
+    await network.close();
+  };
+
+  #note(event: TraceEvent): void {
+    const { network, log, record } = this.#parts;
+    network.note(event);
+    if (record) this.events.add(() => toldOf(event), sizeOf(event));
+    this.#tlsHint.note(event);
+    log.event(event);
+  }
+
+  #notePort(change: PortChange, path: string): void {
+    const { record, onPortChange } = this.#parts;
+    if (change.kind === "attach" || change.kind === "detach")
+      this.#attached = { ...this.#attached, [path]: change.kind === "attach" };
+    if (record) this.events.add(() => toldOfPort(path, change));
+    onPortChange?.(change);
+  }
+}
