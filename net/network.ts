@@ -1,6 +1,6 @@
 import type { TraceEvent } from "../emulator/trace.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
-import { createDialer, type Dial } from "./link/dialer.js";
+import { createDialer, type Dial, type DialerOptions } from "./link/dialer.js";
 import { type Mapping, mapName } from "./link/name-map.js";
 import { createRequestRunner, type RequestRunner } from "./link/requests.js";
 import { WrongPortWarnings, wrongPort } from "./link/wrong-port.js";
@@ -23,7 +23,7 @@ export interface NetworkOptions {
 export interface Network {
   readonly broker: EmbeddedBroker | undefined;
   readonly dial: Dial;
-  readonly requests: RequestRunner;
+  readonly request: RequestRunner["start"];
   /** Takes note of a trace event: a manual clock waits for the answers that the broker has to send. */
   note(event: TraceEvent): void;
   /** Ends all links and requests; links get half a second to send their last bytes. */
@@ -40,39 +40,51 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
   const { movement: quiescence } = clock;
   const broker = await brokerOf(options);
-  const warnings = new WrongPortWarnings((line) => options.log.warn(line));
   const dialer = createDialer({
     resolve: (host, port) => mapName(mappings, broker, host, port),
-    wrongPort(host, port) {
-      const wrong = wrongPort(mappings, broker, host, port);
-      if (wrong !== undefined) warnings.tell(wrong, host, port);
-      return wrong;
-    },
+    ...(broker && { wrongPort: wrongPortOf(mappings, broker, options.log) }),
     quiescence,
     broker,
   });
-  const requests = createRequestRunner({
-    connect: dialer.connect,
-    resolve: (host) => lookupTarget(mappings, broker, host),
-    quiescence,
-  });
-  const outstanding = new Outstanding();
-  const stopWaiting = quiescence?.awaiting(() => outstanding.isAny);
+  let runner: RequestRunner | undefined; // made for the first request
+  const newRunner = (): RequestRunner => {
+    const resolve = (host: string): string => lookupTarget(mappings, broker, host);
+    return createRequestRunner({ connect: dialer.connect, resolve, quiescence });
+  };
+  const outstanding = quiescence && new Outstanding();
+  const stopWaiting = outstanding && quiescence.awaiting(() => outstanding.isAny);
   const hangUp = (): Promise<void> => {
     stopWaiting?.();
-    requests.close();
+    runner?.close();
     return dialer.close(flushTimeoutMs);
   };
   return {
     broker,
     dial: dialer.dial,
-    requests,
-    note: quiescence ? (event) => outstanding.note(event) : () => {},
+    request(request, done) {
+      runner ??= newRunner();
+      return runner.start(request, done);
+    },
+    note: (event) => outstanding?.note(event),
     hangUp,
     async close() {
       await hangUp();
       await broker?.close();
     },
+  };
+}
+
+/** Finds wrong ports, and tells people of them. */
+function wrongPortOf(
+  mappings: readonly Mapping[],
+  broker: EmbeddedBroker,
+  log: Log,
+): NonNullable<DialerOptions["wrongPort"]> {
+  const warnings = new WrongPortWarnings((line) => log.warn(line));
+  return (host, port) => {
+    const wrong = wrongPort(mappings, broker, host, port);
+    if (wrong !== undefined) warnings.tell(wrong, host, port);
+    return wrong;
   };
 }
 

@@ -14,7 +14,7 @@ export interface Wiring {
   readonly modem: Pick<FaultyModem, "powerUp" | "powerDown" | "tell" | "wakeAt">;
   readonly clock: Clock;
   readonly dial: Dial;
-  readonly requests: Pick<RequestRunner, "start">;
+  readonly request: RequestRunner["start"];
   /** Called with the non-volatile memory whenever it has changed. */
   readonly keep: (nvm: Nvm) => void;
   /** Called with every trace event and the module's time. */
@@ -137,7 +137,7 @@ export class Loop {
       this.#requests.delete(id);
       return;
     }
-    const cancel = this.#wiring.requests.start(act, (outcome) => {
+    const cancel = this.#wiring.request(act, (outcome) => {
       this.#requests.delete(id);
       this.tell({ from: "call", id, outcome });
     });

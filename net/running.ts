@@ -81,7 +81,7 @@ export class Running implements RunningModem {
       modem: this.#modem,
       clock,
       dial: network.dial,
-      requests: network.requests,
+      request: network.request,
       keep: (kept) => nvm?.save(kept),
       trace: (event) => this.#note(event),
     });
@@ -138,19 +138,22 @@ export class Running implements RunningModem {
     this.#loop.renew(this.#modem);
   }
 
-  readonly change = (change: WorldChange): void => this.#loop.tell({ from: "world", change });
+  change(change: WorldChange): void {
+    this.#loop.tell({ from: "world", change });
+  }
 
-  readonly cut = (reason: DownReason = "reset"): void =>
+  cut(reason: DownReason = "reset"): void {
     this.#loop.carryOut(this.#modem.cut(reason, this.#parts.clock.now()));
+  }
 
-  readonly close = async (): Promise<void> => {
+  async close(): Promise<void> {
     const { log, nvm, network } = this.#parts;
     this.#loop.powerDown();
     for (const { id, fault } of this.#modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
     await Promise.all([nvm?.flush(), network.hangUp()]);
     await this.#ports.close();
     await network.close();
-  };
+  }
 
   #note(event: TraceEvent): void {
     const { network, log, record } = this.#parts;

@@ -19,11 +19,11 @@ const tlsPort = 8883;
  */
 export function wrongPort(
   mappings: readonly Mapping[],
-  broker: { readonly port: number } | undefined,
+  broker: { readonly port: number },
   host: string,
   port: number,
 ): WrongPort | undefined {
-  if (broker === undefined || isIP(host) !== 0 || mapsName(mappings, host)) return undefined;
+  if (isIP(host) !== 0 || mapsName(mappings, host)) return undefined;
   if (port === mqttPort || port === broker.port) return undefined;
   return port === tlsPort ? "tls" : "closed";
 }

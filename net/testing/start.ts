@@ -51,14 +51,14 @@ export async function startModem<const C extends ClockChoice = "system">(
     plugIn,
     host,
     clock: clock as ChosenClock<C>,
-    radio: testRadio(modem.change),
+    radio: testRadio((change) => modem.change(change)),
     faults: modem.faults,
     get broker() {
       if (recorded !== undefined) return recorded;
       throw new UserError("this modem was started with { broker: false }, so it has no broker", 2);
     },
     reset: (cause = "REBOOT_CAUSE_SECURITY_RESET_PIN") => modem.change({ kind: "reset", cause }),
-    cut: modem.cut,
+    cut: (reason) => modem.cut(reason),
     trace,
     get events() {
       return modem.events.read(0);

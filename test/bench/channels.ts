@@ -14,6 +14,8 @@ export interface FarEnd {
 export interface Channel {
   readonly name: string;
   readonly than: string;
+  /** The ratio to that, at most. Left out: 1.5. */
+  readonly atMost?: number;
   modem(): Promise<FarEnd>;
   bare(): Promise<FarEnd>;
 }
@@ -81,6 +83,7 @@ export const channels: readonly Channel[] = [
   },
   {
     name: "stdio",
+    atMost: 2,
     than: "bare pipes",
     modem: () => startedByHost(`stdio:exec ${words(process.execPath, command, "--stdio")}`),
     bare: () => startedByHost(`stdio:exec ${words(process.execPath, bareOk, "stdio")}`),

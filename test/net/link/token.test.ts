@@ -26,7 +26,7 @@ function startModule(port: number | undefined, timeScale = 1) {
     modem,
     clock,
     dial: dialer.dial,
-    requests,
+    request: requests.start,
     keep: () => {},
     trace: (event) => trace.event(event),
   });
