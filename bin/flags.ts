@@ -138,6 +138,11 @@ export const flagTable = {
     value: "LEVEL",
     about: "what is told on stderr: trace, info, warn (the default) or silent",
   },
+  trace: {
+    group: "Output",
+    value: "FILE",
+    about: "write every event there, one line of JSON each; secrets are masked",
+  },
   json: {
     group: "Output",
     about: "when ready, one line of JSON instead of the text for people; profiles, faults and scenarios, too",

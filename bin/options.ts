@@ -40,6 +40,8 @@ export interface Options {
   /** Time passes only when the control port says so. */
   readonly isManual: boolean;
   readonly logLevel: LogLevel;
+  /** The file of the trace. */
+  readonly trace: string | undefined;
   readonly json: boolean;
 }
 
@@ -61,6 +63,7 @@ const mqttPort = 1883;
 export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options {
   const frontEnds = readFrontEnds(flags);
   if (flags.nvm === "") throw usage("--nvm needs a path, for instance --nvm bc28.nvm.json");
+  if (flags.trace === "") throw usage("--trace needs a path, for instance --trace run.jsonl");
   const typed = flags.stdio === true && onTerminal;
   const typedAlone = typed && frontEnds.length === 1; // another host would hear the echo, too
   return {
@@ -79,6 +82,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     isManual: readClock(flags),
     seed: readSeed(flags.seed ?? "0"),
     logLevel: readLogLevel(flags["log-level"] ?? "warn"),
+    trace: flags.trace,
     json: flags.json === true,
   };
 }

@@ -6,6 +6,7 @@ import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { type Clock, scaledClock } from "../net/time/clock.js";
 import { manualClock } from "../net/time/manual-clock.js";
+import type { TraceFile } from "../net/trace/trace-file.js";
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
 import type { Ending } from "./exit.js";
@@ -65,18 +66,21 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     mappings: options.mappings,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
-    record: options.control !== undefined,
+    record: options.control !== undefined || options.trace !== undefined,
     log,
     ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined
       ? {}
       : { broker: { port: options.brokerPort, cloudDevices: options.cloudDevices } }),
   });
+  let trace: TraceFile | undefined;
   const close = async (): Promise<void> => {
     await modem.close();
+    await trace?.close();
     await lines.flushed();
   };
   try {
+    if (options.trace !== undefined) trace = await traceIn(options.trace, options, { modem, log });
     const control = options.control && (await controlPort(options.control, { modem, clock, log, ending }));
     return {
       modem,
@@ -119,6 +123,22 @@ async function controlPort({ host, port, token }: ControlAddress, { modem, clock
   const needed = tokenFor(host, token, (made) => log.warn(`control: requests need Authorization: Bearer ${made}`));
   const control = new Control({ modem, clock, version: packageJson.version, stop: () => ending.end() });
   return startControlServer(control, { host, port, token: needed, log });
+}
+
+/** Makes the file of the trace, and writes every event of the run there. Its code is loaded only then. */
+async function traceIn(
+  path: string,
+  options: Options,
+  { modem: { events }, log }: Pick<ControlParts, "modem" | "log">,
+): Promise<TraceFile> {
+  const { openTraceFile } = await import("../net/trace/trace-file.js");
+  const { profile, seed, timeScale, faults, scenarios } = options;
+  const { name, quirks, timing } = profile;
+  const header = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
+  const trace = await openTraceFile(path, header, (line) => log.warn(line));
+  for (const event of events.read(0)) trace.write(event);
+  events.listen((event) => trace.write(event));
+  return trace;
 }
 
 /** Opens the file of the non-volatile memory. Its code is loaded only then. */

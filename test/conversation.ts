@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import * as v from "valibot";
 import { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import type { Sentence } from "../emulator/faults/language/sentence.js";
@@ -7,6 +8,8 @@ import type { Surroundings } from "../emulator/profile/profile.js";
 import { profileWith } from "../emulator/profile/profiles.js";
 import { timings } from "../emulator/radio/timing.js";
 import { Log } from "../net/log.js";
+import { type Told, toldOf } from "../net/trace/recorded-event.js";
+import { traceEvent } from "../net/trace/trace-schema.js";
 import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
 import { type Chunks, type Output, Player } from "./conversation/player.js";
 import { ResponseTimes } from "./conversation/response-times.js";
@@ -59,7 +62,15 @@ export function play(block: Block, chunks: Chunks): Played {
     const actual = [...stepText(step, output, start, player.now), ...trace.map((line) => lineText("trace<", line))];
     differences.push({ step, actual });
   }
+  for (const effect of player.effects) if (effect.to === "trace") assertRecorded(toldOf(effect.event));
   return { differences, record: JSON.stringify(player.effects) };
+}
+
+/** Throws where an event would be recorded in another shape than that of the trace's schema. */
+function assertRecorded(told: Told): void {
+  const line = { seq: 1, t: 0, wall: "2020-01-01T00:00:00.000Z", ...JSON.parse(JSON.stringify(told)) };
+  const { issues } = v.safeParse(traceEvent, line);
+  if (issues) throw new Error(`${JSON.stringify(line)}: ${issues.map(({ message }) => message).join(", ")}`);
 }
 
 /** A new module for a conversation. */

@@ -1,11 +1,14 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { toJsonSchema } from "@valibot/to-json-schema";
+import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { readCommandLine } from "../bin/command-line.js";
 import { flagRows } from "../bin/flags.js";
 import { commands } from "../emulator/commands/index.js";
 import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import { defaultQuirks, setQuirk } from "../emulator/profile/quirks.js";
+import { traceEvent, traceHeader } from "../net/trace/trace-schema.js";
 import { commandGroups, generatedTables, withTables } from "./docs-tables.js";
 import {
   anchorsOf,
@@ -46,6 +49,14 @@ describe("generated tables", () => {
       else expect(text).toBe(withTables(path, text));
     },
   );
+});
+
+test("docs/trace.schema.json is what the sources say (DOCS_UPDATE=1 writes it)", () => {
+  const path = join(root, "docs/trace.schema.json");
+  const { $schema, ...shape } = toJsonSchema(v.union([traceHeader, traceEvent]));
+  const schema = { $schema, title: "A line of a trace of bc28-emu", ...shape };
+  if (process.env.DOCS_UPDATE === "1") writeFileSync(path, `${JSON.stringify(schema, undefined, 2)}\n`);
+  else expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(JSON.parse(JSON.stringify(schema)));
 });
 
 describe("links", () => {

@@ -1,0 +1,163 @@
+import * as v from "valibot";
+import { rebootCauses } from "../../emulator/reboot.js";
+import type { DownReason } from "../../mqtt/session.js";
+
+const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
+const text = v.string();
+const flag = v.boolean();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const octets = about(text, "Octets as text: UTF-8 where they are, else <1F> for each that cannot be printed.");
+const msgId = v.optional(about(count, "The packet identifier; 0 in a PUBLISH of QoS 0."));
+const qos = v.picklist([0, 1, 2]);
+
+const base = {
+  seq: about(v.pipe(v.number(), v.integer(), v.minValue(1)), "The number of the event in its run."),
+  t: about(v.number(), "The module's clock, in ms."),
+  wall: about(v.pipe(text, v.isoTimestamp()), "Calendar time of the machine, ISO 8601."),
+};
+
+/** An event of one kind. */
+const event = <K extends string, E extends v.ObjectEntries>(kind: K, what: string, entries: E) =>
+  about(v.strictObject({ ...base, kind: v.literal(kind), ...entries }), what);
+
+/** An MQTT packet of one type. */
+const packet = <T extends string, E extends v.ObjectEntries>(type: T, entries: E) =>
+  about(
+    v.strictObject({
+      ...base,
+      kind: v.literal("packet"),
+      way: about(v.picklist(["sent", "received"]), "As the module sees it."),
+      packet: v.literal(type),
+      ...entries,
+    }),
+    `${type}, sent or received.`,
+  );
+
+const will = v.strictObject({ topic: text, qos, retain: flag });
+const link = about(count, "The number of the dial.");
+const cause = v.picklist(rebootCauses);
+
+const packets = [
+  packet("CONNECT", {
+    level: v.picklist([3, 4]),
+    clientId: text,
+    cleanSession: flag,
+    keepAlive: about(count, "In seconds; 0 is never."),
+    will: v.optional(will),
+    user: v.optional(text),
+    password: v.optional(v.literal("***")),
+  }),
+  packet("CONNACK", { sessionPresent: flag, returnCode: count }),
+  packet("PUBLISH", {
+    msgId,
+    qos,
+    dup: flag,
+    retain: flag,
+    topic: text,
+    size: about(count, "The size of the payload, in bytes; a long one has neither text nor base64."),
+    text: v.optional(text),
+    base64: v.optional(v.pipe(text, v.base64())),
+  }),
+  ...(["PUBACK", "PUBREC", "PUBCOMP", "UNSUBACK"] as const).map((type) => packet(type, { msgId })),
+  packet("PUBREL", { msgId, dup: v.optional(flag) }),
+  packet("SUBSCRIBE", { msgId, dup: v.optional(flag), topics: v.array(v.strictObject({ topic: text, qos })) }),
+  packet("SUBACK", { msgId, granted: v.array(count) }),
+  packet("UNSUBSCRIBE", { msgId, dup: v.optional(flag), topics: v.array(text) }),
+  ...(["PINGREQ", "PINGRESP", "DISCONNECT"] as const).map((type) => packet(type, {})),
+];
+
+const requests = [
+  event("request", "A DNS look-up starts.", { request: v.literal("resolve"), host: text }),
+  event("request", "An HTTP POST starts.", {
+    request: v.literal("post"),
+    host: text,
+    port: count,
+    path: text,
+    body: text,
+  }),
+  event("outcome", "A DNS look-up ends.", { outcome: v.literal("resolved"), address: v.optional(text) }),
+  event("outcome", "An HTTP POST ends.", { outcome: v.literal("posted"), status: count, size: count }),
+  event("outcome", "An HTTP POST fails.", {
+    outcome: v.literal("notPosted"),
+    why: v.picklist(["unresolved", "noSocket", "sendFailed", "notHttp"]),
+  }),
+  event("outcome", "The module gives a request up.", { outcome: v.literal("givenUp") }),
+];
+
+const host = [
+  event("line", "A command line of the host.", { line: octets, terminator: octets }),
+  event("payload", "A payload of the host.", { size: count, text: octets }),
+  event("cancelled", "The host has cancelled a payload.", {}),
+  event("answer", "An information line, a final result or the prompt.", { line: octets }),
+  event("urc", "An unsolicited line.", { line: octets }),
+  event("ignored", "Input without an effect, or that is not allowed.", { what: text }),
+  event("dropped", "Input of the host that was lost.", { bytes: count }),
+  about(
+    v.looseObject({ ...base, kind: v.literal("port"), port: text, change: text }),
+    "A front end: a host attaches or detaches, the speed or the modem lines change.",
+  ),
+];
+
+const downReasons = [
+  "closed",
+  "reset",
+  "refused",
+  "unresolved",
+  "unreachable",
+  "timedOut",
+  "networkGone",
+  "pdpRefused",
+  "failed",
+] as const satisfies readonly DownReason[];
+
+const links = [
+  event("dial", "The module dials.", { link, host: text, port: count }),
+  event("up", "A link is up.", { link }),
+  event("down", "A link was lost, or not established.", {
+    link,
+    reason: v.picklist(downReasons),
+  }),
+  event("hangUp", "The module ends a link, by FIN or RST.", {
+    link,
+    how: v.picklist(["end", "reset"]),
+    why: v.optional(text),
+  }),
+  event("phase", "The MQTT session changes its phase.", {
+    phase: v.picklist(["idle", "opening", "open", "connecting", "connected", "disconnecting"]),
+  }),
+  event("violation", "The broker breaks MQTT.", { why: text }),
+];
+
+const module = [
+  event("radio", "A change of the radio from outside.", {
+    sim: v.optional(flag),
+    coverage: v.optional(flag),
+    rssi: v.optional(v.number()),
+    network: v.optional(text),
+  }),
+  event("network", "The radio.", { state: v.picklist(["attached", "detached", "asleep", "awake"]) }),
+  event("reboot", "A reboot begins.", { cause }),
+  event("booted", "The boot has ended with the banner.", { cause }),
+  event("power", "The supply.", { on: flag }),
+  event("fault", "A fault has acted.", { id: count, fault: text, did: text }),
+  event("renewed", "A new run begins.", {}),
+  event("lost", "Events that were not written, because the disk was too slow.", { events: count }),
+];
+
+/** An event as it stands in a trace: a line of JSON. */
+export const traceEvent = v.variant("kind", [...host, ...packets, ...links, ...module, ...requests]);
+
+/** The first line of a trace. */
+export const traceHeader = v.looseObject({
+  format: v.literal("bc28-emu trace"),
+  version: v.literal(1),
+  program: about(text, "The version of bc28-emu."),
+  started: about(v.pipe(text, v.isoTimestamp()), "Calendar time of the machine, ISO 8601."),
+  profile: text,
+  quirks: v.record(text, v.unknown()),
+  timing: text,
+  seed: count,
+  timeScale: v.number(),
+  faults: v.array(text),
+  scenarios: v.array(text),
+});
