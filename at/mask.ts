@@ -46,8 +46,22 @@ const nameEndsIn = (text: Octets, commands: readonly AnyCommand[]): readonly num
   commands.flatMap(({ names }) => names).flatMap((name) => endsOf(name.slice(1), text));
 
 /** Where each occurrence of a word ends, in upper or lower case. */
-const endsOf = (word: string, text: Octets): readonly number[] =>
-  [...text.matchAll(new RegExp(word.replace("+", "\\+"), "gi"))].map(({ index }) => index + word.length);
+function endsOf(word: string, text: Octets): readonly number[] {
+  const pattern = patternOf(word);
+  if (text.search(pattern) < 0) return none; // in most texts there is none, and matchAll is slow
+  return [...text.matchAll(pattern)].map(({ index }) => index + word.length);
+}
+
+const none: readonly number[] = [];
+
+/** The patterns of the names of commands. */
+const patterns = new Map<string, RegExp>();
+
+function patternOf(word: string): RegExp {
+  const known = patterns.get(word) ?? new RegExp(word.replace("+", "\\+"), "gi");
+  patterns.set(word, known);
+  return known;
+}
 
 /** Where the parameters of unknown commands begin. */
 const unknownCommandsIn = (parsed: readonly ParsedCommand[], isKnown: Known): readonly number[] =>

@@ -83,6 +83,15 @@ export class EventLog {
 const recordOf = ({ seq, t, wall, told }: Entry): RecordedEvent => ({
   seq,
   t: Math.round(t * 1000) / 1000,
-  wall: new Date(wall).toISOString(),
+  wall: calendarTime(wall),
   ...told(),
 });
+
+/** The last moment of which the calendar time was asked: many events have the same. */
+let last = { wall: Number.NaN, text: "" };
+
+/** ISO 8601 */
+function calendarTime(wall: Millis): string {
+  if (wall !== last.wall) last = { wall, text: new Date(wall).toISOString() };
+  return last.text;
+}

@@ -23,6 +23,8 @@ const format = { format: "bc28-emu trace", version: 1 } as const;
 
 /** How much text waits for the disk at most, in bytes; what comes then is counted, and not written. decided */
 const maxWaiting = 16 * 1024 * 1024;
+/** How long lines are collected before they are written, in ms. decided */
+const collectMs = 20;
 
 /** A trace in a file: one line of JSON for the run, then one for each event. */
 export class TraceFile {
@@ -34,6 +36,8 @@ export class TraceFile {
   #lost = 0;
   #lastLost: RecordedEvent | undefined;
   #writing: Promise<void> | undefined;
+  /** Ends the collecting before its time. */
+  #writeNow = (): void => {};
   #hasFailed = false;
 
   constructor(file: FileHandle, path: string, warn: (line: string) => void) {
@@ -57,6 +61,7 @@ export class TraceFile {
   /** Writes what waits, and closes the file. */
   async close(): Promise<void> {
     this.#tellLost();
+    this.#writeNow();
     await this.#writing;
     await this.#file.close().catch((error: NodeJS.ErrnoException) => this.#fail(error));
   }
@@ -83,7 +88,13 @@ export class TraceFile {
 
   /** Writes whole lines, and all that wait at once. */
   async #writeAll(): Promise<void> {
-    await new Promise(setImmediate); // all lines of a turn are one write
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, collectMs);
+      this.#writeNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
     try {
       while (this.#waiting !== "") {
         const lines = this.#waiting;
