@@ -25,16 +25,25 @@ export async function exec(args: readonly string[], command: readonly string[], 
   if (flags.stdio) throw usage("exec: it takes no --stdio: standard input and output are those of the command");
   const path = pathOf(name);
   if (path === undefined) {
-    complain(usage(`exec: there is no command ${name}`));
-    return notFound;
+    const isThere = name.includes("/") && existsSync(name);
+    complain(usage(isThere ? `exec: ${name} is no program that may be run` : `exec: there is no command ${name}`));
+    return isThere ? notStarted : notFound;
   }
   const given = { ...flags, broker: flags.broker ?? "0", control: flags.control ?? "0" };
   const options = readOptions(given, { onTerminal: false });
+  let early = ending.signal;
+  ending.passOn((signal) => {
+    early ??= signal;
+  });
+  if (early !== undefined) return codeOf(early);
   const run = await start(options, ending);
-  const code = await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending);
+  const code = early ?? (await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending));
   await run.close();
-  return code;
+  return typeof code === "number" ? code : codeOf(code);
 }
+
+/** The exit code of a shell for a command that a signal has ended. */
+const codeOf = (signal: NodeJS.Signals): number => 128 + system.signals[signal];
 
 /** The places of a run by the names that arguments and the environment have for them: `port`, `tcp`, `control`, … */
 function placesIn(frontEnds: Parameters<typeof placesOf>[0], run: Run): ReadonlyMap<string, string> {
@@ -44,7 +53,8 @@ function placesIn(frontEnds: Parameters<typeof placesOf>[0], run: Run): Readonly
     const name = frontEnd.kind === "pty" ? "port" : frontEnd.kind.replace("-", "_");
     if (!places.has(name)) places.set(name, at);
   }
-  if (run.control !== undefined) places.set("control", run.control);
+  if (run.control !== undefined) places.set("control", run.control.url);
+  if (run.control?.token !== undefined) places.set("token", run.control.token);
   if (run.modem.broker !== undefined) places.set("broker", run.modem.broker.address);
   return places;
 }
@@ -69,7 +79,7 @@ function runCommand(
       complain(usage(`exec: ${path} cannot be started: ${error.message}`));
       resolve(notStarted);
     });
-    child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : system.signals[signal])));
+    child.once("exit", (code, signal) => resolve(code ?? (signal === null ? notStarted : codeOf(signal))));
   });
 }
 

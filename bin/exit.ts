@@ -12,17 +12,24 @@ export class Ending {
   #resolve: (failure: UserError | undefined) => void = () => {};
   #came = false;
   #passOn: ((signal: NodeJS.Signals) => void) | undefined;
+  /** The signal that ends the run. */
+  signal: NodeJS.Signals | undefined;
 
   constructor() {
     this.reached = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    for (const signal of signals) process.on(signal, () => (this.#passOn ?? (() => this.#hurry()))(signal));
+    for (const signal of signals) process.on(signal, () => (this.#passOn ?? this.#hurry)(signal));
   }
 
   /** Signals go to somebody else, who then ends by himself. */
   passOn(to: (signal: NodeJS.Signals) => void): void {
     this.#passOn = to;
+  }
+
+  /** Whether signals go to somebody else. */
+  get isPassedOn(): boolean {
+    return this.#passOn !== undefined;
   }
 
   get came(): boolean {
@@ -35,11 +42,12 @@ export class Ending {
   }
 
   /** Ends the run after a signal: within `closeTimeoutMs`, and at once after a second signal. */
-  #hurry(): void {
+  readonly #hurry = (signal: NodeJS.Signals): void => {
     if (this.#came) process.exit(0);
+    this.signal = signal;
     setTimeout(() => process.exit(0), closeTimeoutMs).unref();
     this.end();
-  }
+  };
 }
 
 /** Writes an error to stderr, in one line; returns the exit code: 2 for usage, 1 for failure. */

@@ -48,6 +48,7 @@ async function serveAgents(args: readonly string[], ending: Ending): Promise<voi
   const { profile, mappings, faults } = options;
   const server = await serveMcp({
     version,
+    warn: (line) => process.stderr.write(`bc28-emu: mcp: ${line}\n`),
     start: (input) => startMcpModule({ version, profile, mappings, faults }, input),
   });
   await Promise.race([server.gone, ending.reached]);

@@ -46,8 +46,8 @@ class QuietWatch {
 /** A module that runs, with everything around it. */
 export interface Run {
   readonly modem: RunningModem;
-  /** Where the control port is; undefined: there is none. */
-  readonly control: string | undefined;
+  /** The control port; undefined: there is none. */
+  readonly control: { readonly url: string; readonly token: string | undefined } | undefined;
   /** Closes everything. */
   close(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     const control = options.control && (await controlPort(options.control, { modem, clock, log, ending }));
     return {
       modem,
-      control: control?.url,
+      control,
       async close() {
         await control?.close();
         await close();
@@ -121,8 +121,14 @@ async function controlPort({ host, port, token }: ControlAddress, { modem, clock
     import("../net/control/guard.js"),
   ]);
   const needed = tokenFor(host, token, (made) => log.warn(`control: requests need Authorization: Bearer ${made}`));
-  const control = new Control({ modem, clock, version: packageJson.version, stop: () => ending.end() });
-  return startControlServer(control, { host, port, token: needed, log });
+  const control = new Control({
+    modem,
+    clock,
+    version: packageJson.version,
+    stop: ending.isPassedOn ? undefined : () => ending.end(),
+  });
+  const server = await startControlServer(control, { host, port, token: needed, log });
+  return { url: server.url, token: needed, close: () => server.close() };
 }
 
 /** Makes the file of the trace, and writes every event of the run there. Its code is loaded only then. */
@@ -185,7 +191,7 @@ function frontEndEnded({ kind }: FrontEnd, { frontEnds, typed }: Options, quiet:
 /** Prints the ready message, on stderr where stdout is the serial line. */
 function announce({ frontEnds, json, typed }: Options, { modem, control }: Run): void {
   const open = placesOf(frontEnds, modem);
-  const running = { open, broker: modem.broker?.address, control, typed };
+  const running = { open, broker: modem.broker?.address, control: control?.url, typed };
   const onStdio = frontEnds.some(({ kind }) => kind === "stdio");
   const out = onStdio ? process.stderr : process.stdout;
   if (json) out.write(`${readyJson(running)}\n`);

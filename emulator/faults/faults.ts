@@ -11,6 +11,8 @@ import type { Stage } from "./stage.js";
 const maxFaults = 1000;
 /** How often a fault may act at one moment: more often, it causes itself. decided */
 const maxAtOnce = 1000;
+/** How often all faults may act at one moment: more often, they cause each other. decided */
+const maxTogether = 2 * maxFaults;
 /** How many faults that never acted are remembered. decided */
 const maxUnused = 100;
 
@@ -32,6 +34,7 @@ export class Faults {
   #unused: Fault[] = [];
   /** How often each fault has acted at this moment. */
   readonly #atOnce = new Map<Fault, number>();
+  #together = 0;
   #moment: Millis = 0;
 
   constructor(stage: Stage, happenings: Happenings, deeds: Deeds, seed: number) {
@@ -174,14 +177,20 @@ export class Faults {
     fault.end();
   }
 
-  /** Whether a fault acts again and again at one moment. It is taken back then. */
+  /** Whether a fault acts again and again at one moment, alone or with others. It is taken back then. */
   #causesItself(fault: Fault): boolean {
-    if (this.#stage.now !== this.#moment) this.#atOnce.clear();
+    if (this.#stage.now !== this.#moment) {
+      this.#atOnce.clear();
+      this.#together = 0;
+    }
     this.#moment = this.#stage.now;
+    this.#together += 1;
     const times = (this.#atOnce.get(fault) ?? 0) + 1;
     this.#atOnce.set(fault, times);
-    if (times <= maxAtOnce) return false;
-    this.#stage.tell(fault, `taken back: it acts ${maxAtOnce} times at one moment`);
+    const isOneOfMany = times > 1 && this.#together > maxTogether;
+    if (times <= maxAtOnce && !isOneOfMany) return false;
+    const why = isOneOfMany ? `faults act ${maxTogether} times` : `it acts ${maxAtOnce} times`;
+    this.#stage.tell(fault, `taken back: ${why} at one moment`);
     this.#takeBack(fault);
     return true;
   }

@@ -50,7 +50,7 @@ export class ScenarioRun {
     for (const [at, { step, faults }] of this.#steps.entries()) {
       if (at < from) continue;
       const { start } = step;
-      if (start.kind === "whenever") this.#keep(this.#hands.wait(start.what, true, () => this.#act(faults)));
+      if (start.kind === "whenever") this.#whenever(start.what, faults);
       else if (start.kind === "atOnce") this.#finish(faults);
       else {
         const next = (): void => {
@@ -66,6 +66,15 @@ export class ScenarioRun {
         return;
       }
     }
+  }
+
+  /** Acts each time that something happens, until all its faults are taken back. */
+  #whenever(what: Happening, faults: readonly Fault[]): void {
+    const stop = this.#hands.wait(what, true, () => {
+      this.#act(faults);
+      if (faults.every(({ isRemoved }) => isRemoved)) stop();
+    });
+    this.#keep(stop);
   }
 
   #keep(stop: () => void): void {

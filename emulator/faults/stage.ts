@@ -16,6 +16,8 @@ export class Stage {
   readonly #agenda = new Agenda();
   readonly #toModule: (stimulus: Stimulus) => void;
   #todo: (() => void)[] = [];
+  /** The index in `#todo` of what is done next. An array that loses its first element each time is slow when it is long. */
+  #next = 0;
   #out: Effect[] = [];
   #held = 0;
 
@@ -80,10 +82,20 @@ export class Stage {
   /** Does everything that is to be done by now. */
   settle(): void {
     for (;;) {
-      const act = this.#todo.shift() ?? this.#agenda.takeDue(this.now);
+      const act = this.#takeTodo() ?? this.#agenda.takeDue(this.now);
       if (act === undefined) return;
       act();
     }
+  }
+
+  #takeTodo(): (() => void) | undefined {
+    const act = this.#todo[this.#next];
+    this.#next += 1;
+    if (act === undefined) {
+      this.#todo = [];
+      this.#next = 0;
+    }
+    return act;
   }
 
   /** Takes out everything that has come out. */

@@ -14,8 +14,8 @@ export interface ControlOptions {
   readonly clock: Clock;
   /** That of bc28-emu. */
   readonly version: string;
-  /** Ends the run. */
-  stop(): void;
+  /** Ends the run; undefined: something else does. */
+  readonly stop: (() => void) | undefined;
 }
 
 /** Which events are wanted, and how many of them. */
@@ -41,7 +41,7 @@ export class Control {
   readonly version: string;
   readonly desk: BrokerDesk;
   readonly #clock: Clock;
-  readonly #stop: () => void;
+  readonly #stop: (() => void) | undefined;
 
   constructor({ modem, clock, version, stop }: ControlOptions) {
     this.modem = modem;
@@ -101,15 +101,23 @@ export class Control {
     this.modem.change({ kind: "reset", cause: known });
   }
 
-  /** A module as it was when the run began. */
-  async renew(): Promise<void> {
+  /** A module as it was when the run began. Resolves with the number of the event that tells it. */
+  async renew(): Promise<number> {
+    const { events } = this.modem;
+    const before = events.lastSeq;
     await this.modem.renew();
     this.desk.clear();
+    return events.read(before, ({ kind }) => kind === "renewed").at(-1)?.seq ?? before;
+  }
+
+  /** Throws a ControlError where the run cannot be ended. */
+  assertEnds(): void {
+    if (this.#stop === undefined) throw new ControlError(409, "the run ends with the command that exec has started");
   }
 
   /** Ends the run. */
   stop(): void {
-    this.#stop();
+    this.#stop?.();
   }
 }
 

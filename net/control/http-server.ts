@@ -51,6 +51,7 @@ export async function startControlServer(control: Control, options: ControlServe
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const found = await route.run(control, { query, body, id, gone: gone.signal } as never);
+    if (route.after !== undefined) response.once("close", () => route.after?.(control));
     send(response, 200, found as object);
   };
   const server = createServer((request, response) => {

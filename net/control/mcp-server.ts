@@ -13,8 +13,10 @@ export interface McpOptions {
   /** That of bc28-emu. */
   readonly version: string;
   start(options: StartInput): Promise<McpModule>;
-  /** Left out: standard input and output. */
+  /** Left out: standard input and output; the client has gone when the input ends. */
   readonly transport?: Transport;
+  /** Gets a line for each message that cannot be read. */
+  readonly warn: (line: string) => void;
 }
 
 /** A server that runs. */
@@ -28,11 +30,7 @@ const instructions =
   'bc28-emu is a Quectel BC28 (NB-IoT) module as a program: AT commands drive a real MQTT client. Call start, then send AT commands, and wait for the URCs that tell their results: AT+QMTOPEN=0,"any.name",1883 (+QMTOPEN: 0,0), AT+QMTCONN=0,"id" (+QMTCONN: 0,0,0), AT+QMTPUB=0,1,1,0,"topic" with a payload (+QMTPUB: 0,1,0). When something fails, events and state tell why.';
 
 /** Serves the tools by the Model Context Protocol. */
-export async function serveMcp({
-  version,
-  start,
-  transport = new StdioServerTransport(),
-}: McpOptions): Promise<McpServer> {
+export async function serveMcp({ version, start, transport = stdio(), warn }: McpOptions): Promise<McpServer> {
   const session = new Session(start);
   const server = new Server({ name: "bc28-emu", version }, { capabilities: { tools: {} }, instructions });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(described) }));
@@ -40,6 +38,7 @@ export async function serveMcp({
   const gone = new Promise<void>((resolve) => {
     server.onclose = resolve;
   });
+  server.onerror = ({ message }) => warn(`a message cannot be read: ${message.split("\n", 1)[0]?.slice(0, 200)}`);
   await server.connect(transport);
   return {
     gone,
@@ -50,10 +49,19 @@ export async function serveMcp({
   };
 }
 
+/** Standard input and output. The SDK's transport does not notice the end of the input. */
+function stdio(): Transport {
+  const transport = new StdioServerTransport();
+  for (const event of ["end", "close"]) process.stdin.once(event, () => void transport.close());
+  return transport;
+}
+
 /** The module that runs for a client. */
 class Session implements McpSession {
   readonly #start: McpOptions["start"];
   #module: McpModule | undefined;
+  /** Starts and stops are done one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(start: McpOptions["start"]) {
     this.#start = start;
@@ -64,14 +72,26 @@ class Session implements McpSession {
     throw new ControlError(409, "no module runs: call start first");
   }
 
-  async start(options: StartInput): Promise<McpModule> {
-    const started = await this.#start(options); // the one that runs stays where this fails
-    await this.stop();
-    this.#module = started;
-    return started;
+  start(options: StartInput): Promise<McpModule> {
+    return this.#inTurn(async () => {
+      const started = await this.#start(options); // the one that runs stays where this fails
+      await this.#end();
+      this.#module = started;
+      return started;
+    });
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#end());
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(act);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #end(): Promise<void> {
     const module = this.#module;
     this.#module = undefined;
     await module?.close();

@@ -26,6 +26,8 @@ export interface Route<Q = never, B = never> {
   readonly refusals?: Readonly<Record<number, string>>;
   /** Throws a ControlError where the request cannot be done; nothing has changed then. */
   run(control: Control, input: Input<Q, B>): unknown;
+  /** What happens when the answer has gone out. */
+  after?(control: Control): void;
 }
 
 const route = <Q, B>(made: Route<Q, B>): Route => made as unknown as Route;
@@ -188,20 +190,19 @@ export const routes: readonly Route[] = [
     path: "/api/new",
     about:
       "A module as it was when the run began, and a broker without messages, sessions and retained messages. Hosts stay attached, and hear the banner of a power-up.",
-    answer: schemas.done,
-    async run(control) {
-      await control.renew();
-      return done;
-    },
+    answer: schemas.renewed,
+    run: async (control) => ({ next: await control.renew() }),
   }),
   route({
     method: "POST",
     path: "/api/stop",
     about: "Ends the run, with exit code 0.",
     answer: schemas.done,
+    refusals: { 409: "The run belongs to a command: bc28-emu exec." },
     run(control) {
-      control.stop();
+      control.assertEnds();
       return done;
     },
+    after: (control) => control.stop(),
   }),
 ];

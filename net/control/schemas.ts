@@ -74,6 +74,8 @@ export const eventPage = v.object({
   first: about(v.number(), "The number of the oldest event that is kept."),
 });
 
+export const renewed = v.object({ next: about(v.number(), "`after` of a request for what has come since.") });
+
 export const advanceBody = v.strictObject({
   ms: v.pipe(v.number("ms: give a number of milliseconds"), v.minValue(0), v.maxValue(7 * 86_400_000)),
 });

@@ -69,6 +69,15 @@ test.each([
   expect(await run(...args)).toMatchObject({ code, out: "", err });
 });
 
+test("the command finds the token, and does not end the run by the control port", async () => {
+  const ask = 'curl -s -o - -w " %{http_code}" -X POST -H "Authorization: Bearer $BC28_TOKEN" "$BC28_CONTROL/api/stop"';
+  const { code, out } = await run("--control-token", "tok", "--", "sh", "-c", `${ask}; exit 5`);
+  expect({ code, out }).toEqual({
+    code: 5,
+    out: '{"error":"the run ends with the command that exec has started"} 409',
+  });
+});
+
 test("standard input is the command's own", async () => {
   const started = begin("--", "sh", "-c", 'read line; echo "got $line"');
   started.child.stdin.end("something\n");
@@ -94,6 +103,15 @@ test("a signal goes to the command, which ends as it likes; the module ends with
   expect(await started.ended).toEqual([5, null]);
   expect(started.out).toBe("ready\nbye\n");
   expect(existsSync(link)).toBe(false);
+});
+
+test("a signal that comes before the command ends it, or keeps it from being started", async () => {
+  for (let delay = 60; delay <= 140; delay += 20) {
+    const { child, ended } = begin("--", "sleep", "60");
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    child.kill("SIGTERM");
+    expect([143, null], `after ${delay} ms`).toContain((await ended)[0]); // null: before node obeyed signals
+  }
 });
 
 test.skipIf(!existsSync("/usr/bin/setpriv"))("where exec is killed, the command is ended, too", async () => {

@@ -50,15 +50,18 @@ test.skipIf(!needs("python3-pytest"))("pytest: ten tests, each with its own faul
 });
 
 test.skipIf(!needs("python3-pytest"))("a test that fails tells what the module saw", async () => {
-  const wrong = `def test_wrong(modem):\n    modem.fault("error AT+CSQ")\n    modem.ask("AT+CSQ", "CSQ:")\n`;
+  const wrong = `def test_wrong(modem):\n    modem.fault("error AT+CSQ")\n    modem.ask("AT+CSQ", "CSQ:")\n
+def test_misspelt(modem):\n    modem.fault("loose PUBACK")\n`;
   const folder = folderWith({
-    "conftest.py": python["conftest.py"].replace("within=3", "within=0.2"),
+    "conftest.py": python["conftest.py"].replace("within=5", "within=0.2"),
     "test_wrong.py": wrong,
   });
   const { code, out } = await runIn(folder, `exec bc28-emu exec -- ${pytest} test_wrong.py`);
   expect(code).toBe(1);
   const [saw = ""] = /AssertionError: no CSQ: .*/.exec(out) ?? [];
-  for (const part of ["the module saw: [", "'AT+CSQ'", "'fault'", "'ERROR'"]) expect(saw).toContain(part);
+  expect(out).toContain('AssertionError: fault "loose PUBACK": "loose" is no fault; did you mean lose?');
+  for (const part of ["the module saw: [", "'AT+CSQ'", "'not carried out: error'", "'ERROR'"])
+    expect(saw).toContain(part);
 });
 
 test.skipIf(!needs("curl"))("the shell script", async () => {

@@ -287,6 +287,12 @@ test("a fault that causes itself is taken back", () => {
   expect(lines).toBe(1001);
 });
 
+test("faults that cause each other are taken back, many of them as well", () => {
+  const world = connected([...Array.from({ length: 100 }, () => "whenever booted: reset"), "reset"]);
+  expect(world.modem.list()).toEqual([]);
+  expect(world.modem.stage).toBe("ready");
+});
+
 test("at most 1000 faults wait or are in force, and one more is refused", () => {
   const sentence = sentenceIn("lose 2 PUBACK") ?? expect.fail();
   const world = new World(1);

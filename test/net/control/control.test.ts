@@ -175,7 +175,10 @@ describe("the routes", () => {
     expect(heard()).toMatch(/RESET_PIN.*APPLICATION_WATCHDOG/s);
     expect((await call("POST", "/api/reset", { cause: "boredom" })).status).toBe(400);
     await call("POST", "/api/faults", { fault: "lose every PUBACK" });
-    expect((await call("POST", "/api/new")).body).toEqual({ ok: true });
+    const { next = 0 } = (await call("POST", "/api/new")).body;
+    expect((await call("GET", `/api/events?after=${next - 1}&limit=1`)).body.events).toMatchObject([
+      { kind: "renewed" },
+    ]);
     expect(modem.faults.list()).toEqual([]);
     expect(modem.state().radio.rssi).toBe(9);
     expect((await call("GET", "/api/findings")).body).toEqual({ findings: [] });

@@ -2,7 +2,8 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test } from "vitest";
 import { tools } from "../../../net/control/mcp-tools.js";
-import { command } from "../../bin/program.js";
+import { command, Program } from "../../bin/program.js";
+import { until } from "../port-recorder.js";
 
 /** A client of the SDK that runs `bc28-emu mcp`; `call` returns what a tool tells. */
 async function start(...args: readonly string[]) {
@@ -67,4 +68,32 @@ test("an agent finds out why a publish fails", async () => {
   expect(await call("send", { line: "AT+NOSUCH" })).toMatchObject({ result: "ERROR" });
   expect(await call("findings")).toEqual({ findings: [] });
   expect(await call("stop")).toEqual({ ok: true });
+});
+
+test("starts that come together leave one module, and it ends with the client", async () => {
+  const { client, call } = await start();
+  const started = await Promise.all([call("start"), call("start"), call("start")]);
+  for (const { module } of started) expect(module.stage).toBe("ready");
+  expect(await call("stop")).toEqual({ ok: true });
+  expect(await call("state")).toMatchObject({ isError: true });
+  await call("start");
+  await client.close();
+});
+
+test("the end of its input ends the server, with a module or without one", async () => {
+  const request = (id: number, method: string, params: object): string =>
+    `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
+  const hello = { protocolVersion: "2025-03-26", capabilities: {}, clientInfo: { name: "x", version: "1" } };
+  const begun = `${request(0, "initialize", hello)}${request(1, "tools/call", { name: "start", arguments: {} })}`;
+  for (const input of ["", "{broken\n", begun]) {
+    const program = new Program(["mcp"]);
+    program.type(input);
+    if (input === begun) await until("the module", () => program.out.includes('"id":1'));
+    program.child.stdin?.end();
+    const { code, err } = await program.ended;
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: input.startsWith("{broken") ? expect.stringMatching(/^bc28-emu: mcp: a message cannot be read: .*\n$/) : "",
+    });
+  }
 });
