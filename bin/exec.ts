@@ -18,6 +18,8 @@ const notStarted = 126;
  * 2) for wrong arguments.
  */
 export async function exec(args: readonly string[], command: readonly string[], ending: Ending): Promise<number> {
+  const stray = command.length === 0 && args[0] !== undefined && !args[0].startsWith("-") ? args.join(" ") : undefined;
+  if (stray !== undefined) throw usage(`exec: write -- before the command: bc28-emu exec -- ${stray}`);
   const { command: word, flags } = readCommandLine(args);
   if (word !== undefined) throw usage(`exec: write -- before the command: bc28-emu exec -- ${word.name}`);
   const [name] = command;

@@ -64,6 +64,8 @@ test.each([
     2,
     'bc28-emu: --fault "lose PUBCK": "PUBCK" cannot stand behind "lose"; did you mean PUBACK?\n',
   ],
+  [["pytest", "tests/"], 2, "bc28-emu: exec: write -- before the command: bc28-emu exec -- pytest tests/\n"],
+  [["--", "/etc/passwd"], 126, "bc28-emu: exec: /etc/passwd is no program that may be run\n"],
   [["profile", "--", "true"], 2, "bc28-emu: exec: write -- before the command: bc28-emu exec -- profile\n"],
 ])("%j ends with its code", async (args, code, err) => {
   expect(await run(...args)).toMatchObject({ code, out: "", err });

@@ -39,7 +39,7 @@ test("it is under 6 MB, dependencies included, and has no unneeded file", () => 
   expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(6 * megabyte);
   const unneeded = packed.filter(
     ({ path }) =>
-      !/^(dist\/(at|bin|chunks|emulator|mqtt|net|index|testing|THIRD-PARTY-LICENSES)|docs\/[a-z]+\.md|docs\/scenarios\/[a-z-]+\.yaml|README|LICENSE|CHANGELOG|package\.json)/i.test(
+      !/^(dist\/(at|bin|chunks|emulator|mqtt|net|index|testing|THIRD-PARTY-LICENSES)|docs\/[a-z]+\.md|docs\/scenarios\/[a-z-]+\.yaml|docs\/trace\.schema\.json|README|LICENSE|CHANGELOG|package\.json)/i.test(
         path,
       ),
   );

@@ -62,7 +62,11 @@ export class Symlink {
 }
 
 const reasonOf = ({ code, message }: NodeJS.ErrnoException, link: string): string =>
-  code === "EACCES" || code === "EROFS" ? `${dirname(link)} is not writable; choose another directory` : message;
+  code === "EACCES" || code === "EROFS"
+    ? `${dirname(link)} is not writable; choose another directory`
+    : code === "EPERM"
+      ? "one that is left there belongs to another user; remove it, or choose another path"
+      : message;
 
 /**
  * Why the link cannot be made at this path; undefined: it can. The kernel removes /dev/pts/N together with its master, so
