@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { constants as system } from "node:os";
 import { delimiter, join } from "node:path";
 import { usage } from "../net/user-error.js";
@@ -75,14 +75,35 @@ function runCommand(
     stdio: "inherit",
     env: { ...process.env, ...Object.fromEntries(environment) },
   });
-  ending.passOn((signal) => child.kill(signal));
+  let hasPassedOn = false;
+  ending.passOn((signal) => {
+    hasPassedOn = true;
+    child.kill(signal);
+  });
   return new Promise((resolve) => {
     child.once("error", (error) => {
       complain(usage(`exec: ${path} cannot be started: ${error.message}`));
       resolve(notStarted);
     });
-    child.once("exit", (code, signal) => resolve(code ?? (signal === null ? notStarted : codeOf(signal))));
+    child.once("exit", (code, signal) => {
+      if (hasPassedOn) endRest(`BC28_CONTROL=${places.get("control")}`);
+      resolve(code ?? (signal === null ? notStarted : codeOf(signal)));
+    });
   });
+}
+
+/**
+ * Ends what a command that a signal has ended leaves behind: a shell does not hand signals on to what it has started. Its
+ * processes have its environment, which Linux tells in /proc.
+ */
+function endRest(mark: string): void {
+  const pids = existsSync("/proc/self/environ") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  for (const pid of pids) {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "latin1").split("\0");
+      if (environment.includes(mark)) process.kill(Number(pid), "SIGTERM");
+    } catch {} // it has ended, or is another user's
+  }
 }
 
 /** Ends the command where this process is killed: util-linux has a program for that, where it is installed. */

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { UserError } from "../net/user-error.js";
 
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** The longest time that closing may take after a signal, in ms. */
 const closeTimeoutMs = 800;
 

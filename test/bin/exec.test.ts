@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -25,7 +25,15 @@ function begin(...args: readonly string[]) {
   return started;
 }
 
-const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}/stat`);
+/** A process that has ended may stay as a zombie, where nobody asks for its exit code. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
+}
+
 const pidIn = (out: string): number => Number(/^pid (\d+)$/m.exec(out)?.[1]);
 
 test("the command finds the module, its broker and its control port, in its environment and in its arguments", async () => {
@@ -105,6 +113,15 @@ test("a signal goes to the command, which ends as it likes; the module ends with
   expect(await started.ended).toEqual([5, null]);
   expect(started.out).toBe("ready\nbye\n");
   expect(existsSync(link)).toBe(false);
+});
+
+test.skipIf(!existsSync("/proc/self/environ"))("a signal ends what a shell has started, too", async () => {
+  const started = begin("--", "sh", "-c", 'sleep 60 & echo "pid $!"; wait; sleep 61');
+  await until("the command", () => /^pid \d+$/m.test(started.out));
+  const pid = pidIn(started.out);
+  started.child.kill("SIGQUIT");
+  expect(await started.ended).toEqual([131, null]);
+  await until("the end of the rest", () => !isRunning(pid));
 });
 
 test("a signal that comes before the command ends it, or keeps it from being started", async () => {
