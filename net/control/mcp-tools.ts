@@ -57,13 +57,6 @@ const startInput = v.strictObject({
   ),
 });
 
-const filter = {
-  kind: v.optional(text("The kind of event: line, answer, urc, packet, fault, reboot, …")),
-  says: v.optional(text("What the module says; `*` stands for anything.")),
-  hears: v.optional(text("A command line of the host; `*` stands for anything.")),
-  packet: v.optional(text("The type of an MQTT packet, such as PUBACK.")),
-  way: v.optional(v.picklist(["sent", "received"])),
-};
 const after = v.optional(
   v.pipe(v.number(), v.integer(), v.minValue(0), v.description("Only events behind this number (seq).")),
 );
@@ -118,7 +111,7 @@ export const tools: readonly McpTool[] = [
     name: "wait",
     about:
       "Waits for one event that fits, such as a URC or an MQTT packet; one behind `after` counts also where it has come already. Use it after a command whose result is a URC (+QMTOPEN, +QMTCONN, +QMTPUB). At the time-out it tells what came instead.",
-    input: v.strictObject({ ...filter, after, within: span }),
+    input: v.strictObject({ ...schemas.filter, after, within: span }),
     run: ({ module: { control } }, input) => control.wait(input),
   }),
   tool({
@@ -126,7 +119,7 @@ export const tools: readonly McpTool[] = [
     about:
       "The events of the run, oldest first: lines of host and module, MQTT packets each way, links, radio, reboots, faults. Use it to find out what happened and why.",
     input: v.strictObject({
-      ...filter,
+      ...schemas.filter,
       after,
       limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)), 200),
     }),

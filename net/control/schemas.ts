@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { rebootCauses } from "../../emulator/reboot.js";
+import { eventKinds, packetTypes } from "../trace/trace-schema.js";
 
 const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
 
@@ -7,10 +8,10 @@ const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(sch
 const number = (min: number, max: number, text: string) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d+$/, `is no number; give ${min} to ${max}`),
+    v.regex(/^\d+$/, ({ input }) => `${JSON.stringify(input).slice(0, 40)} is no number; give ${min} to ${max}`),
     v.transform(Number),
-    v.minValue(min, `is below ${min}`),
-    v.maxValue(max, `is above ${max}`),
+    v.minValue(min, ({ input }) => `${input} is below ${min}; give ${min} to ${max}`),
+    v.maxValue(max, ({ input }) => `${input} is above ${max}; give ${min} to ${max}`),
     v.description(`${text}; a number, ${min} to ${max}`),
   );
 
@@ -39,18 +40,34 @@ export const faultStatus = v.object({
 
 /** Faults that are given: one, or several of which all are taken or none. */
 export const faultBody = v.union(
-  [v.strictObject({ fault }), v.strictObject({ faults: v.pipe(v.array(fault), v.minLength(1), v.maxLength(1000)) })],
+  [
+    v.strictObject({ fault }),
+    v.strictObject({
+      faults: v.pipe(v.array(fault), v.minLength(1, "none is given"), v.maxLength(1000, "give at most 1000")),
+    }),
+  ],
   'give {"fault": "lose 2 PUBACK"} or {"faults": ["…", "…"]}',
 );
 
 export const faultList = v.object({ faults: v.array(faultStatus) });
 
+/** A word out of some; those in capitals may be written without them. */
+const oneOf = (known: readonly string[], what: string, text: string) =>
+  v.pipe(
+    v.string(),
+    v.check(
+      (word) => known.includes(word) || known.includes(word.toUpperCase()),
+      ({ input }) => `${JSON.stringify(input).slice(0, 40)} is no ${what}; there are ${known.join(", ")}`,
+    ),
+    v.description(text),
+  );
+
 /** Which events are wanted. */
-const filter = {
-  kind: v.optional(about(v.string(), "The kind of event: line, answer, urc, packet, fault, …")),
+export const filter = {
+  kind: v.optional(oneOf(eventKinds, "kind of event", "The kind of event: line, answer, urc, packet, fault, …")),
   says: v.optional(about(v.string(), "What the module says; `*` stands for anything.")),
   hears: v.optional(about(v.string(), "A command line of the host; `*` stands for anything.")),
-  packet: v.optional(about(v.string(), "The type of an MQTT packet, such as PUBACK.")),
+  packet: v.optional(oneOf(packetTypes, "type of packet", "The type of an MQTT packet, such as PUBACK.")),
   way: v.optional(about(v.picklist(["sent", "received"]), "The way of an MQTT packet.")),
 };
 const after = v.optional(number(0, Number.MAX_SAFE_INTEGER, "Events behind this one"));
@@ -82,7 +99,9 @@ export const advanceBody = v.strictObject({
 export const advanced = v.object({ clock: about(v.number(), "The module's clock after it, in ms.") });
 
 export const messagesQuery = v.strictObject({
-  topic: v.optional(about(v.pipe(v.string(), v.minLength(1)), "A topic filter, with + and #.")),
+  topic: v.optional(
+    about(v.pipe(v.string(), v.minLength(1, "it is empty; give a topic filter")), "A topic filter, with + and #."),
+  ),
 });
 export const messages = v.object({
   messages: v.array(
@@ -100,8 +119,8 @@ export const publishBody = v.strictObject({
   topic: v.string(),
   text: v.optional(about(v.string(), "The payload as text.")),
   base64: v.optional(about(v.pipe(v.string(), v.base64("base64: this is no base64")), "The payload as base64.")),
-  qos: v.optional(v.picklist([0, 1, 2])),
-  retain: v.optional(v.boolean()),
+  qos: v.optional(v.picklist([0, 1, 2], "give 0, 1 or 2")),
+  retain: v.optional(v.boolean("give true or false")),
 });
 export const clients = v.object({ clients: v.array(v.string()) });
 export const disconnectBody = v.strictObject({ clientId: v.string() });

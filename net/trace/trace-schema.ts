@@ -144,8 +144,14 @@ const module = [
   event("lost", "Events that were not written, because the disk was too slow.", { events: count }),
 ];
 
+const events = [...host, ...packets, ...links, ...module, ...requests];
+
 /** An event as it stands in a trace: a line of JSON. */
-export const traceEvent = v.variant("kind", [...host, ...packets, ...links, ...module, ...requests]);
+export const traceEvent = v.variant("kind", events);
+
+/** The kinds of events, and the types of packets. */
+export const eventKinds: readonly string[] = [...new Set(events.map(({ entries }) => entries.kind.literal))].sort();
+export const packetTypes: readonly string[] = packets.map(({ entries }) => entries.packet.literal);
 
 /** The first line of a trace. */
 export const traceHeader = v.looseObject({
