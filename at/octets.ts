@@ -7,7 +7,8 @@ const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export const fromBytes = (bytes: Uint8Array, from = 0, to = bytes.length): Octets =>
   asBuffer(bytes).toString("latin1", from, to);
 
-const asBuffer = (bytes: Uint8Array): Buffer =>
+/** The same bytes as a Buffer, not copied. */
+export const asBuffer = (bytes: Uint8Array): Buffer =>
   bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Octets as bytes. */

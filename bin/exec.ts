@@ -33,15 +33,14 @@ export async function exec(args: readonly string[], command: readonly string[], 
   }
   const given = { ...flags, broker: flags.broker ?? "0", control: flags.control ?? "0" };
   const options = readOptions(given, { onTerminal: false });
-  let early = ending.signal;
-  ending.passOn((signal) => {
-    early ??= signal;
-  });
-  if (early !== undefined) return codeOf(early);
+  if (ending.signal !== undefined) return codeOf(ending.signal);
+  ending.passOn(() => {}); // while there is no command, a signal keeps it from being started
   const run = await start(options, ending);
-  const code = early ?? (await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending));
+  const code = ending.signal
+    ? codeOf(ending.signal)
+    : await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending);
   await run.close();
-  return typeof code === "number" ? code : codeOf(code);
+  return code;
 }
 
 /** The exit code of a shell for a command that a signal has ended. */
@@ -75,18 +74,14 @@ function runCommand(
     stdio: "inherit",
     env: { ...process.env, ...Object.fromEntries(environment) },
   });
-  let hasPassedOn = false;
-  ending.passOn((signal) => {
-    hasPassedOn = true;
-    child.kill(signal);
-  });
+  ending.passOn((signal) => child.kill(signal));
   return new Promise((resolve) => {
     child.once("error", (error) => {
       complain(usage(`exec: ${path} cannot be started: ${error.message}`));
       resolve(notStarted);
     });
     child.once("exit", (code, signal) => {
-      if (hasPassedOn) endRest(`BC28_CONTROL=${places.get("control")}`);
+      if (ending.signal !== undefined) endRest(`BC28_CONTROL=${places.get("control")}`);
       resolve(code ?? (signal === null ? notStarted : codeOf(signal)));
     });
   });

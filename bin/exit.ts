@@ -12,14 +12,20 @@ export class Ending {
   #resolve: (failure: UserError | undefined) => void = () => {};
   #came = false;
   #passOn: ((signal: NodeJS.Signals) => void) | undefined;
-  /** The signal that ends the run. */
+  /** The first signal that has come. */
   signal: NodeJS.Signals | undefined;
 
   constructor() {
     this.reached = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    for (const signal of signals) process.on(signal, () => (this.#passOn ?? this.#hurry)(signal));
+    for (const signal of signals) process.on(signal, () => this.#obey(signal));
+  }
+
+  #obey(signal: NodeJS.Signals): void {
+    this.signal ??= signal;
+    if (this.#passOn === undefined) this.#hurry();
+    else this.#passOn(signal);
   }
 
   /** Signals go to somebody else, who then ends by himself. */
@@ -42,12 +48,11 @@ export class Ending {
   }
 
   /** Ends the run after a signal: within `closeTimeoutMs`, and at once after a second signal. */
-  readonly #hurry = (signal: NodeJS.Signals): void => {
+  #hurry(): void {
     if (this.#came) process.exit(0);
-    this.signal = signal;
     setTimeout(() => process.exit(0), closeTimeoutMs).unref();
     this.end();
-  };
+  }
 }
 
 /** Writes an error to stderr, in one line; returns the exit code: 2 for usage, 1 for failure. */

@@ -6,17 +6,21 @@ export type Phase = "idle" | "opening" | "open" | "connecting" | "connected" | "
 /** The number of a dial; events of a link with another number come too late and are ignored. */
 export type LinkId = number;
 
+/** Every reason why a link was not established, or ended. */
+export const downReasons = [
+  "closed", // the peer sent FIN
+  "reset", // the peer sent RST
+  "refused",
+  "unresolved", // the name does not resolve
+  "unreachable", // no route to the host or the network
+  "timedOut",
+  "networkGone", // the radio is detached or without coverage
+  "pdpRefused", // the network gives no PDP context
+  "failed", // anything else
+] as const;
+
 /** Why a link was not established, or ended. */
-export type DownReason =
-  | "closed" // the peer sent FIN
-  | "reset" // the peer sent RST
-  | "refused"
-  | "unresolved" // the name does not resolve
-  | "unreachable" // no route to the host or the network
-  | "timedOut"
-  | "networkGone" // the radio is detached or without coverage
-  | "pdpRefused" // the network gives no PDP context
-  | "failed"; // anything else
+export type DownReason = (typeof downReasons)[number];
 
 /** What the host asks for with AT+QMT… */
 export type Request =

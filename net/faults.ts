@@ -19,7 +19,7 @@ export interface FaultControl {
   add(...faults: readonly string[]): readonly FaultStatus[];
   /** The faults that wait for their event or are in force. */
   list(): readonly FaultStatus[];
-  /** Takes a fault back; false where none of this number waits or is in force. */
+  /** Takes a fault back. Returns false if no fault with this number waits or is in force. */
   remove(id: number): boolean;
   /** Takes all faults back, and ends scenarios. What was changed for good stays: `sim out` without `for`. */
   clear(): void;

@@ -119,7 +119,7 @@ export class Faults {
     };
   }
 
-  /** Takes a fault back; false where there is none of this number. */
+  /** Takes a fault back. Returns false if there is no fault with this number. */
   remove(id: number): boolean {
     const fault = this.#all.get(id);
     if (fault === undefined) return false;

@@ -1,9 +1,7 @@
-import type { LinkId } from "../../mqtt/session.js";
 import type { Effect, LinkAct, LinkEvent } from "../io.js";
-import type { FollowedLink } from "./followed-link.js";
-import type { PacketCutter } from "./packet-cutter.js";
+import { FollowedLink } from "./followed-link.js";
 import { Pipe } from "./pipe.js";
-import type { OnItsWay, SentCount } from "./sent-count.js";
+import type { OnItsWay } from "./sent-count.js";
 import type { Stage } from "./stage.js";
 
 /** What goes to the broker: packets, each with its place in what the module has sent, or the end of the link. */
@@ -15,18 +13,13 @@ export type Outbound =
 export type Inbound = Exclude<LinkEvent, { readonly kind: "sent" | "sendFailed" }>;
 
 /** One link of the module to a broker, with what is on its way on it. */
-export class FaultyLink {
-  readonly id: LinkId;
+export class FaultyLink extends FollowedLink {
   readonly up: Pipe<Outbound>;
   readonly down: Pipe<Inbound>;
-  readonly cutter: PacketCutter;
-  readonly sent: SentCount;
   /** Packets that are held back, each with what lets it go on (`lost`: it does not). */
   readonly held = new Set<(lost: boolean) => void>();
   /** There is no connection behind it: its dial was answered here. */
   isMadeUp = false;
-  /** The module has stopped reading. */
-  isPaused: boolean;
   /** The module has closed it. */
   isClosed = false;
   /** TCP takes no byte more. */
@@ -38,9 +31,7 @@ export class FaultyLink {
     arrived: (inbound: Inbound, link: FaultyLink) => void,
     left: (link: FaultyLink) => void,
   ) {
-    this.id = id;
-    this.cutter = cutter;
-    this.sent = sent;
+    super(id, cutter, sent);
     this.isPaused = isPaused;
     const put = (act: LinkAct): void => stage.put({ to: "link", link: id, act } satisfies Effect);
     this.up = new Pipe<Outbound>(stage, (outbound) => {

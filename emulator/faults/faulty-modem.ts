@@ -52,7 +52,8 @@ export class FaultyModem {
   /** Gives a stimulus to the module at `now`; returns its effects. */
   tell(stimulus: Stimulus, now: Millis): readonly Effect[] {
     if (this.#engine !== undefined) return this.#engine.tell(stimulus, now);
-    if (stimulus.from === "link" && stimulus.link === this.#link?.id) this.#follow(this.#link, stimulus.event);
+    if (stimulus.from === "link" && stimulus.link === this.#link?.id && this.#link.follow(stimulus.event))
+      this.#link = undefined;
     return this.#seen(this.#modem.tell(stimulus, now));
   }
 
@@ -119,13 +120,6 @@ export class FaultyModem {
     return this.#engine;
   }
 
-  /** Takes note of what happens on the link. */
-  #follow(link: FollowedLink, event: Extract<Stimulus, { readonly from: "link" }>["event"]): void {
-    if (event.kind === "bytes") link.cutter.follow(event.bytes);
-    else if (event.kind === "sent") link.sent.bothTaken(event.total);
-    else if (event.kind === "down") this.#link = undefined;
-  }
-
   /** The same effects, of which note is taken. */
   #seen(effects: readonly Effect[]): readonly Effect[] {
     for (const effect of effects) {
@@ -137,10 +131,6 @@ export class FaultyModem {
 
   #see({ link: id, act }: Extract<Effect, { readonly to: "link" }>): void {
     if (act.kind === "dial") this.#link = new FollowedLink(id);
-    const link = this.#link;
-    if (link?.id !== id) return;
-    if (act.kind === "bytes") link.sent.both(act.bytes.length);
-    else if (act.kind === "end" || act.kind === "reset") this.#link = undefined;
-    else if (act.kind !== "dial") link.isPaused = act.kind === "pause";
+    else if (this.#link?.id === id && this.#link.see(act)) this.#link = undefined;
   }
 }

@@ -47,16 +47,12 @@ export class LinkTable {
   /** Takes note of an effect that passes as it is. */
   see({ link: id, act }: LinkEffect): void {
     if (act.kind === "dial") this.open(new FollowedLink(id));
-    else if (act.kind === "bytes") this.#links.get(id)?.sent.both(act.bytes.length);
-    else if (act.kind === "end" || act.kind === "reset") this.forget(id);
-    else this.noteReading(id, act.kind);
+    else if (this.#links.get(id)?.see(act)) this.forget(id);
   }
 
   /** Takes note of an event that passes as it is. */
   follow({ link: id, event }: LinkStimulus): void {
-    if (event.kind === "bytes") this.#links.get(id)?.cutter.follow(event.bytes);
-    else if (event.kind === "sent") this.#links.get(id)?.sent.bothTaken(event.total);
-    else if (event.kind === "down") this.forget(id);
+    if (this.#links.get(id)?.follow(event)) this.forget(id);
   }
 
   /** The module stops reading, or reads again. */

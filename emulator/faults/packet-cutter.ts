@@ -1,3 +1,4 @@
+import { asBuffer } from "../../at/octets.js";
 import { frameAt } from "../../mqtt/frame.js";
 
 /** A piece of the stream from the broker. */
@@ -86,6 +87,3 @@ function sizeAt(stream: Buffer, at: number): number | undefined {
   if (frame === undefined) return undefined;
   return typeof frame === "string" ? Number.POSITIVE_INFINITY : frame.end - at;
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer =>
-  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

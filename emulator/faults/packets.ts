@@ -1,3 +1,4 @@
+import { asBuffer } from "../../at/octets.js";
 import { frameAt } from "../../mqtt/frame.js";
 import { topicMatches } from "../topic.js";
 import type { Fault } from "./fault.js";
@@ -187,6 +188,3 @@ export const outbound = (bytes: Uint8Array, packet: Extract<Outbound, { kind: "b
   bytes,
   packet,
 });
-
-const asBuffer = (bytes: Uint8Array): Buffer =>
-  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import * as v from "valibot";
 import { addressText, listenAt } from "../listening.js";
 import type { Log } from "../log.js";
 import { UserError } from "../user-error.js";
+import { checked } from "./checked.js";
 import type { Control } from "./control.js";
 import { ControlError } from "./control-error.js";
 import { streamEvents, wantsStream } from "./event-stream.js";
@@ -127,19 +127,6 @@ function noQuery(parameters: URLSearchParams): undefined {
   const [name] = parameters.keys();
   if (name !== undefined) throw new ControlError(400, `${name}: this route takes no query`);
   return undefined;
-}
-
-/** Checks what a request holds. Throws a ControlError (400) that says what is wrong and where. */
-function checked<T>(schema: v.GenericSchema<unknown, T>, given: unknown): T {
-  const result = v.safeParse(schema, given);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  const place = v.getDotPath(issue) ?? "";
-  if (issue.expected === "never") throw new ControlError(400, `${place}: there is no such key`);
-  throw new ControlError(
-    400,
-    place === "" || issue.message.startsWith(`${place}:`) ? issue.message : `${place}: ${issue.message}`,
-  );
 }
 
 /** The JSON in a body; no body is an empty object. */

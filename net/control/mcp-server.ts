@@ -3,8 +3,8 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import * as v from "valibot";
 import { UserError } from "../user-error.js";
+import { checked } from "./checked.js";
 import { ControlError } from "./control-error.js";
 import { type McpModule, type McpSession, type McpTool, type StartInput, tools } from "./mcp-tools.js";
 
@@ -113,9 +113,7 @@ async function call(session: McpSession, name: string, given: unknown) {
     const tool = tools.find((each) => each.name === name);
     if (tool === undefined)
       throw new ControlError(404, `there is no tool ${name}; there are ${tools.map((each) => each.name).join(", ")}`);
-    const checked = v.safeParse(tool.input, given);
-    if (!checked.success) throw new ControlError(400, problemOf(checked.issues[0]));
-    return answer(await tool.run(session, checked.output));
+    return answer(await tool.run(session, checked(tool.input, given)));
   } catch (error) {
     if (error instanceof ControlError) return { ...answer({ error: error.message, ...error.more }), isError: true };
     if (error instanceof UserError) return { ...answer({ error: error.message }), isError: true };
@@ -126,8 +124,3 @@ async function call(session: McpSession, name: string, given: unknown) {
 const answer = (found: unknown) => ({
   content: [{ type: "text" as const, text: JSON.stringify(found, undefined, 1) }],
 });
-
-function problemOf(issue: v.BaseIssue<unknown>): string {
-  const place = v.getDotPath(issue) ?? "";
-  return issue.expected === "never" ? `${place}: there is no such key` : `${place}: ${issue.message}`;
-}

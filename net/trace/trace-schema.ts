@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { rebootCauses } from "../../emulator/reboot.js";
-import type { DownReason } from "../../mqtt/session.js";
+import { downReasons } from "../../mqtt/io.js";
 
 const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
 const text = v.string();
@@ -98,25 +98,10 @@ const host = [
   ),
 ];
 
-const downReasons = [
-  "closed",
-  "reset",
-  "refused",
-  "unresolved",
-  "unreachable",
-  "timedOut",
-  "networkGone",
-  "pdpRefused",
-  "failed",
-] as const satisfies readonly DownReason[];
-
 const links = [
   event("dial", "The module dials.", { link, host: text, port: count }),
   event("up", "A link is up.", { link }),
-  event("down", "A link was lost, or not established.", {
-    link,
-    reason: v.picklist(downReasons),
-  }),
+  event("down", "A link was lost, or not established.", { link, reason: v.picklist(downReasons) }),
   event("hangUp", "The module ends a link, by FIN or RST.", {
     link,
     how: v.picklist(["end", "reset"]),

@@ -1,7 +1,7 @@
 import type { LinkEvent, Stimulus } from "../../emulator/io.js";
 import { type RebootCause, rebootCauses } from "../../emulator/reboot.js";
 import type { PostFailure, RequestAct, RequestOutcome } from "../../emulator/request.js";
-import type { DownReason } from "../../mqtt/session.js";
+import { downReasons } from "../../mqtt/io.js";
 import { bytesOf } from "./escapes.js";
 import { hexBytes } from "./host-text.js";
 import { serverPacket } from "./server-packet.js";
@@ -16,22 +16,10 @@ export function spanOf(text: string): number {
   return Number(amount) * factor;
 }
 
-const reasons: readonly DownReason[] = [
-  "closed",
-  "reset",
-  "refused",
-  "unresolved",
-  "unreachable",
-  "timedOut",
-  "networkGone",
-  "pdpRefused",
-  "failed",
-];
-
 /** The link event of `up`, `down <reason>` or `sendFailed`. */
 export function linkEventOf(text: string): LinkEvent {
   if (text === "up" || text === "sendFailed") return { kind: text };
-  const reason = reasons.find((each) => text === `down ${each}`);
+  const reason = downReasons.find((each) => text === `down ${each}`);
   if (reason === undefined) throw new SyntaxError(`the network cannot say "${text}"`);
   return { kind: "down", reason };
 }

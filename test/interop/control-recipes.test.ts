@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
-import { command as commandPath, root } from "../bin/program.js";
+import { expect, test } from "vitest";
+import { root } from "../bin/program.js";
 import { codeBlocks, pageAt } from "../markdown.js";
-import { run } from "../net/ports/pty/pty-hosts.js";
+import { folderWith, runIn } from "./command-folder.js";
 import { needs } from "./needs.js";
 
 const blocks = codeBlocks(pageAt("docs/control.md"));
@@ -17,23 +16,6 @@ function block(mark: string): string {
   return found[0]?.text ?? "";
 }
 
-/** A folder with the command `bc28-emu` and these files in it. */
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), "bc28-emu-control-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const command = `#!/bin/sh\nexec "${process.execPath}" "${commandPath}" "$@"\n`;
-  for (const [name, text] of Object.entries({ "bc28-emu": command, ...files })) {
-    writeFileSync(join(folder, name), text);
-    chmodSync(join(folder, name), 0o755);
-  }
-  return folder;
-}
-
-async function runIn(folder: string, line: string): Promise<{ code: number | null; out: string; err: string }> {
-  const program = run("sh", ["-c", `cd "$0" && PATH="$0:$PATH" ${line}`, folder]);
-  return { code: await program.ended, out: program.stdout, err: program.stderr };
-}
-
 const pytest = "/usr/bin/python3 -m pytest -q -p no:cacheprovider";
 const python = { "conftest.py": block("# conftest.py"), "test_meter.py": block("# test_meter.py") };
 
@@ -43,7 +25,7 @@ test.skipIf(!needs("python3-pytest"))("pytest: ten tests, each with its own faul
   const nothing = performance.now();
   expect((await runIn(folder, `${pytest} --noconftest test_nothing.py`)).code).toBe(0);
   const start = performance.now();
-  const { code, out } = await runIn(folder, `exec bc28-emu exec -- ${pytest} test_meter.py`);
+  const { code, out } = await runIn(folder, `bc28-emu exec -- ${pytest} test_meter.py`);
   const end = performance.now();
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("10 passed") });
   console.log(`ten tests: ${Math.round(end - start)} ms; a pytest of nothing: ${Math.round(start - nothing)} ms`);
@@ -56,7 +38,7 @@ def test_misspelt(modem):\n    modem.fault("loose PUBACK")\n`;
     "conftest.py": python["conftest.py"].replace("within=5", "within=0.2"),
     "test_wrong.py": wrong,
   });
-  const { code, out } = await runIn(folder, `exec bc28-emu exec -- ${pytest} test_wrong.py`);
+  const { code, out } = await runIn(folder, `bc28-emu exec -- ${pytest} test_wrong.py`);
   expect(code).toBe(1);
   const [saw = ""] = /AssertionError: no CSQ: .*/.exec(out) ?? [];
   expect(out).toContain('AssertionError: fault "loose PUBACK": "loose" is no fault; did you mean lose?');
@@ -65,10 +47,7 @@ def test_misspelt(modem):\n    modem.fault("loose PUBACK")\n`;
 });
 
 test.skipIf(!needs("curl"))("the shell script", async () => {
-  const { code, out, err } = await runIn(
-    folderWith({ "test.sh": block("# test.sh") }),
-    "exec bc28-emu exec -- sh test.sh",
-  );
+  const { code, out, err } = await runIn(folderWith({ "test.sh": block("# test.sh") }), "bc28-emu exec -- sh test.sh");
   expect({ code, out, err }).toEqual({ code: 0, out: "+QMTSTAT: 0,1\n", err: "" });
 });
 
@@ -82,7 +61,7 @@ test.skipIf(!needs("gcc"))("the host in C, and the exit codes that its comments 
   expect(lines).toHaveLength(3);
   for (const line of lines) {
     const [command = "", told = ""] = line.split(" # ");
-    const { code, out } = await runIn(folder, `exec ${command}`);
+    const { code, out } = await runIn(folder, command);
     expect(told).toBe(code === 0 ? out.trim() : `exit code ${code}`);
   }
 });
@@ -90,12 +69,12 @@ test.skipIf(!needs("gcc"))("the host in C, and the exit codes that its comments 
 test("vitest, through exec", { timeout: 30_000 }, async () => {
   const folder = folderWith({ "meter.test.js": block("// meter.test.js"), "package.json": '{"type":"module"}' });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  const { code, out } = await runIn(folder, "exec bc28-emu exec -- node_modules/.bin/vitest run --no-color");
+  const { code, out } = await runIn(folder, "bc28-emu exec -- node_modules/.bin/vitest run --no-color");
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("1 passed") });
 });
 
 test.skipIf(!needs("gcc"))("the Makefile", async () => {
   const folder = folderWith({ "host.c": block("// host.c"), Makefile: block("# Makefile") });
-  const { code, out } = await runIn(folder, "exec make test-modem");
+  const { code, out } = await runIn(folder, "make test-modem");
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/signal 25\n.*signal 4\n/s) });
 });

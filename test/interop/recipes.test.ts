@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { command as commandPath, Program, root } from "../bin/program.js";
 import { codeBlocks, userPages } from "../markdown.js";
 import { until } from "../net/port-recorder.js";
 import { python, run } from "../net/ports/pty/pty-hosts.js";
+import { folderWith, newFolder, runIn } from "./command-folder.js";
 import { needs } from "./needs.js";
 
 const blocks = userPages.filter(({ path }) => path !== "docs/control.md").flatMap(codeBlocks); // that page has tests of its own
@@ -16,12 +16,6 @@ function recipe(language: string, mark: string): string {
   const found = blocks.filter((block) => block.language === language && block.text.includes(mark));
   expect(found, mark).toHaveLength(1);
   return found[0]?.text ?? "";
-}
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "bc28-emu-recipe-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
 }
 
 /** The module of a recipe, with its link at another path. */
@@ -70,23 +64,6 @@ test.skipIf(!needs("gcc"))("C", async () => {
   expect(await run(join(folder, "host"), []).ended).toBe(0);
   await until("the command", () => program.err.includes("host> AT\n"));
 });
-
-/** A folder with the command `bc28-emu` and these files in it. */
-function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = newFolder();
-  const command = `#!/bin/sh\nexec "${process.execPath}" "${commandPath}" "$@"\n`;
-  for (const [name, text] of Object.entries({ "bc28-emu": command, ...files })) {
-    writeFileSync(join(folder, name), text);
-    chmodSync(join(folder, name), 0o755);
-  }
-  return folder;
-}
-
-/** Runs a program in such a folder to its end. */
-async function runIn(folder: string, command: string): Promise<{ code: number | null; out: string; err: string }> {
-  const program = run("sh", ["-c", `cd "$0" && PATH="$0:$PATH" exec ${command}`, folder]);
-  return { code: await program.ended, out: program.stdout, err: program.stderr };
-}
 
 test.skipIf(!needs("python3-pytest"))("pytest", async () => {
   const folder = folderWith({ "test_modem.py": recipe("python", "import json, subprocess, pytest, serial") });
