@@ -8,18 +8,10 @@ import { logLevels } from "../net/log.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import type { UserError } from "../net/user-error.js";
 import { usage } from "../net/user-error.js";
-import { type Flag, type Flags, flagRows } from "./flags.js";
+import { type CommandName, commandRow, commandTable, isCommand } from "./commands/index.js";
+import { allFlagRows, type Flag, type FlagName, type FlagRow, type Flags, flagRows } from "./flags.js";
 
 const misread = (message: string): UserError => usage(`${message}; see bc28-emu --help`);
-
-/** What the program does besides running a module. */
-const commands = {
-  profile: "print a profile, or how two differ",
-  faults: "print what can go wrong, or what a fault means",
-  scenario: "print the scenarios, or what one does",
-} as const;
-type CommandName = keyof typeof commands;
-const isCommand = (word: string): word is CommandName => Object.hasOwn(commands, word);
 
 /** The words and flags of the command line. */
 export interface CommandLine {
@@ -30,7 +22,7 @@ export interface CommandLine {
 
 /** Reads the command line by the table of flags; throws a UserError (code 2) that names the first thing wrong with it. */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const given: Readonly<Record<string, unknown>> = yargs(args)
+  const parser = yargs(args)
     .scriptName("bc28-emu")
     .locale("en") // everything else is in English too
     .parserConfiguration({
@@ -43,22 +35,39 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     })
     .help(false) // bin/main.ts serves both without yargs
     .version(false)
-    .options(Object.fromEntries(flagRows.map((flag) => [flag.name, yargsOption(flag)])))
-    .command("profile [words..]", commands.profile)
-    .command("faults [words..]", commands.faults)
-    .command("scenario [words..]", commands.scenario)
+    .options(Object.fromEntries(allFlagRows.map((flag) => [flag.name, yargsOption(flag)])))
     .completion("completion", "print a completion script for bash or zsh", completions)
     .strict()
     .fail((message: string | undefined, error: Error | undefined) => {
       throw message ? misread(withoutSecrets(inOurWords(message), args)) : error;
-    })
-    .parseSync();
+    });
+  for (const name of commandNames) parser.command(`${name} [words..]`, commandRow(name).calls[0]?.[1] ?? "");
+  const given: Readonly<Record<string, unknown>> = parser.parseSync();
   const [word, ...others] = given._ as readonly string[];
   if (word !== undefined && !isCommand(word))
     throw misread(withoutSecrets(`unknown word ${JSON.stringify(word)}`, args));
   const words = [...((given.words as readonly string[] | undefined) ?? []), ...others];
-  const flags: Flags = Object.fromEntries(flagRows.flatMap((flag) => checked(flag, given[flag.name])));
+  const flags: Flags = Object.fromEntries(allFlagRows.flatMap((flag) => checked(flag, given[flag.name])));
+  refuseForeign(word, flags);
   return { command: word === undefined ? undefined : { name: word, words }, flags };
+}
+
+const commandNames = Object.keys(commandTable) as readonly CommandName[];
+
+/** The flags that a command takes; without one, those of the run of a module. */
+export function flagsOf(command: CommandName | undefined): readonly FlagRow[] {
+  const takes = command === undefined ? "run" : commandRow(command).takes;
+  return takes === "run" ? flagRows : allFlagRows.filter(({ name }) => takes.some((taken) => taken === name));
+}
+
+/** Throws a UserError (code 2) that names the first flag which the command does not take. */
+function refuseForeign(command: CommandName | undefined, flags: Flags): void {
+  const taken = new Set(flagsOf(command).map(({ name }) => name));
+  const foreign = Object.keys(flags).find((name) => !taken.has(name));
+  if (foreign === undefined) return;
+  if (command !== undefined) throw usage(`${command}: it takes no --${foreign}`);
+  const users = commandNames.filter((name) => commandRow(name).takes.includes(foreign as FlagName));
+  throw misread(`--${foreign} belongs to ${users.map((name) => `bc28-emu ${name}`).join(", ")}`);
 }
 
 /** The values that completion offers after some flags; for paths the shell offers files. */
@@ -85,12 +94,19 @@ function completions(
 ): void {
   const typed = (given as { readonly _: readonly string[] })._;
   const flag = process.argv.at(-2) ?? "";
-  const needsValue = flagRows.some(({ name, value }) => `--${name}` === flag && value !== undefined);
+  const needsValue = allFlagRows.some(({ name, value }) => `--${name}` === flag && value !== undefined);
   const [, command = "", ...others] = typed ?? []; // the first one is the program's name
   const behind = Object.hasOwn(wordsBehind, command) ? wordsBehind[command] : undefined;
   if (needsValue && typed !== undefined) done([...(words[flag]?.() ?? [])]);
   else if (behind !== undefined && !current.startsWith("-")) done([...behind(soFar(others, current))]);
-  else standard((_, found) => done((found ?? []).filter((word) => !word.startsWith("completion"))));
+  else standard((_, found) => done((found ?? []).filter((word) => isOffered(word, command))));
+}
+
+/** Whether a word may stand behind a command, or alone: its flags, and no second way to complete. */
+function isOffered(word: string, command: string): boolean {
+  if (word.startsWith("completion")) return false;
+  const taken = flagsOf(isCommand(command) ? command : undefined);
+  return !word.startsWith("--") || taken.some(({ name }) => word.startsWith(`--${name}`));
 }
 
 /** What was typed behind a command; the word that is being typed may stand among the others already. */
@@ -101,7 +117,7 @@ function soFar(others: readonly string[], current: string): string {
 
 function inOurWords(message: string): string {
   const name = /^Not enough arguments following: (.*)$/m.exec(message)?.[1];
-  const flag = flagRows.find((row) => row.name === name);
+  const flag = allFlagRows.find((row) => row.name === name);
   if (flag?.value !== undefined) return `--${name} needs a value: --${name} ${flag.value}`;
   return message.replace(/\s*\n\s*/g, " ");
 }

@@ -8,6 +8,7 @@ export interface Flag {
     | "Control"
     | "Identity"
     | "Output"
+    | "Commands"
     | "Help";
   /** The value as the help prints it, in brackets where it may be left out. A switch has none. */
   readonly value?: string;
@@ -15,7 +16,7 @@ export interface Flag {
   readonly about: string;
 }
 
-/** Every flag. Parsing, --help and the table of docs/options.md are made from it. */
+/** The flags of the run of a module. Parsing, --help and the table of docs/options.md are made from it. */
 export const flagTable = {
   pty: {
     group: "Where hosts attach",
@@ -151,8 +152,14 @@ export const flagTable = {
   version: { group: "Help", about: "print the version" },
 } as const satisfies Record<string, Flag>;
 
+/** The flags that only commands beside the run of a module take. */
+export const commandFlagTable = {} as const satisfies Record<string, Flag>;
+
+/** Every flag of the command line. */
+const allFlags = { ...flagTable, ...commandFlagTable };
+
 /** The name of a flag, without its dashes. */
-export type FlagName = keyof typeof flagTable;
+export type FlagName = keyof typeof allFlags;
 
 type Given<F extends Flag> = F extends { readonly repeatable: true }
   ? readonly string[]
@@ -161,9 +168,16 @@ type Given<F extends Flag> = F extends { readonly repeatable: true }
     : boolean;
 
 /** The flags that were given, with their values as they were written. */
-export type Flags = { readonly [N in FlagName]?: Given<(typeof flagTable)[N]> };
+export type Flags = { readonly [N in FlagName]?: Given<(typeof allFlags)[N]> };
 
-/** The rows of the table with their names. */
-export const flagRows: readonly (Flag & { readonly name: string })[] = Object.entries(flagTable).map(
-  ([name, flag]) => ({ name, ...flag }),
-);
+/** A flag with its name. */
+export type FlagRow = Flag & { readonly name: string };
+
+const rowsOf = (table: Readonly<Record<string, Flag>>): readonly FlagRow[] =>
+  Object.entries(table).map(([name, flag]) => ({ name, ...flag }));
+
+/** The flags of the run of a module. */
+export const flagRows = rowsOf(flagTable);
+
+/** Every flag of the command line. */
+export const allFlagRows = rowsOf(allFlags);

@@ -1,5 +1,9 @@
 import { quirkTable } from "../emulator/profile/quirks.js";
-import { type Flag, flagRows } from "./flags.js";
+import { table, wrapped } from "./columns.js";
+import type { CommandRow } from "./command.js";
+import { flagsOf } from "./command-line.js";
+import { type CommandName, commandRow, commandTable } from "./commands/index.js";
+import { type Flag, type FlagRow, flagRows } from "./flags.js";
 
 const examples = [
   ["bc28-emu --broker", "a module and a broker; no internet is needed"],
@@ -12,15 +16,14 @@ const examples = [
   ["bc28-emu completion >> ~/.bashrc", "the Tab key completes flags (bash and zsh)"],
 ] as const;
 
-const calls = [
+const calls = (): readonly (readonly [string, string])[] => [
   ["bc28-emu [options]", "run a module"],
   ["bc28-emu exec [options] -- COMMAND", "run a command beside a module of its own, and end with its exit code"],
-  ["bc28-emu mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"],
-  ["bc28-emu profile [NAME|FILE] [options]", "print a profile, with the source of every quirk"],
-  ["bc28-emu profile diff A B", "print in what two profiles differ"],
-  ["bc28-emu faults [SENTENCE]", "print what can go wrong, or what a sentence means"],
-  ["bc28-emu scenario [NAME|FILE]", "print the ready scenarios, or check one and print what it does"],
-] as const;
+  ...Object.values(commandTable).flatMap(callsOf),
+];
+
+const callsOf = ({ calls }: CommandRow): readonly (readonly [string, string])[] =>
+  calls.map(([syntax, about]) => [`bc28-emu ${syntax}`, about]);
 
 /** The widest and the narrowest lines of the help text, in columns. */
 const maxColumns = 120;
@@ -28,10 +31,10 @@ const minColumns = 72;
 
 /** The text of --help for a terminal of `columns` columns. */
 export function helpText(columns = 80): string {
-  const width = Math.max(minColumns, Math.min(columns, maxColumns));
+  const width = widthFor(columns);
   return [
     "Usage:",
-    ...table(calls, width),
+    ...table(calls(), width),
     "",
     ...wrapped(
       "A Quectel BC28 (NB-IoT module) as a program: AT commands on a serial port drive a real MQTT client.",
@@ -51,27 +54,30 @@ export function helpText(columns = 80): string {
   ].join("\n");
 }
 
+/** The text of `bc28-emu COMMAND --help`. */
+export function commandHelp(name: CommandName, columns = 80): string {
+  const width = widthFor(columns);
+  const row = commandRow(name);
+  const flags = flagsOf(name).filter((flag) => flag.group !== "Help");
+  const options =
+    row.takes === "run"
+      ? ["", "It takes the options of bc28-emu --help."]
+      : ["", "Options:", ...table(flags.map(flagRow), width)];
+  return ["Usage:", ...table(callsOf(row), width), ...(flags.length === 0 ? [] : options)].join("\n");
+}
+
+const widthFor = (columns: number): number => Math.max(minColumns, Math.min(columns, maxColumns));
+
 const groups = (): Flag["group"][] => [...new Set(flagRows.map(({ group }) => group))];
 
 function flagLines(group: Flag["group"], width: number): string[] {
   const rows = flagRows.filter((flag) => flag.group === group);
-  return table(
-    rows.map((flag) => [written(flag), flag.about + (flag.repeatable ? "; repeatable" : "")]),
-    width,
-  );
+  return table(rows.map(flagRow), width);
 }
 
-const written = ({ name, value }: Flag & { readonly name: string }): string =>
-  value === undefined ? `--${name}` : `--${name} ${value}`;
+const flagRow = (flag: FlagRow): readonly [string, string] => [
+  written(flag),
+  flag.about + (flag.repeatable ? "; repeatable" : ""),
+];
 
-/** Two columns; a long text on the right is continued on the next lines. */
-export function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
-  const indent = Math.max(24, ...rows.map(([left]) => left.length));
-  return rows.flatMap(([left, right]) =>
-    wrapped(right, width - indent - 4).map((line, index) => `  ${(index === 0 ? left : "").padEnd(indent)}  ${line}`),
-  );
-}
-
-/** A text in lines of at most `width` characters, broken at blanks. */
-export const wrapped = (text: string, width: number): string[] =>
-  text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, "g")) ?? [];
+const written = ({ name, value }: FlagRow): string => (value === undefined ? `--${name}` : `--${name} ${value}`);

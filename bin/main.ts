@@ -1,6 +1,7 @@
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
 import { readCommandLine } from "./command-line.js";
+import { commandRow, isCommand } from "./commands/index.js";
 import { complain, Ending } from "./exit.js";
 import { readOptions } from "./options.js";
 import { serve } from "./serve.js";
@@ -27,45 +28,31 @@ async function obey(args: readonly string[], ending: Ending): Promise<void> {
   const own = args.slice(0, args.includes("--") ? args.indexOf("--") : undefined);
   const wish = own.map((arg) => /^(-h|--help|--version)(=|$)/.exec(arg)?.[1]).find(Boolean);
   if (wish === "--version") process.stdout.write(`${packageJson.version}\n`);
-  else if (wish !== undefined)
-    process.stdout.write(`${(await import("./help.js")).helpText(process.stdout.columns)}\n`);
+  else if (wish !== undefined) process.stdout.write(`${await help(own)}\n`);
   else if (own[0] === "exec") {
     const { exec } = await import("./exec.js");
     process.exit(await exec(own.slice(1), args.slice(own.length + 1), ending));
-  } else if (own[0] === "mcp") await serveAgents(own.slice(1), ending);
-  else await print(args, ending);
+  } else await run(args, ending);
 }
 
-/** Serves coding agents by the Model Context Protocol, until they go. Its code is loaded only then. */
-async function serveAgents(args: readonly string[], ending: Ending): Promise<void> {
-  const { flags } = readCommandLine(args);
-  const options = readOptions(flags, { onTerminal: false });
-  const [{ serveMcp }, { startMcpModule }] = await Promise.all([
-    import("../net/control/mcp-server.js"),
-    import("../net/control/mcp-module.js"),
-  ]);
-  const { version } = packageJson;
-  const { profile, mappings, faults } = options;
-  const server = await serveMcp({
-    version,
-    warn: (line) => process.stderr.write(`bc28-emu: mcp: ${line}\n`),
-    start: (input) => startMcpModule({ version, profile, mappings, faults }, input),
-  });
-  await Promise.race([server.gone, ending.reached]);
-  await server.close();
-  process.exit(0);
+/** The help of a command, or that of the program. Its code is loaded only then. */
+async function help([first = ""]: readonly string[]): Promise<string> {
+  const { commandHelp, helpText } = await import("./help.js");
+  const { columns } = process.stdout;
+  return isCommand(first) ? commandHelp(first, columns) : helpText(columns);
 }
 
-/** Prints what a command asks for, or runs a module. */
-async function print(args: readonly string[], ending: Ending): Promise<void> {
+/** Runs a command, or a module. */
+async function run(args: readonly string[], ending: Ending): Promise<void> {
   const { command, flags } = readCommandLine(args);
-  if (command !== undefined) {
-    const { printed } = await import("./print.js");
-    process.stdout.write(`${await printed(command, flags)}\n`);
-    return;
+  if (command === undefined) {
+    await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
+    process.exit(0); // everything is closed and written; no handle that is left may keep the process running
   }
-  await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
-  process.exit(0); // everything is closed and written; no handle that is left may keep the process running
+  const { run: obeyed } = await commandRow(command.name).load();
+  const { text, code = 0 } = await obeyed({ words: command.words, flags, ending });
+  if (text !== undefined) await new Promise((written) => process.stdout.write(`${text}\n`, written));
+  process.exit(code);
 }
 
 function unlessGone(error: NodeJS.ErrnoException): void {

@@ -4,7 +4,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { readCommandLine } from "../bin/command-line.js";
-import { flagRows } from "../bin/flags.js";
+import { allFlagRows } from "../bin/flags.js";
 import { commands } from "../emulator/commands/index.js";
 import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import { defaultQuirks, setQuirk } from "../emulator/profile/quirks.js";
@@ -108,7 +108,7 @@ describe("names", () => {
   });
 
   test.each(written)("the flags in the text of $path exist", (page) => {
-    const known = new Set(flagRows.map(({ name }) => name));
+    const known = new Set(allFlagRows.map(({ name }) => name));
     const named = inlineCode(page).flatMap((code) => /^--([a-z][a-z\d-]*)/.exec(code)?.[1] ?? []);
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
@@ -182,7 +182,7 @@ const wordsOf = (line: string): readonly string[] =>
 function accept(words: readonly string[]): void {
   if (words[0] === "completion") return; // yargs prints at once
   const [first = ""] = words;
-  const own = first === "exec" ? words.slice(1, words.indexOf("--")) : first === "mcp" ? words.slice(1) : words;
+  const own = first === "exec" ? words.slice(1, words.indexOf("--")) : words;
   const { flags } = readCommandLine(own);
   for (const fault of flags.fault ?? []) expect(readSentence(fault), fault).toHaveProperty("sentence");
   for (const setting of flags.quirk ?? []) {

@@ -1,7 +1,7 @@
 import { readCommandLine } from "../../bin/command-line.js";
+import { commandRow } from "../../bin/commands/index.js";
 import type { Ending } from "../../bin/exit.js";
 import { readOptions } from "../../bin/options.js";
-import { printed } from "../../bin/print.js";
 import { serve } from "../../bin/serve.js";
 import { UserError } from "../../net/user-error.js";
 
@@ -22,7 +22,11 @@ const ending = { came: true, reached: Promise.resolve(undefined), end: () => {} 
 export async function runInProcess(args: readonly string[]): Promise<Ended> {
   try {
     const { command, flags } = readCommandLine(args);
-    if (command !== undefined) return { code: 0, out: `${await printed(command, flags)}\n`, err: "" };
+    if (command !== undefined) {
+      const { run } = await commandRow(command.name).load();
+      const { text, code = 0 } = await run({ words: command.words, flags, ending });
+      return { code, out: text === undefined ? "" : `${text}\n`, err: "" };
+    }
     await serve(readOptions(flags, { onTerminal: false }), ending);
     return { code: 0, out: "", err: "" };
   } catch (error) {
