@@ -14,54 +14,58 @@ const maskText = "***";
 export const withSecrets = <C extends AnyCommand>(commands: readonly C[]): readonly C[] =>
   commands.filter((command) => formsOf(command).some(hasSecret));
 
-/**
- * Masks the secrets in a command line, for the trace. If it is unclear which parameters are secret, everything behind the
- * first name of a command with secrets is masked. An unknown name may be a mistyped command with secrets. A line that
- * cannot be parsed, or that holds two lines, may have lost such a name. Then everything that may be a parameter is masked.
- */
-export function maskLine(line: Octets, commands: readonly AnyCommand[], isKnown: Known = () => true): Octets {
-  const secretCommands = withSecrets(commands);
-  const named = nameEndsIn(line, secretCommands);
-  const parsed = parseLine(line) ?? [unreadable];
-  const doubts = parsed.some(({ kind }) => kind === "unreadable")
-    ? parametersIn(line)
-    : [...unknownCommandsIn(parsed, isKnown), ...joinedLinesIn(parsed, line)];
-  if (doubts.length > 0) return cutAt(line, Math.min(...doubts, ...named));
-  if (named.length === 0) return line;
-  const spans = parsed.map((command) => secretSpans(command, secretCommands));
-  const understood = named.every((end) => parsed.some((it) => it.kind === "extended" && it.nameEnd === end));
-  return understood && !spans.includes(undefined) ? maskTokens(line, spans.flat()) : cutAt(line, Math.min(...named));
-}
+/** Masks secrets in complete lines and payloads, for the trace. */
+export class SecretMask {
+  /** The commands with a secret parameter. */
+  readonly #commands: readonly AnyCommand[];
+  /** Their names. The `+` of a name may be missing in a damaged line. */
+  readonly #names: RegExp;
+  readonly #isKnown: Known;
 
-/** Masks a payload, for the trace. A host that missed the prompt may send commands as payload. */
-export function maskPayload(payload: Octets, commands: readonly AnyCommand[]): Octets {
-  const named = [...nameEndsIn(payload, withSecrets(commands)), ...endsOf("AT+", payload)];
-  return named.length === 0 ? payload : cutAt(payload, Math.min(...named));
+  /** `isKnown`: whether a name is that of a command. Left out: each one is. */
+  constructor(commands: readonly AnyCommand[], isKnown: Known = () => true) {
+    this.#commands = withSecrets(commands);
+    const names = this.#commands.flatMap((command) => command.names).map((name) => name.slice(1));
+    this.#names = new RegExp(names.join("|") || "(?!)", "gi");
+    this.#isKnown = isKnown;
+  }
+
+  /**
+   * Masks the secrets in a command line. If it is unclear which parameters are secret, everything behind the first name of a
+   * command with secrets is masked. An unknown name may be a mistyped command with secrets. A line that cannot be parsed, or
+   * that holds two lines, may have lost such a name. Then everything that may be a parameter is masked.
+   */
+  line(line: Octets): Octets {
+    const named = endsOf(this.#names, line);
+    const parsed = parseLine(line) ?? [unreadable];
+    const doubts = parsed.some(({ kind }) => kind === "unreadable")
+      ? parametersIn(line)
+      : [...unknownCommandsIn(parsed, this.#isKnown), ...joinedLinesIn(parsed, line)];
+    if (doubts.length > 0) return cutAt(line, Math.min(...doubts, ...named));
+    if (named.length === 0) return line;
+    const spans = parsed.map((command) => secretSpans(command, this.#commands));
+    const understood = named.every((end) => parsed.some((it) => it.kind === "extended" && it.nameEnd === end));
+    return understood && !spans.includes(undefined) ? maskTokens(line, spans.flat()) : cutAt(line, Math.min(...named));
+  }
+
+  /** Masks a payload. A host that missed the prompt may send commands as payload. */
+  payload(payload: Octets): Octets {
+    const named = [...endsOf(this.#names, payload), ...endsOf(commandStart, payload)];
+    return named.length === 0 ? payload : cutAt(payload, Math.min(...named));
+  }
 }
 
 const unreadable: ParsedCommand = { kind: "unreadable" };
 
-/** Where the names of these commands end in a text. The `+` of a name may be missing in a damaged line. */
-const nameEndsIn = (text: Octets, commands: readonly AnyCommand[]): readonly number[] =>
-  commands.flatMap(({ names }) => names).flatMap((name) => endsOf(name.slice(1), text));
+const commandStart = /AT\+/gi;
 
-/** Where each occurrence of a word ends, in upper or lower case. */
-function endsOf(word: string, text: Octets): readonly number[] {
-  const pattern = patternOf(word);
+/** Where each match of a pattern ends. */
+function endsOf(pattern: RegExp, text: Octets): readonly number[] {
   if (text.search(pattern) < 0) return none; // in most texts there is none, and matchAll is slow
-  return [...text.matchAll(pattern)].map(({ index }) => index + word.length);
+  return [...text.matchAll(pattern)].map(({ index, 0: { length } }) => index + length);
 }
 
 const none: readonly number[] = [];
-
-/** The patterns of the names of commands. */
-const patterns = new Map<string, RegExp>();
-
-function patternOf(word: string): RegExp {
-  const known = patterns.get(word) ?? new RegExp(word.replace("+", "\\+"), "gi");
-  patterns.set(word, known);
-  return known;
-}
 
 /** Where the parameters of unknown commands begin. */
 const unknownCommandsIn = (parsed: readonly ParsedCommand[], isKnown: Known): readonly number[] =>
@@ -77,7 +81,7 @@ const joinedLinesIn = (parsed: readonly ParsedCommand[], line: Octets): readonly
     .filter(({ kind, text }) => kind !== "quoted" || text.includes('"'))
     .flatMap(({ text, start, end }) => {
       if (text.includes("=")) return [line.indexOf("=", start) + 1];
-      return endsOf("AT+", line.slice(start, end)).map((at) => start + at);
+      return endsOf(commandStart, line.slice(start, end)).map((at) => start + at);
     });
 
 /** Where the first possible parameter begins in a line that cannot be parsed. */

@@ -144,6 +144,10 @@ export const flagTable = {
     value: "FILE",
     about: "write every event there, one line of JSON each; secrets are masked",
   },
+  "trace-secrets": {
+    group: "Output",
+    about: "secrets are not masked: in the trace, on the control port and in the log",
+  },
   json: {
     group: "Output",
     about: "when ready, one line of JSON instead of the text for people; profiles, faults and scenarios, too",

@@ -42,6 +42,8 @@ export interface Options {
   readonly logLevel: LogLevel;
   /** The file of the trace. */
   readonly trace: string | undefined;
+  /** Events show secrets as they are. */
+  readonly showsSecrets: boolean;
   readonly json: boolean;
 }
 
@@ -83,6 +85,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     seed: readSeed(flags.seed ?? "0"),
     logLevel: readLogLevel(flags["log-level"] ?? "warn"),
     trace: flags.trace,
+    showsSecrets: readTraceSecrets(flags),
     json: flags.json === true,
   };
 }
@@ -134,6 +137,11 @@ function readClock({ clock = "system", control, "time-scale": scale }: Flags): b
     throw usage("--clock manual needs --control: time passes by POST /api/clock/advance");
   if (clock === "manual" && scale !== undefined) throw usage("--clock manual takes no --time-scale: time stands still");
   return clock === "manual";
+}
+
+function readTraceSecrets({ trace, "trace-secrets": shows }: Flags): boolean {
+  if (shows && trace === undefined) throw usage("--trace-secrets needs --trace FILE: it is for the file of the trace");
+  return shows === true;
 }
 
 function readSeed(text: string): number {

@@ -66,7 +66,7 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     mappings: options.mappings,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
-    record: options.control !== undefined || options.trace !== undefined,
+    record: options.showsSecrets ? "with secrets" : options.control !== undefined || options.trace !== undefined,
     log,
     ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined
@@ -140,8 +140,9 @@ async function traceIn(
   const { openTraceFile } = await import("../net/trace/trace-file.js");
   const { profile, seed, timeScale, faults, scenarios } = options;
   const { name, quirks, timing } = profile;
-  const header = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
-  const trace = await openTraceFile(path, header, (line) => log.warn(line));
+  const secrets = options.showsSecrets ? ({ secrets: true } as const) : {};
+  const run = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
+  const trace = await openTraceFile(path, { ...run, ...secrets }, (line) => log.warn(line));
   for (const event of events.read(0)) trace.write(event);
   events.listen((event) => trace.write(event));
   return trace;

@@ -1,9 +1,7 @@
 import type { FinalResult } from "../at/format.js";
 import { type Edited, LineEditor } from "../at/line-editor.js";
-import { maskLine, maskPayload, withSecrets } from "../at/mask.js";
 import { fromBytes, type Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
-import { commandNamed, commands } from "./commands/index.js";
 import type { Dte } from "./dte.js";
 import type { Effects } from "./effects.js";
 import type { Quirks } from "./profile/quirks.js";
@@ -30,8 +28,6 @@ interface ReceivedBytes {
 /** The input that may wait while the module is busy, in bytes. decided */
 const maxQueuedBytes = 4096;
 const never: Millis = Number.POSITIVE_INFINITY;
-const commandsWithSecrets = withSecrets(commands);
-const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 
 /** The host's input. The module handles one command at a time; further input waits in order. */
 export class CommandQueue {
@@ -175,23 +171,29 @@ export class CommandQueue {
   }
 
   #traceLine(line: Octets, terminator: Octets): void {
-    if (!this.#effects.isTraced) return;
+    const { isTraced, secrets } = this.#effects;
+    if (!isTraced) return;
+    let shown: Octets | undefined;
     this.#effects.trace({
       kind: "line",
       get line() {
-        return maskLine(line, commandsWithSecrets, isKnown); // lazy, because it is slow and mostly not needed
+        shown ??= secrets.line(line); // lazy, because it is slow and mostly not needed
+        return shown;
       },
       terminator,
     });
   }
 
   #tracePayload(payload: Octets): void {
-    if (!this.#effects.isTraced) return;
+    const { isTraced, secrets } = this.#effects;
+    if (!isTraced) return;
+    let shown: Octets | undefined;
     this.#effects.trace({
       kind: "payload",
       size: payload.length,
       get payload() {
-        return maskPayload(payload, commandsWithSecrets);
+        shown ??= secrets.payload(payload);
+        return shown;
       },
     });
   }

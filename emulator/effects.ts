@@ -1,16 +1,20 @@
 import { type Octets, toBytes } from "../at/octets.js";
 import type { Effect } from "./io.js";
+import type { Secrets } from "./secrets.js";
 import type { TraceEvent } from "./trace.js";
 
 /** The effects of one stimulus, in their order. Output to the host without another effect between becomes one effect. */
 export class Effects {
   /** Whether the events of each line and each packet are made. */
   isTraced: boolean;
+  /** How the events show what may hold a secret. */
+  readonly secrets: Secrets;
   #list: Effect[] = [];
   #output: Octets = "";
 
-  constructor(isTraced: boolean) {
+  constructor(isTraced: boolean, secrets: Secrets) {
     this.isTraced = isTraced;
+    this.secrets = secrets;
   }
 
   /** Adds output to the host. */

@@ -19,6 +19,7 @@ import type { RebootCause } from "./reboot.js";
 import { dropRequests, requestsWakeAt, takeOutcome } from "./requests.js";
 import { cutOutput, endAll, renewRam } from "./restart.js";
 import type { LineContext } from "./run-line.js";
+import { hidden, revealed } from "./secrets.js";
 import type { TraceEvent } from "./trace.js";
 import { sendBanner, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
@@ -34,6 +35,8 @@ export interface ModemOptions {
   readonly epochAtStart?: Millis;
   /** Whether the trace has the events of each line and each packet. Left out: yes. */
   readonly isTraced?: boolean;
+  /** Whether the trace shows secrets as they are. Left out: no, they are masked. */
+  readonly showsSecrets?: boolean;
 }
 
 /** A module that is switched off. */
@@ -48,10 +51,17 @@ export class Modem {
   /** When the boot ends, and its cause. */
   #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined = off;
 
-  constructor({ profile, seed = 0, nvm = factoryNvm, epochAtStart = 0, isTraced = true }: ModemOptions) {
+  constructor({
+    profile,
+    seed = 0,
+    nvm = factoryNvm,
+    epochAtStart = 0,
+    isTraced = true,
+    showsSecrets = false,
+  }: ModemOptions) {
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
-    const effects = new Effects(isTraced);
+    const effects = new Effects(isTraced, showsSecrets ? revealed : hidden);
     const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
     this.#context = {
       ...{ profile, effects, hostFaults: noHostFaults, random, pace, epochAtStart, ram },

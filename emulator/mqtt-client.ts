@@ -1,6 +1,5 @@
-import { toBytes } from "../at/octets.js";
 import { encode } from "../mqtt/encode.js";
-import type { ClientPacket, Millis } from "../mqtt/packet.js";
+import type { Millis } from "../mqtt/packet.js";
 import { PacketReader } from "../mqtt/packet-reader.js";
 import {
   type Config,
@@ -32,13 +31,13 @@ const maxBacklogBytes = 65_536;
 interface MqttClientOptions {
   /** The number of the last dial before a reboot. */
   readonly lastLink: LinkId;
-  readonly effects: Pick<Effects, "isTraced">;
+  readonly effects: Pick<Effects, "isTraced" | "secrets">;
 }
 
 /** The MQTT session and its link: packets on one side, bytes on the other. */
 export class MqttClient {
   readonly #profile: Profile;
-  readonly #effects: Pick<Effects, "isTraced">;
+  readonly #effects: Pick<Effects, "isTraced" | "secrets">;
   #session: Session;
   #reader: PacketReader;
   /** Where each packet that waits for TCP ends, in bytes of this link. */
@@ -137,8 +136,10 @@ export class MqttClient {
         const bytes = encode(effect.packet);
         this.#queued += bytes.length;
         this.#ends.push(this.#queued);
-        if (this.#effects.isTraced)
-          outcomes.push(trace({ kind: "packet", way: "sent", packet: masked(effect.packet) }));
+        if (this.#effects.isTraced) {
+          const packet = this.#effects.secrets.packet(effect.packet);
+          outcomes.push(trace({ kind: "packet", way: "sent", packet }));
+        }
         outcomes.push(act(link, { kind: "bytes", bytes }));
         break;
       }
@@ -188,12 +189,6 @@ export class MqttClient {
     return new PacketReader({ maxInbound: this.#profile.quirks.maxInbound });
   }
 }
-
-const passwordMask = toBytes("***");
-
-/** A packet as the trace shows it, without its password. */
-const masked = (packet: ClientPacket): ClientPacket =>
-  packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet;
 
 const act = (link: number, what: LinkAct): Effect => ({ to: "link", link, act: what });
 const trace = (event: Extract<Effect, { readonly to: "trace" }>["event"]): Effect => ({ to: "trace", event });

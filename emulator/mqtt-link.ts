@@ -1,9 +1,7 @@
 import type { Input, LinkId } from "../mqtt/session.js";
-import { maskedForm } from "./cloud/tencent.js";
 import type { Context } from "./context.js";
 import type { LinkEvent } from "./io.js";
 import type { Outcome } from "./mqtt-client.js";
-import type { NetworkRequest } from "./request.js";
 import { sendPendingUrcs } from "./uart-output.js";
 import { urc } from "./urc.js";
 
@@ -31,15 +29,11 @@ export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes:
     if (outcome.to === "urcQueue") ram.urcQueue.put(urc(outcome.report, profile.quirks));
     else if (outcome.to === "link" || outcome.to === "call") {
       if (outcome.to === "call" && outcome.act.kind !== "giveUp")
-        effects.trace({ kind: "call", call: maskedRequest(outcome.act) });
+        effects.trace({ kind: "call", call: effects.secrets.request(outcome.act) });
       if (ram.rrc.send(outcome, now)) effects.do(outcome);
     } else effects.do(outcome);
   }
 }
-
-/** A request as the trace shows it, without its signature. */
-const maskedRequest = (request: NetworkRequest): NetworkRequest =>
-  request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request;
 
 /** Gives the MQTT client an input that is not from a command line. */
 export function step(context: Context, input: Input): void {

@@ -10,7 +10,8 @@ import { uartSpeedAfter } from "./uart-speed.js";
 /** Sends the information lines of a command line. */
 export function sendInformation({ ram, effects }: Context, blocks: readonly InformationBlock[]): void {
   for (const { lines, shown } of blocks) {
-    if (effects.isTraced) for (const line of shown) effects.trace({ kind: "answer", line });
+    if (effects.isTraced)
+      for (const line of effects.secrets.said(lines, shown)) effects.trace({ kind: "answer", line });
     effects.output(information(lines, ram.state.dte));
   }
 }
@@ -53,7 +54,7 @@ export function sendUrc(
   { ram, effects }: Context,
   { line, shown }: { readonly line: Octets; readonly shown: Octets },
 ): void {
-  if (effects.isTraced) effects.trace({ kind: "urc", line: shown });
+  if (effects.isTraced) effects.trace({ kind: "urc", line: effects.secrets.said(line, shown) });
   if (!ram.state.dte.quiet) effects.output(unsolicited(line));
 }
 

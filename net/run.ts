@@ -19,6 +19,8 @@ export interface Wiring {
   readonly keep: (nvm: Nvm) => void;
   /** Called with every trace event and the module's time. */
   readonly trace: (event: TraceEvent, now: Millis) => void;
+  /** Called with the bytes of the serial line, before the module takes them and before a front end sends them. */
+  readonly onBytes?: ((way: "received" | "sent", bytes: Uint8Array) => void) | undefined;
 }
 
 /** A link that is not over. */
@@ -52,7 +54,12 @@ export class Loop {
 
   /** The events to open a front end with. */
   events(onChange: PortEvents["onChange"]): PortEvents {
-    return { onBytes: (bytes) => this.tell({ from: "host", bytes }), onChange };
+    return { onBytes: (bytes) => this.#hear(bytes), onChange };
+  }
+
+  #hear(bytes: Uint8Array): void {
+    if (this.#on) this.#wiring.onBytes?.("received", bytes);
+    this.tell({ from: "host", bytes });
   }
 
   /** Switches the module on. Stimuli before that are lost. */
@@ -103,12 +110,17 @@ export class Loop {
   }
 
   #carryOut(effect: Effect): void {
-    if (effect.to === "host") for (const port of this.#ports) port.write(effect.bytes);
+    if (effect.to === "host") this.#say(effect.bytes);
     else if (effect.to === "link") this.#actOn(effect.link, effect.act);
     else if (effect.to === "call") this.#request(effect.id, effect.act);
     else if (effect.to === "port") this.#set(effect);
     else if (effect.to === "nvm") this.#wiring.keep(effect.nvm);
     else this.#wiring.trace(effect.event, this.#wiring.clock.now());
+  }
+
+  #say(bytes: Uint8Array): void {
+    this.#wiring.onBytes?.("sent", bytes);
+    for (const port of this.#ports) port.write(bytes);
   }
 
   #set({ to: _, ...setting }: Extract<Effect, { readonly to: "port" }>): void {

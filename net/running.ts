@@ -15,7 +15,7 @@ import type { NvmStore } from "./storage/nvm-file.js";
 import type { Clock } from "./time/clock.js";
 import { TlsHint } from "./tls-hint.js";
 import { EventLog } from "./trace/event-log.js";
-import { sizeOf, toldOf, toldOfPort } from "./trace/recorded-event.js";
+import { Recorder } from "./trace/recorder.js";
 
 /** What a running modem is made of. */
 export interface RunningParts {
@@ -24,7 +24,8 @@ export interface RunningParts {
   readonly network: Network;
   readonly nvm: NvmStore | undefined;
   readonly baud: Baud | undefined;
-  readonly record: boolean;
+  /** Whether events are recorded: with secrets masked, or as they are. */
+  readonly record: boolean | "with secrets";
   readonly onPortChange: ((change: PortChange) => void) | undefined;
 }
 
@@ -66,17 +67,20 @@ export class Running implements RunningModem {
   #modem: FaultyModem;
   #faults: FaultControl | undefined;
   #events: EventLog | undefined;
+  /** Undefined where events are not recorded. */
+  readonly #recorder: Recorder | undefined;
   /** The front ends that have a host, of those that tell. */
   #attached: Readonly<Record<string, boolean>> | undefined;
 
   /** `newModem` makes the module as it is when a run begins. */
   constructor(parts: RunningParts, newModem: () => FaultyModem) {
-    const { clock, log, network, nvm, baud } = parts;
+    const { clock, log, network, nvm, baud, record } = parts;
     this.#parts = parts;
     this.#newModem = newModem;
     this.#firstNvm = nvm?.nvm;
     this.#modem = newModem();
     this.#tlsHint = new TlsHint(log);
+    this.#recorder = record === false ? undefined : new Recorder(this.events, record === "with secrets");
     this.#loop = new Loop({
       modem: this.#modem,
       clock,
@@ -84,6 +88,7 @@ export class Running implements RunningModem {
       request: network.request,
       keep: (kept) => nvm?.save(kept),
       trace: (event) => this.#note(event),
+      onBytes: this.#recorder && ((way, bytes) => this.#recorder?.bytes(way, bytes)),
     });
     this.#ports = new Ports(this.#loop, {
       clock,
@@ -134,7 +139,7 @@ export class Running implements RunningModem {
     await network.broker?.renew();
     if (nvm !== undefined && this.#firstNvm !== undefined) nvm.save(this.#firstNvm);
     this.#modem = this.#newModem();
-    this.events.add(() => ({ kind: "renewed" }));
+    this.#recorder?.renewed();
     this.#loop.renew(this.#modem);
   }
 
@@ -156,18 +161,17 @@ export class Running implements RunningModem {
   }
 
   #note(event: TraceEvent): void {
-    const { network, log, record } = this.#parts;
+    const { network, log } = this.#parts;
     network.note(event);
-    if (record) this.events.add(() => toldOf(event), sizeOf(event));
+    this.#recorder?.event(event);
     this.#tlsHint.note(event);
     log.event(event);
   }
 
   #notePort(change: PortChange, path: string): void {
-    const { record, onPortChange } = this.#parts;
     if (change.kind === "attach" || change.kind === "detach")
       this.#attached = { ...this.#attached, [path]: change.kind === "attach" };
-    if (record) this.events.add(() => toldOfPort(path, change));
-    onPortChange?.(change);
+    this.#recorder?.port(path, change);
+    this.#parts.onPortChange?.(change);
   }
 }

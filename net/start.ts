@@ -51,8 +51,8 @@ export interface StartOptions {
   readonly faults?: readonly string[];
   /** Scenarios that begin at power-up, for instance `await loadScenario("nat-timeout")`. */
   readonly scenarios?: readonly Scenario[];
-  /** Keeps the events of the run, for `RunningModem.events`. Left out: no. */
-  readonly record?: boolean;
+  /** Keeps the events of the run, for `RunningModem.events`; secrets are masked, or not. Left out: no. */
+  readonly record?: boolean | "with secrets";
   /** Gets all events. Left out: nothing is logged. */
   readonly log?: Log;
   /** Called when a front end reports something, after its line in the log. */
@@ -69,7 +69,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
   const faults = sentencesOf(options.faults ?? []);
   const firstNvm = nvm?.nvm;
   const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
-  const parts = { clock, log, network, nvm, baud, record: options.record === true, onPortChange: options.onPortChange };
+  const parts = { clock, log, network, nvm, baud, record: options.record ?? false, onPortChange: options.onPortChange };
   const newModem = (): FaultyModem =>
     new FaultyModem({
       profile: inHostTime(options.profile ?? bc28, hostTimeFactor(clock, baud)),
@@ -77,7 +77,8 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
       epochAtStart,
       faults,
       scenarios: options.scenarios ?? [],
-      isTraced: options.record === true || log.wantsTrace || clock.movement !== undefined,
+      showsSecrets: options.record === "with secrets",
+      isTraced: parts.record !== false || log.wantsTrace || clock.movement !== undefined,
       ...(firstNvm && { nvm: firstNvm }),
     });
   const running = new Running(parts, newModem);

@@ -1,6 +1,5 @@
-import { maskLine, withSecrets } from "../../at/mask.js";
 import { fromText, type Octets } from "../../at/octets.js";
-import { commandNamed, commands } from "../../emulator/commands/index.js";
+import { maskedLine } from "../../emulator/secrets.js";
 
 /** What the module has answered to a command: lines and a final result, or a prompt. `rest` is what follows the result. */
 export type Answer =
@@ -32,11 +31,8 @@ export function urcsIn(text: Octets): readonly Octets[] {
   return urcs;
 }
 
-const commandsWithSecrets = withSecrets(commands);
-
 /** A command line with its secrets masked, for messages. */
-export const masked = (line: string): string =>
-  maskLine(fromText(line), commandsWithSecrets, (name) => commandNamed(name) !== undefined);
+export const masked = (line: string): string => maskedLine(fromText(line));
 
 /** The error of `host.command`: the final result of a command was not OK. */
 export class AtError extends Error {

@@ -13,6 +13,7 @@ interface Entry {
   readonly seq: number;
   readonly t: Millis;
   readonly wall: Millis;
+  readonly cause: number | undefined;
   readonly told: () => Told;
   readonly bytes: number;
 }
@@ -40,10 +41,10 @@ export class EventLog {
   }
 
   /** Adds an event; `carries` is the size of its texts and payload, in bytes. */
-  add(told: () => Told, carries = 0): void {
+  add(told: () => Told, carries = 0, cause?: number): void {
     this.#lastSeq += 1;
     const bytes = bytesOfEvent + carries;
-    const entry = { seq: this.#lastSeq, t: this.#clock.now(), wall: Date.now(), told, bytes };
+    const entry = { seq: this.#lastSeq, t: this.#clock.now(), wall: Date.now(), cause, told, bytes };
     this.#entries.push(entry);
     this.#bytes += bytes;
     if (this.#entries.length > maxEvents || this.#bytes > maxBytes) this.#dropOld();
@@ -80,12 +81,10 @@ export class EventLog {
   }
 }
 
-const recordOf = ({ seq, t, wall, told }: Entry): RecordedEvent => ({
-  seq,
-  t: Math.round(t * 1000) / 1000,
-  wall: calendarTime(wall),
-  ...told(),
-});
+function recordOf({ seq, t, wall, cause, told }: Entry): RecordedEvent {
+  const time = { seq, t: Math.round(t * 1000) / 1000, wall: calendarTime(wall) };
+  return cause === undefined ? { ...time, ...told() } : { ...time, cause, ...told() };
+}
 
 /** The last moment of which the calendar time was asked: many events have the same. */
 let last = { wall: Number.NaN, text: "" };

@@ -1,4 +1,4 @@
-import { type Octets, printable, toText } from "../../at/octets.js";
+import { fromBytes, type Octets, printable, toText } from "../../at/octets.js";
 import type { NetworkRequest } from "../../emulator/request.js";
 import type { ShownOutcome, TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
@@ -12,6 +12,8 @@ export interface RecordedEvent {
   readonly t: Millis;
   /** Calendar time of this machine, ISO 8601. */
   readonly wall: string;
+  /** The number of the event that it comes of; left out where there is none, or none is known. */
+  readonly cause?: number;
   /** What kind of event it is: `line`, `urc`, `packet`, `fault`, … */
   readonly kind: string;
   /** What the kind tells. */
@@ -27,11 +29,11 @@ const maxPayload = 4096;
 /** Octets as text: UTF-8 where they are, else with `<1F>` for what cannot be printed. */
 export const textOf = (octets: Octets): string => toText(octets) ?? printable(octets);
 
-function payloadFields(payload: Uint8Array): object {
+function payloadFields(payload: Octets): object {
   const size = payload.length;
   if (size > maxPayload) return { size };
-  const text = toText(Buffer.from(payload).toString("latin1"));
-  return text === undefined ? { size, base64: Buffer.from(payload).toString("base64") } : { size, text };
+  const text = toText(payload);
+  return text === undefined ? { size, base64: Buffer.from(payload, "latin1").toString("base64") } : { size, text };
 }
 
 type Packet = Extract<TraceEvent, { readonly kind: "packet" }>["packet"];
@@ -41,12 +43,12 @@ function packetFields(packet: Packet): object {
   switch (packet.type) {
     case "PUBLISH": {
       const { id, qos, dup, retain, topic, payload } = packet;
-      return { packet: type, msgId: id, qos, dup, retain, topic, ...payloadFields(payload) };
+      return { packet: type, msgId: id, qos, dup, retain, topic, ...payloadFields(fromBytes(payload)) };
     }
     case "CONNECT": {
       const { level, clientId, cleanSession, keepAlive, will, user, password } = packet;
       const willFields = will && { topic: will.topic, qos: will.qos, retain: will.retain };
-      const hidden = password === undefined ? {} : { password: "***" };
+      const hidden = password === undefined ? {} : { password: textOf(fromBytes(password)) };
       return { packet: type, level, clientId, cleanSession, keepAlive, will: willFields, user, ...hidden };
     }
     default: {
@@ -80,6 +82,9 @@ export function toldOf(event: TraceEvent): Told {
       const { kind: _, ...change } = event.change;
       return { kind: "radio", ...change };
     }
+    case "reboot":
+    case "booted":
+      return { kind: event.kind, reason: event.cause };
     case "call":
       return requestFields(event.call);
     case "outcome":
@@ -88,6 +93,13 @@ export function toldOf(event: TraceEvent): Told {
       return { ...event };
   }
 }
+
+/** Bytes of the serial line as they are recorded; `shown` has a `*` for each byte of a secret. */
+export const toldOfBytes = (way: "received" | "sent", shown: Octets): Told => ({
+  kind: "bytes",
+  way,
+  ...payloadFields(shown),
+});
 
 /** How many bytes of text or payload an event carries. */
 export function sizeOf(event: TraceEvent): number {

@@ -17,6 +17,8 @@ export interface TraceHeader {
   /** The faults and scenarios of the command line. */
   readonly faults: readonly string[];
   readonly scenarios: readonly string[];
+  /** Secrets are shown as they are; left out: they are masked. */
+  readonly secrets?: true;
 }
 
 const format = { format: "bc28-emu trace", version: 1 } as const;

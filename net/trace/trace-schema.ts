@@ -14,6 +14,7 @@ const base = {
   seq: about(v.pipe(v.number(), v.integer(), v.minValue(1)), "The number of the event in its run."),
   t: about(v.number(), "The module's clock, in ms."),
   wall: about(v.pipe(text, v.isoTimestamp()), "Calendar time of the machine, ISO 8601."),
+  cause: v.optional(about(v.pipe(v.number(), v.integer(), v.minValue(1)), "The number of the event that it comes of.")),
 };
 
 /** An event of one kind. */
@@ -35,7 +36,13 @@ const packet = <T extends string, E extends v.ObjectEntries>(type: T, entries: E
 
 const will = v.strictObject({ topic: text, qos, retain: flag });
 const link = about(count, "The number of the dial.");
-const cause = v.picklist(rebootCauses);
+const reason = v.picklist(rebootCauses);
+
+const payload = {
+  size: about(count, "The number of bytes; many have neither text nor base64."),
+  text: v.optional(text),
+  base64: v.optional(v.pipe(text, v.base64())),
+};
 
 const packets = [
   packet("CONNECT", {
@@ -45,7 +52,7 @@ const packets = [
     keepAlive: about(count, "In seconds; 0 is never."),
     will: v.optional(will),
     user: v.optional(text),
-    password: v.optional(v.literal("***")),
+    password: v.optional(about(text, "*** unless the first line says that secrets are shown.")),
   }),
   packet("CONNACK", { sessionPresent: flag, returnCode: count }),
   packet("PUBLISH", {
@@ -54,9 +61,7 @@ const packets = [
     dup: flag,
     retain: flag,
     topic: text,
-    size: about(count, "The size of the payload, in bytes; a long one has neither text nor base64."),
-    text: v.optional(text),
-    base64: v.optional(v.pipe(text, v.base64())),
+    ...payload,
   }),
   ...(["PUBACK", "PUBREC", "PUBCOMP", "UNSUBACK"] as const).map((type) => packet(type, { msgId })),
   packet("PUBREL", { msgId, dup: v.optional(flag) }),
@@ -85,6 +90,10 @@ const requests = [
 ];
 
 const host = [
+  event("bytes", "Bytes of the serial line; each byte of a secret is a *.", {
+    way: about(v.picklist(["sent", "received"]), "As the module sees it."),
+    ...payload,
+  }),
   event("line", "A command line of the host.", { line: octets, terminator: octets }),
   event("payload", "A payload of the host.", { size: count, text: octets }),
   event("cancelled", "The host has cancelled a payload.", {}),
@@ -121,8 +130,8 @@ const module = [
     network: v.optional(text),
   }),
   event("network", "The radio.", { state: v.picklist(["attached", "detached", "asleep", "awake"]) }),
-  event("reboot", "A reboot begins.", { cause }),
-  event("booted", "The boot has ended with the banner.", { cause }),
+  event("reboot", "A reboot begins.", { reason }),
+  event("booted", "The boot has ended with the banner.", { reason }),
   event("power", "The supply.", { on: flag }),
   event("fault", "A fault has acted.", { id: count, fault: text, did: text }),
   event("renewed", "A new run begins.", {}),
@@ -151,4 +160,5 @@ export const traceHeader = v.looseObject({
   timeScale: v.number(),
   faults: v.array(text),
   scenarios: v.array(text),
+  secrets: v.optional(about(v.literal(true), "Secrets are shown as they are; else they are masked.")),
 });

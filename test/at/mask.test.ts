@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { maskLine, maskPayload } from "../../at/mask.js";
+import { SecretMask } from "../../at/mask.js";
 import { parseLine } from "../../at/parse.js";
 import { commandNamed, commands } from "../../emulator/commands/index.js";
+import { newByteMask } from "../../emulator/secrets.js";
 
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
-const mask = (line: string): string => maskLine(line, commands, isKnown);
+const secrets = new SecretMask(commands, isKnown);
+const mask = (line: string): string => secrets.line(line);
 
 describe("lines", () => {
   test.each<[line: string, shown: string]>([
@@ -65,6 +67,30 @@ describe("if it is unclear what is secret, everything behind the name is masked"
   ])("%s", (_, line, shown) => expect(mask(line)).toBe(shown));
 });
 
+/** The bytes as they are shown when they come in two parts. */
+function inParts(octets: string, cut: number): string {
+  const at = Math.round(cut * octets.length);
+  const bytes = newByteMask();
+  return bytes.mask(octets.slice(0, at)) + bytes.mask(octets.slice(at));
+}
+
+describe("bytes of the serial line, one * for each that is hidden", () => {
+  test.each<[octets: string, shown: string]>([
+    ['AT+QMTPUB=0,1,1,0,"t/u"\r', 'AT+QMTPUB=0,1,1,0,"t/u"\r'],
+    ['AT+QMTCONN=0,"id"\rAT+CSQ\r', "AT+QMTCONN*******\rAT+CSQ\r"],
+    ["AT+QMTCON=0,pw\r\n", "AT+QMTCON=****\r\n"],
+    ["AT+CMEE=1;+QMTCON=pw\r", "AT+CMEE=1;+QMTCON=**\r"],
+    ['{"lat":51.3,"at":1}\x1aAT+CSQ\r', '{"lat":51.3,"at":1}\x1aAT+CSQ\r'],
+    ["22.5\x1aAT+QMTCON=pw\r", "22.5\x1aAT+QMTCON=**\r"],
+    ["\r\n+QMTCONN: 0,0,0\r\n", "\r\n+QMTCONN: 0,0,0\r\n"],
+    ['\r\n+QMTCFG: "aliauth","pk"\r\nOK\r\n', '\r\n+QMTCFG: "*************\r\nOK\r\n'],
+  ])("%j", (octets, shown) => {
+    expect(newByteMask().mask(octets)).toBe(shown);
+    const singly = newByteMask();
+    expect([...octets].map((octet) => singly.mask(octet)).join("")).toHaveLength(octets.length);
+  });
+});
+
 /** Only secrets hold the letter Z, so a Z that is shown is a leak. */
 const word = fc.stringMatching(/^[a-y0-9 .&|=,\xdf]{1,6}$/);
 const secretive = fc
@@ -112,6 +138,9 @@ test("no byte of a secret is shown, for any line", () => {
         line.slice(0, Math.ceil(cut * line.length)),
       ]) {
         expect(mask(each), each).not.toMatch(/z/i);
+        const bytes = inParts(`${each}\r`, cut);
+        expect(bytes, each).not.toMatch(/z/i);
+        expect(bytes).toHaveLength(each.length + 1);
       }
     }),
     { numRuns: 3000 },
@@ -123,7 +152,7 @@ test("a line that can be parsed and holds no secret is shown unchanged", () => {
   const readable = free.filter((rest) => parseLine(`AT${rest}`)?.every(({ kind }) => kind !== "unreadable") ?? false);
   fc.assert(
     fc.property(readable, (rest) => {
-      expect(maskLine(`AT${rest}`, commands)).toBe(`AT${rest}`);
+      expect(new SecretMask(commands).line(`AT${rest}`)).toBe(`AT${rest}`);
     }),
   );
 });
@@ -161,15 +190,15 @@ test("parameters that do not agree are masked, because one may be in the place o
 });
 
 test("a payload is masked from the first command in it on", () => {
-  const shown = (payload: string): string => maskPayload(payload, commands);
+  const shown = (payload: string): string => secrets.payload(payload);
   expect(shown('{"at":"22.5","+":1}')).toBe('{"at":"22.5","+":1}');
   expect(shown('22.5\rat+qmt\xffonn=0,"id","me","pw"\r')).toBe("22.5\rat+***");
   expect(shown('QMTENAUTH="p","d","p@d","pw"\rAT+QMTCONN=0')).toBe("QMTENAUTH***");
 });
 
 test("the parameters of an unknown command are masked, because the name may be mistyped", () => {
-  const known = (name: string): boolean => name === "+CSQ" || name === "+QMTCONN";
-  expect(maskLine('AT+QMTCON=0,"me","user","pw"', [], known)).toBe("AT+QMTCON=***");
-  expect(maskLine('AT+CSQ;+QMTCNN=0,"pw"', [], known)).toBe("AT+CSQ;+QMTCNN=***");
-  expect(maskLine("AT+CSQ;+XYZ?", [], known)).toBe("AT+CSQ;+XYZ?");
+  const known = new SecretMask([], (name) => name === "+CSQ" || name === "+QMTCONN");
+  expect(known.line('AT+QMTCON=0,"me","user","pw"')).toBe("AT+QMTCON=***");
+  expect(known.line('AT+CSQ;+QMTCNN=0,"pw"')).toBe("AT+CSQ;+QMTCNN=***");
+  expect(known.line("AT+CSQ;+XYZ?")).toBe("AT+CSQ;+XYZ?");
 });

@@ -38,8 +38,8 @@ async function playSession(program: Program): Promise<void> {
   }
 }
 
-const start = (path: string): Program =>
-  new Program(["--stdio", "--broker", "0", "--seed", "7", "--fault", "lose PINGRESP", "--trace", path]);
+const start = (path: string, ...more: readonly string[]): Program =>
+  new Program(["--stdio", "--broker", "0", "--seed", "7", "--fault", "lose PINGRESP", "--trace", path, ...more]);
 
 test("every event of a run, from power-up to the DISCONNECT, and no secret", async () => {
   const path = join(folder, "run.jsonl");
@@ -64,8 +64,22 @@ test("after SIGKILL it has whole lines up to the last answer", async () => {
   const program = start(path);
   await until("the banner", () => program.out.includes("OK"));
   await playSession(program);
-  await until("its line in the file", () => readFileSync(path, "utf8").includes("+QMTSUB: 0,1,0,1"));
+  await until("its bytes in the file", () => readFileSync(path, "utf8").includes("+QMTSUB: 0,1,0,1\\r\\n"));
   program.child.kill("SIGKILL");
   await program.ended;
-  expect(linesOf(path).at(-1)).toMatchObject({ kind: "urc", line: "+QMTSUB: 0,1,0,1" });
+  expect(linesOf(path).at(-1)).toMatchObject({ kind: "bytes", way: "sent", text: "\r\n+QMTSUB: 0,1,0,1\r\n" });
+});
+
+test("--trace-secrets shows secrets, and the first line says so", async () => {
+  const path = join(folder, "secrets.jsonl");
+  const program = start(path, "--trace-secrets");
+  await until("the banner", () => program.out.includes("OK"));
+  await playSession(program);
+  program.child.kill("SIGTERM");
+  await program.ended;
+  const [first, ...events] = linesOf(path);
+  expect(first).toMatchObject({ secrets: true });
+  expect(v.is(traceHeader, first)).toBe(true);
+  const withSecret = events.filter((event) => JSON.stringify(event).includes("hunter2")).map(({ kind }) => kind);
+  expect(withSecret).toEqual(["bytes", "line", "packet"]);
 });

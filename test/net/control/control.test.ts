@@ -121,8 +121,8 @@ describe("the routes", () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     say("AT+CSQ");
     expect((await waiting).body).toMatchObject({ kind: "answer", line: "+CSQ:25,99" });
-    const { body } = await call("GET", `/api/events?after=${before.next}&limit=2`);
-    expect(body.events).toMatchObject([{ kind: "line", line: "AT+CSQ" }, { kind: "answer" }]);
+    const { body } = await call("GET", `/api/events?after=${before.next}&limit=3`);
+    expect(body.events).toMatchObject([{ kind: "bytes" }, { kind: "line", line: "AT+CSQ" }, { kind: "answer" }]);
     expect((await call("GET", `/api/events?after=${body.next}&kind=answer`)).body.events).toMatchObject([
       { line: "OK" },
     ]);

@@ -1,0 +1,98 @@
+import type { Octets } from "./octets.js";
+
+/** The replacement of each byte of a secret. */
+const star = "*";
+/** How much of a line is looked back at, in bytes: more than the longest name of a command. */
+const maxHead = 40;
+
+/** What a `ByteMask` knows of the commands. */
+export interface SecretNames {
+  /** The names of the commands with a secret parameter, as they are written: `+QMTCONN`. */
+  readonly secret: readonly string[];
+  /** Whether a name is that of a command. */
+  isKnown(name: string): boolean;
+}
+
+/**
+ * Hides the secrets in one direction of a serial line, byte for byte: each one becomes a `*`, so that lengths stay true. A
+ * line is judged while it arrives, so that more is hidden than in a complete line: all behind the name of a command with
+ * secrets, and all behind the `=` of an unknown name, which may be a damaged one. Of an answer of such a command, all from
+ * the first quote on is hidden.
+ */
+export class ByteMask {
+  readonly #secretName: RegExp;
+  readonly #isKnown: (name: string) => boolean;
+  /** The end of the current line so far, and the length of what lies before it. */
+  #head: Octets = "";
+  #before = 0;
+  #isHiding = false;
+
+  constructor({ secret, isKnown }: SecretNames) {
+    const names = secret.map((name) => name.slice(1)).join("|"); // the + may be missing in a damaged line
+    this.#secretName = new RegExp(`(?:${names})(?=(:?))`, "i");
+    this.#isKnown = isKnown;
+  }
+
+  /** The octets as they may be shown; as many as were given. */
+  mask(octets: Octets): Octets {
+    let shown = "";
+    for (const part of octets.match(lineParts) ?? []) shown += this.#maskPart(part);
+    return shown;
+  }
+
+  /** A part of one line; its terminator can only be its last byte. */
+  #maskPart(part: Octets): Octets {
+    const last = part.at(-1) ?? "";
+    const isLineEnd = last === "\r" || last === "\n";
+    const body = isLineEnd ? part.slice(0, -1) : part;
+    const from = this.#isHiding ? 0 : this.#secretIn(body);
+    const shown = from === undefined ? body : body.slice(0, from) + star.repeat(body.length - from);
+    this.#isHiding = from !== undefined;
+    const ends = isLineEnd || (!this.#isHiding && (last === ctrlZ || last === esc));
+    if (ends) this.#startLine();
+    else this.#keep(body);
+    return isLineEnd ? shown + last : shown;
+  }
+
+  /** Where a secret may begin in what continues the line; undefined: nowhere. */
+  #secretIn(body: Octets): number | undefined {
+    const text = this.#head + body;
+    const starts = [this.#behindSecretName(text), this.#behindUnknownName(text)].filter((at) => at !== undefined);
+    if (starts.length === 0) return undefined;
+    const from = Math.min(...starts) - this.#head.length;
+    return from < body.length ? Math.max(from, 0) : undefined;
+  }
+
+  #behindSecretName(text: Octets): number | undefined {
+    const found = this.#secretName.exec(text);
+    if (found === null) return undefined;
+    const end = found.index + found[0].length;
+    if (found[1] === "") return end < text.length ? end : undefined;
+    const quote = text.indexOf('"', end);
+    return quote < 0 ? undefined : quote + 1;
+  }
+
+  #behindUnknownName(text: Octets): number | undefined {
+    const inWriteForm = this.#before === 0 ? /(?:^.{0,3}\+|^AT|AT\+|;\s*\+)([^=]*)=/gis : /(?:AT|;\s*)\+([^=]*)=/gi;
+    for (const { index, 0: all, 1: name = "" } of text.matchAll(inWriteForm))
+      if (!this.#isKnown(`+${name.toUpperCase()}`)) return index + all.length;
+    return undefined;
+  }
+
+  #keep(body: Octets): void {
+    const all = this.#head + body;
+    this.#head = all.slice(-maxHead);
+    this.#before += all.length - this.#head.length;
+  }
+
+  #startLine(): void {
+    this.#head = "";
+    this.#before = 0;
+    this.#isHiding = false;
+  }
+}
+
+const ctrlZ = "\x1a";
+const esc = "\x1b";
+/** Pieces that end with the end of a line or of a payload, and the rest. */
+const lineParts = /[^\r\n\x1a\x1b]+[\r\n\x1a\x1b]?|[\r\n\x1a\x1b]/g;

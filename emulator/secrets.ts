@@ -1,0 +1,47 @@
+import { ByteMask } from "../at/byte-mask.js";
+import { SecretMask, withSecrets } from "../at/mask.js";
+import { type Octets, toBytes } from "../at/octets.js";
+import type { ClientPacket } from "../mqtt/packet.js";
+import { maskedForm } from "./cloud/tencent.js";
+import { commandNamed, commands } from "./commands/index.js";
+import type { NetworkRequest } from "./request.js";
+
+/** How what may hold a secret is shown in the trace. */
+export interface Secrets {
+  line(line: Octets): Octets;
+  payload(payload: Octets): Octets;
+  packet(packet: ClientPacket): ClientPacket;
+  request(request: NetworkRequest): NetworkRequest;
+  /** What the module says, of which `masked` is the form without its secrets. */
+  said<T>(lines: T, masked: T): T;
+}
+
+const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
+const mask = new SecretMask(commands, isKnown);
+const secretNames = withSecrets(commands).flatMap(({ names }) => names);
+const passwordMask = toBytes("***");
+
+/** A command line with its secrets masked. */
+export const maskedLine = (line: Octets): Octets => mask.line(line);
+
+/** Hides the secrets in the bytes of one direction of the serial line. */
+export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, isKnown });
+
+/** Secrets are masked. */
+export const hidden: Secrets = {
+  line: maskedLine,
+  payload: (payload) => mask.payload(payload),
+  packet: (packet) =>
+    packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet,
+  request: (request) => (request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request),
+  said: (_, masked) => masked,
+};
+
+/** Secrets are shown as they are. */
+export const revealed: Secrets = {
+  line: (line) => line,
+  payload: (payload) => payload,
+  packet: (packet) => packet,
+  request: (request) => request,
+  said: (lines) => lines,
+};
