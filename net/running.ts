@@ -1,3 +1,4 @@
+import { fromBytes } from "../at/octets.js";
 import type { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import type { WorldChange } from "../emulator/io.js";
 import type { TraceEvent } from "../emulator/trace.js";
@@ -68,7 +69,7 @@ export class Running implements RunningModem {
   #faults: FaultControl | undefined;
   #events: EventLog | undefined;
   /** Undefined where events are not recorded. */
-  readonly #recorder: Recorder | undefined;
+  readonly #record: EventLog | undefined;
   /** The front ends that have a host, of those that tell. */
   #attached: Readonly<Record<string, boolean>> | undefined;
 
@@ -80,7 +81,7 @@ export class Running implements RunningModem {
     this.#firstNvm = nvm?.nvm;
     this.#modem = newModem();
     this.#tlsHint = new TlsHint(log);
-    this.#recorder = record === false ? undefined : new Recorder(this.events, record === "with secrets");
+    this.#record = record === false ? undefined : this.events;
     this.#loop = new Loop({
       modem: this.#modem,
       clock,
@@ -88,7 +89,7 @@ export class Running implements RunningModem {
       request: network.request,
       keep: (kept) => nvm?.save(kept),
       trace: (event) => this.#note(event),
-      onBytes: this.#recorder && ((way, bytes) => this.#recorder?.bytes(way, bytes)),
+      onBytes: this.#record && ((way, bytes) => this.#record?.add({ kind: "bytes", way, octets: fromBytes(bytes) })),
     });
     this.#ports = new Ports(this.#loop, {
       clock,
@@ -112,7 +113,7 @@ export class Running implements RunningModem {
   }
 
   get events(): EventLog {
-    this.#events ??= new EventLog(this.#parts.clock);
+    this.#events ??= new EventLog(this.#parts.clock, new Recorder(this.#parts.record === "with secrets"));
     return this.#events;
   }
 
@@ -139,7 +140,7 @@ export class Running implements RunningModem {
     await network.broker?.renew();
     if (nvm !== undefined && this.#firstNvm !== undefined) nvm.save(this.#firstNvm);
     this.#modem = this.#newModem();
-    this.#recorder?.renewed();
+    this.#record?.add({ kind: "renewed" });
     this.#loop.renew(this.#modem);
   }
 
@@ -163,7 +164,7 @@ export class Running implements RunningModem {
   #note(event: TraceEvent): void {
     const { network, log } = this.#parts;
     network.note(event);
-    this.#recorder?.event(event);
+    this.#record?.add(event);
     this.#tlsHint.note(event);
     log.event(event);
   }
@@ -171,7 +172,7 @@ export class Running implements RunningModem {
   #notePort(change: PortChange, path: string): void {
     if (change.kind === "attach" || change.kind === "detach")
       this.#attached = { ...this.#attached, [path]: change.kind === "attach" };
-    this.#recorder?.port(path, change);
+    this.#record?.add({ kind: "port", port: path, change });
     this.#parts.onPortChange?.(change);
   }
 }

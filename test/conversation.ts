@@ -7,8 +7,9 @@ import type { Effect } from "../emulator/io.js";
 import type { Surroundings } from "../emulator/profile/profile.js";
 import { profileWith } from "../emulator/profile/profiles.js";
 import { timings } from "../emulator/radio/timing.js";
+import type { TraceEvent } from "../emulator/trace.js";
 import { Log } from "../net/log.js";
-import { type Told, toldOf } from "../net/trace/recorded-event.js";
+import { Recorder } from "../net/trace/recorder.js";
 import { traceEvent } from "../net/trace/trace-schema.js";
 import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
 import { type Chunks, type Output, Player } from "./conversation/player.js";
@@ -62,13 +63,15 @@ export function play(block: Block, chunks: Chunks): Played {
     const actual = [...stepText(step, output, start, player.now), ...trace.map((line) => lineText("trace<", line))];
     differences.push({ step, actual });
   }
-  for (const effect of player.effects) if (effect.to === "trace") assertRecorded(toldOf(effect.event));
+  for (const effect of player.effects) if (effect.to === "trace") assertRecorded(effect.event);
   return { differences, record: JSON.stringify(player.effects) };
 }
 
 /** Throws where an event would be recorded in another shape than that of the trace's schema. */
-function assertRecorded(told: Told): void {
-  const line = { seq: 1, t: 0, wall: "2020-01-01T00:00:00.000Z", ...JSON.parse(JSON.stringify(told)) };
+function assertRecorded(event: TraceEvent): void {
+  const line = JSON.parse(
+    JSON.stringify(new Recorder(false).record({ seq: 1, t: 0, wall: 0, happened: event, cause: undefined })),
+  );
   const { issues } = v.safeParse(traceEvent, line);
   if (issues) throw new Error(`${JSON.stringify(line)}: ${issues.map(({ message }) => message).join(", ")}`);
 }

@@ -1,11 +1,9 @@
 import type { Octets } from "../../at/octets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
+import type { Happened, Way } from "./recorded-event.js";
 
 /** The number of an event in its run. */
 type Seq = number;
-
-/** An event as the causes see it: one of the module, or bytes of the serial line. */
-export type CausedEvent = TraceEvent | { readonly kind: "bytes"; readonly way: "received" | "sent" };
 
 type PacketEvent = Extract<TraceEvent, { readonly kind: "packet" }>;
 
@@ -51,7 +49,7 @@ const threadsByPacket: { readonly [T in PacketEvent["packet"]["type"]]: Readonly
   };
 
 /** The thread of each other kind of event. */
-const threadsByKind: { readonly [K in TraceEvent["kind"]]?: string } = {
+const threadsByKind: { readonly [K in Happened["kind"]]?: string } = {
   dial: "link",
   up: "link",
   down: "link",
@@ -82,7 +80,7 @@ export class Causes {
   #act: Seq | undefined;
 
   /** Adds an event with its number; returns the number of its cause, undefined where it has none. */
-  add(event: CausedEvent, seq: Seq): Seq | undefined {
+  add(event: Happened, seq: Seq): Seq | undefined {
     switch (event.kind) {
       case "bytes":
         return this.#addBytes(event.way, seq);
@@ -119,7 +117,7 @@ export class Causes {
     }
   }
 
-  #addBytes(way: "received" | "sent", seq: Seq): Seq | undefined {
+  #addBytes(way: Way, seq: Seq): Seq | undefined {
     if (way === "received") {
       this.#bytesIn = seq;
       return undefined;

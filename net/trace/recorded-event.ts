@@ -1,6 +1,5 @@
 import { fromBytes, type Octets, printable, toText } from "../../at/octets.js";
-import type { NetworkRequest } from "../../emulator/request.js";
-import type { ShownOutcome, TraceEvent } from "../../emulator/trace.js";
+import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import type { PortChange } from "../serial.js";
 
@@ -20,8 +19,19 @@ export interface RecordedEvent {
   readonly [field: string]: unknown;
 }
 
-/** What an event tells, without its number and time. */
-export type Told = { readonly kind: string; readonly [field: string]: unknown };
+/** What happens: an event of the module, bytes of the serial line, a change of a front end, or a new run. */
+export type Happened =
+  | TraceEvent
+  /** The octets have a `*` for each byte of a secret. */
+  | { readonly kind: "bytes"; readonly way: Way; readonly octets: Octets }
+  | { readonly kind: "port"; readonly port: string; readonly change: PortChange }
+  | { readonly kind: "renewed" };
+
+/** The direction of bytes on the serial line, as the module sees it. */
+export type Way = "received" | "sent";
+
+/** The fields of a record while it is made. They are set one by one, because that costs a tenth of copying objects. */
+export type Fields = { [field: string]: unknown };
 
 /** The longest payload that is told, in bytes; of a longer one only the size is. decided */
 const maxPayload = 4096;
@@ -29,89 +39,102 @@ const maxPayload = 4096;
 /** Octets as text: UTF-8 where they are, else with `<1F>` for what cannot be printed. */
 export const textOf = (octets: Octets): string => toText(octets) ?? printable(octets);
 
-function payloadFields(payload: Octets): object {
-  const size = payload.length;
-  if (size > maxPayload) return { size };
+/** How many bytes of text or payload an event carries. */
+export function sizeOf(event: Happened): number {
+  if (event.kind === "payload") return event.size;
+  if (event.kind === "answer" || event.kind === "urc") return event.line.length;
+  if (event.kind === "bytes") return event.octets.length;
+  return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
+}
+
+/** Adds to a record what an event tells, its kind first. */
+export function tell(event: Happened, into: Fields): void {
+  into.kind = event.kind;
+  switch (event.kind) {
+    case "line":
+      into.line = textOf(event.line);
+      into.terminator = printable(event.terminator);
+      break;
+    case "payload":
+      into.size = event.size;
+      into.text = textOf(event.payload);
+      break;
+    case "answer":
+    case "urc":
+      into.line = textOf(event.line);
+      break;
+    case "bytes":
+      into.way = event.way;
+      tellPayload(event.octets, into);
+      break;
+    case "packet":
+      into.way = event.way === "sent" ? "sent" : "received";
+      tellPacket(event.packet, into);
+      break;
+    case "radio":
+      copy(event.change, into);
+      break;
+    case "reboot":
+    case "booted":
+      into.reason = event.cause;
+      break;
+    case "call":
+      into.kind = "request";
+      into.request = event.call.kind;
+      copy(event.call, into);
+      break;
+    case "outcome":
+      into.outcome = event.outcome.kind;
+      copy(event.outcome, into);
+      break;
+    case "port":
+      into.port = event.port;
+      into.change = event.change.kind;
+      copy(event.change, into);
+      break;
+    default:
+      copy(event, into);
+  }
+}
+
+/** Adds all fields but the kind. */
+function copy(fields: object, into: Fields): void {
+  for (const [name, value] of Object.entries(fields)) if (name !== "kind") into[name] = value;
+}
+
+function tellPayload(payload: Octets, into: Fields): void {
+  into.size = payload.length;
+  if (payload.length > maxPayload) return;
   const text = toText(payload);
-  return text === undefined ? { size, base64: Buffer.from(payload, "latin1").toString("base64") } : { size, text };
+  if (text === undefined) into.base64 = Buffer.from(payload, "latin1").toString("base64");
+  else into.text = text;
 }
 
 type Packet = Extract<TraceEvent, { readonly kind: "packet" }>["packet"];
 
-function packetFields(packet: Packet): object {
-  const { type, ...fields } = packet;
+function tellPacket(packet: Packet, into: Fields): void {
+  into.packet = packet.type;
+  if ("id" in packet) into.msgId = packet.id;
   switch (packet.type) {
-    case "PUBLISH": {
-      const { id, qos, dup, retain, topic, payload } = packet;
-      return { packet: type, msgId: id, qos, dup, retain, topic, ...payloadFields(fromBytes(payload)) };
-    }
+    case "PUBLISH":
+      into.qos = packet.qos;
+      into.dup = packet.dup;
+      into.retain = packet.retain;
+      into.topic = packet.topic;
+      tellPayload(fromBytes(packet.payload), into);
+      break;
     case "CONNECT": {
-      const { level, clientId, cleanSession, keepAlive, will, user, password } = packet;
-      const willFields = will && { topic: will.topic, qos: will.qos, retain: will.retain };
-      const hidden = password === undefined ? {} : { password: textOf(fromBytes(password)) };
-      return { packet: type, level, clientId, cleanSession, keepAlive, will: willFields, user, ...hidden };
+      const { will, password } = packet;
+      into.level = packet.level;
+      into.clientId = packet.clientId;
+      into.cleanSession = packet.cleanSession;
+      into.keepAlive = packet.keepAlive;
+      if (will !== undefined) into.will = { topic: will.topic, qos: will.qos, retain: will.retain };
+      if (packet.user !== undefined) into.user = packet.user;
+      if (password !== undefined) into.password = textOf(fromBytes(password));
+      break;
     }
-    default: {
-      const { id: msgId, ...others } = fields as { id?: number };
-      return { packet: type, ...(msgId === undefined ? {} : { msgId }), ...others };
-    }
-  }
-}
-
-function requestFields({ kind: request, ...fields }: NetworkRequest): Told {
-  return { kind: "request", request, ...fields };
-}
-
-function outcomeFields({ kind: outcome, ...fields }: ShownOutcome): Told {
-  return { kind: "outcome", outcome, ...fields };
-}
-
-/** A trace event as it is recorded. */
-export function toldOf(event: TraceEvent): Told {
-  switch (event.kind) {
-    case "line":
-      return { kind: "line", line: textOf(event.line), terminator: printable(event.terminator) };
-    case "payload":
-      return { kind: "payload", size: event.size, text: textOf(event.payload) };
-    case "answer":
-    case "urc":
-      return { kind: event.kind, line: textOf(event.line) };
-    case "packet":
-      return { kind: "packet", way: event.way === "sent" ? "sent" : "received", ...packetFields(event.packet) };
-    case "radio": {
-      const { kind: _, ...change } = event.change;
-      return { kind: "radio", ...change };
-    }
-    case "reboot":
-    case "booted":
-      return { kind: event.kind, reason: event.cause };
-    case "call":
-      return requestFields(event.call);
-    case "outcome":
-      return outcomeFields(event.outcome);
     default:
-      return { ...event };
+      for (const [name, value] of Object.entries(packet)) if (name !== "type" && name !== "id") into[name] = value;
   }
 }
-
-/** Bytes of the serial line as they are recorded; `shown` has a `*` for each byte of a secret. */
-export const toldOfBytes = (way: "received" | "sent", shown: Octets): Told => ({
-  kind: "bytes",
-  way,
-  ...payloadFields(shown),
-});
-
-/** How many bytes of text or payload an event carries. */
-export function sizeOf(event: TraceEvent): number {
-  if (event.kind === "payload") return event.size;
-  if (event.kind === "answer" || event.kind === "urc") return event.line.length;
-  return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
-}
-
-/** What a front end reports, as it is recorded. */
-export const toldOfPort = (port: string, { kind, ...change }: PortChange): Told => ({
-  kind: "port",
-  port,
-  change: kind,
-  ...change,
-});

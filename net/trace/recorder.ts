@@ -1,49 +1,64 @@
 import type { ByteMask } from "../../at/byte-mask.js";
-import { fromBytes } from "../../at/octets.js";
 import { newByteMask } from "../../emulator/secrets.js";
-import type { TraceEvent } from "../../emulator/trace.js";
-import type { PortChange } from "../serial.js";
+import type { Millis } from "../../mqtt/packet.js";
 import { Causes } from "./causes.js";
-import type { EventLog } from "./event-log.js";
-import { sizeOf, toldOf, toldOfBytes, toldOfPort } from "./recorded-event.js";
+import { type Fields, type Happened, type RecordedEvent, tell, type Way } from "./recorded-event.js";
 
-/** The direction of bytes on the serial line, as the module sees it. */
-export type Way = "received" | "sent";
+/** An event, and when it happened. */
+export interface Stamped {
+  /** Its number. */
+  readonly seq: number;
+  /** The module's clock, in ms. */
+  readonly t: Millis;
+  /** The machine's calendar time, in ms since 1970. */
+  readonly wall: Millis;
+  happened: Happened;
+  /** The number of the event that it comes of. */
+  cause: number | undefined;
+}
 
-/** Writes what happens in a module into the log of its events, each with its cause. */
+/** Makes records of what happens. */
 export class Recorder {
-  readonly #log: EventLog;
   readonly #masks: { readonly [W in Way]: ByteMask } | undefined;
   #causes = new Causes();
+  /** The last calendar time and its text: many events have the same. */
+  #wall = Number.NaN;
+  #wallText = "";
 
   /** With `showsSecrets` the bytes of the serial line are recorded as they are. */
-  constructor(log: EventLog, showsSecrets: boolean) {
-    this.#log = log;
+  constructor(showsSecrets: boolean) {
     this.#masks = showsSecrets ? undefined : { received: newByteMask(), sent: newByteMask() };
   }
 
-  /** An event of the module. */
-  event(event: TraceEvent): void {
-    const cause = this.#causes.add(event, this.#log.lastSeq + 1);
-    this.#log.add(() => toldOf(event), sizeOf(event), cause);
+  /** Finds the cause of an event, and masks its secrets. It has to be given each event once, in their order. */
+  settle(event: Stamped): void {
+    const { happened, seq } = event;
+    if (happened.kind === "renewed") this.#causes = new Causes();
+    event.cause = this.#causes.add(happened, seq);
+    if (happened.kind !== "bytes" || this.#masks === undefined) return;
+    const octets = this.#masks[happened.way].mask(happened.octets);
+    if (octets !== happened.octets) event.happened = { ...happened, octets };
   }
 
-  /** Bytes of the serial line. */
-  bytes(way: Way, bytes: Uint8Array): void {
-    const cause = this.#causes.add({ kind: "bytes", way }, this.#log.lastSeq + 1);
-    const octets = fromBytes(bytes);
-    const shown = this.#masks?.[way].mask(octets) ?? octets;
-    this.#log.add(() => toldOfBytes(way, shown), bytes.length, cause);
+  /** The record of an event that is settled. */
+  record({ seq, t, wall, happened, cause }: Stamped): RecordedEvent {
+    const record: Fields & { seq: number; t: Millis; wall: string; kind: string; cause?: number } = {
+      seq,
+      t: Math.round(t * 1000) / 1000,
+      wall: this.#calendarTime(wall),
+      kind: "",
+    };
+    if (cause !== undefined) record.cause = cause;
+    tell(happened, record);
+    return record;
   }
 
-  /** A change of the front end with this path. */
-  port(path: string, change: PortChange): void {
-    this.#log.add(() => toldOfPort(path, change));
-  }
-
-  /** Another module takes the place of this one. */
-  renewed(): void {
-    this.#causes = new Causes();
-    this.#log.add(() => ({ kind: "renewed" }));
+  /** ISO 8601 */
+  #calendarTime(wall: Millis): string {
+    if (wall !== this.#wall) {
+      this.#wall = wall;
+      this.#wallText = new Date(wall).toISOString();
+    }
+    return this.#wallText;
   }
 }
