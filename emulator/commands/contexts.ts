@@ -49,7 +49,7 @@ const shape = {
   apn: keeping(text("APN", 100, { min: 0 })),
   address: keeping(text("PDP_addr", 39, { min: 0 })),
   dataCompression: keeping(choice(0)),
-  headerCompression: keeping(choice(0)),
+  headerCompression: keeping(choice(0, 1)),
   addressAllocation: keeping(choice(0)),
   requestType: keeping(choice(0)),
   pcscfDiscovery: keeping(choice(0)),
@@ -64,16 +64,17 @@ const cgdcont: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   partly: "contexts are kept and read back; only the first has an address",
-  test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0),,,,,(0,1),(0,1)'],
+  test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0,1),,,,,(0,1),(0,1)'],
   read: ({ networkSettings }) =>
     ok(
       ...contextsOf(networkSettings).map(
-        ([cid, { type, apn, nslpi, securePco }]) => `+CGDCONT:${cid},"${type}","${apn}",,0,0,,,,,${nslpi},${securePco}`,
+        ([cid, { type, apn, headerCompression, nslpi, securePco }]) =>
+          `+CGDCONT:${cid},"${type}","${apn}",,0,${headerCompression},,,,,${nslpi},${securePco}`,
       ),
     ),
-  write: form(shape, ({ cid, type, apn, nslpi, securePco }, view: CommandView) => {
+  write: form(shape, ({ cid, type, apn = "", headerCompression = 0, nslpi = 0, securePco = 0 }, view: CommandView) => {
     if (type === undefined) return undefine(view, cid);
-    return define(view, cid, { type, apn: apn ?? "", nslpi: nslpi ?? 0, securePco: securePco ?? 0 });
+    return define(view, cid, { type, apn, headerCompression, nslpi, securePco });
   }),
 };
 

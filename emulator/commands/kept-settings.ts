@@ -53,6 +53,9 @@ export const nnmi: ModuleCommand = {
   ),
 };
 
+/** The order of the cores in the read form. The test form has another one (AT manual). */
+const readOrder = ["SECURITY", "PROTOCOL", "APPLICATION"] as const;
+
 /** Set Debug Logging Level of the chip's cores, which are not modelled. */
 export const nloglevel: ModuleCommand = {
   names: ["+NLOGLEVEL"],
@@ -60,7 +63,7 @@ export const nloglevel: ModuleCommand = {
   within: 300,
   partly: "kept and read back; there is no log of the cores",
   test: () => [`+NLOGLEVEL: (${logCores.join(",")}),(${coreLevels.join(",")})`],
-  read: ({ nvm }) => ok(...logCores.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
+  read: ({ nvm }) => ok(...readOrder.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
   write: form({ core: word(...logCores), level: word(...coreLevels) }, ({ core, level }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, nloglevel: { ...nvm.nloglevel, [core]: level } } }),
   ),

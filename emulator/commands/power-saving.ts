@@ -22,7 +22,7 @@ const cpsms: ModuleCommand = {
   names: ["+CPSMS"],
   manual: "AT manual",
   within: 300,
-  test: () => ["+CPSMS:(0,1,2),,,(00000000-11111111),(00000000-11111111)"],
+  test: () => ["+CPSMS:(0,1,2),,,( 00000000-11111111), (00000000-11111111)"],
   read: ({ networkSettings: { cpsms: kept } }) =>
     ok(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
   write: form(

@@ -95,7 +95,7 @@ const nuestats: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   partly: "the figures are the profile's, and do not change",
-  test: () => [`+NUESTATS:(${[...kinds, "ALL"].join(",")})`],
+  test: () => [`NUESTATS:(${[...kinds, "ALL"].join(",")})`],
   exec: (view) => ok(...radioLines(view)),
   write: form({ type: word(...kinds, "ALL") }, ({ type }, view: CommandView) =>
     ok(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),

@@ -17,6 +17,7 @@ export interface Cedrxs {
 export interface PdpContext {
   readonly type: Octets;
   readonly apn: Octets;
+  readonly headerCompression: 0 | 1;
   readonly nslpi: 0 | 1;
   readonly securePco: 0 | 1;
 }
@@ -76,6 +77,6 @@ export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cops: 0,
   cpsms: undefined,
   cedrxs: { mode: 1, value: "0101" },
-  contexts: new Map([[0, { type: "IP", apn, nslpi: 0, securePco: 0 }]]),
+  contexts: new Map([[0, { type: "IP", apn, headerCompression: 0, nslpi: 0, securePco: 0 }]]),
   dns: { primary: "0.0.0.0", secondary: "0.0.0.0" },
 });

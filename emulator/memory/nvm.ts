@@ -3,8 +3,8 @@ type NconfigRange =
   | { readonly standard: string; readonly words: readonly string[] }
   | { readonly standard: string; readonly min: number; readonly max: number };
 
-const on = { standard: "TRUE", words: ["TRUE", "FALSE"] } as const;
-const off = { standard: "FALSE", words: ["TRUE", "FALSE"] } as const;
+const on = { standard: "TRUE", words: ["FALSE", "TRUE"] } as const;
+const off = { standard: "FALSE", words: ["FALSE", "TRUE"] } as const;
 
 /** The functions of `AT+NCONFIG`, in the order of the read form (AT manual). */
 export const nconfigTable = {

@@ -17,7 +17,7 @@ const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ['{"version":1,"__proto__":{}}', /^__proto__: unknown key/],
   ['{"version":1,"nconfig":[]}', "nconfig: a list is not an object"],
   ['{"version":1,"nconfig":{"AUTOCONECT":"TRUE"}}', "nconfig.AUTOCONECT: unknown key; did you mean AUTOCONNECT?"],
-  ['{"version":1,"nconfig":{"AUTOCONNECT":"MAYBE"}}', 'nconfig.AUTOCONNECT: "MAYBE" is not TRUE,FALSE'],
+  ['{"version":1,"nconfig":{"AUTOCONNECT":"MAYBE"}}', 'nconfig.AUTOCONNECT: "MAYBE" is not FALSE,TRUE'],
   ['{"version":1,"nconfig":{"AUTOCONNECT":"true"}}', /^nconfig.AUTOCONNECT: "true" is not/],
   ['{"version":1,"nconfig":{"AUTOCONNECT":true}}', /^nconfig.AUTOCONNECT: true is not text/],
   ['{"version":1,"nconfig":{"BARRING_RELEASE_DELAY":"1801"}}', /^nconfig.BARRING_RELEASE_DELAY: "1801" is not 0-1800$/],
