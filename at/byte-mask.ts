@@ -1,3 +1,4 @@
+import { calledName } from "./mask.js";
 import type { Octets } from "./octets.js";
 
 /** The replacement of each byte of a secret. */
@@ -9,6 +10,8 @@ const maxHead = 40;
 export interface SecretNames {
   /** The names of the commands with a secret parameter, as they are written: `+QMTCONN`. */
   readonly secret: readonly string[];
+  /** The names of the other commands. Some of them begin as one with a secret: `+NPING`. */
+  readonly harmless: readonly string[];
   /** Whether a name is that of a command. */
   isKnown(name: string): boolean;
 }
@@ -27,9 +30,9 @@ export class ByteMask {
   #before = 0;
   #isHiding = false;
 
-  constructor({ secret, isKnown }: SecretNames) {
-    const names = secret.map((name) => name.slice(1)).join("|"); // the + may be missing in a damaged line
-    this.#secretName = new RegExp(`(?:${names})(?=(:?))`, "i");
+  constructor({ secret, harmless, isKnown }: SecretNames) {
+    const names = secret.map((name) => nameOnly(name, harmless));
+    this.#secretName = new RegExp(`(?:${calledName(names)})(?=(:?))`, "i");
     this.#isKnown = isKnown;
   }
 
@@ -90,6 +93,12 @@ export class ByteMask {
     this.#before = 0;
     this.#isHiding = false;
   }
+}
+
+/** The pattern of a name that is not the beginning of a longer one. At the end of what has arrived it may be. */
+function nameOnly(name: string, others: readonly string[]): string {
+  const rests = others.filter((other) => other.startsWith(name)).map((other) => other.slice(name.length));
+  return rests.length === 0 ? name.slice(1) : `${name.slice(1)}(?!(?:${rests.join("|")})(?:[=?:;\\s]|$))`;
 }
 
 const ctrlZ = "\x1a";

@@ -59,12 +59,12 @@ export function submitPayload(
   return { blocks, ending: ending ?? { kind: "final", result: "OK" } };
 }
 
-/** Applies an OK and returns undefined; any other answer ends the line and is returned. */
+/** Applies the answer's change. Returns undefined for OK; any other answer ends the line and is returned. */
 function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
-  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
-  if (answer.kind !== "ok") return answer;
-  blocks.push(...blocksOf(answer));
+  if (answer.kind !== "ok" && answer.kind !== "refused") return answer;
   if (answer.apply !== undefined) context.apply(answer.apply);
+  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
+  blocks.push(...blocksOf(answer));
   if (answer.request !== undefined) context.demand(answer.request);
   return undefined;
 }

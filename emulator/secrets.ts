@@ -19,13 +19,14 @@ export interface Secrets {
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 const mask = new SecretMask(commands, isKnown);
 const secretNames = withSecrets(commands).flatMap(({ names }) => names);
+const harmlessNames = commands.flatMap(({ names }) => names).filter((name) => !secretNames.includes(name));
 const passwordMask = toBytes("***");
 
 /** A command line with its secrets masked. */
 export const maskedLine = (line: Octets): Octets => mask.line(line);
 
 /** Hides the secrets in the bytes of one direction of the serial line. */
-export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, isKnown });
+export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, harmless: harmlessNames, isKnown });
 
 /** Secrets are masked. */
 export const hidden: Secrets = {

@@ -2,10 +2,11 @@ import { flagRows } from "../bin/flags.js";
 import type { ModuleCommand } from "../emulator/command-view.js";
 import { generalCommands } from "../emulator/commands/general.js";
 import { identityCommands } from "../emulator/commands/identity.js";
-import { commands, networkCommands } from "../emulator/commands/index.js";
+import { clac, commands, networkCommands } from "../emulator/commands/index.js";
 import { keptCommands } from "../emulator/commands/kept-settings.js";
 import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
+import { simCommands } from "../emulator/commands/sim.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
@@ -23,8 +24,9 @@ const table = (head: Row, rows: readonly Row[]): string =>
 /** The commands in groups, in the order of the docs. */
 export const commandGroups: readonly { readonly heading: string; has(command: ModuleCommand): boolean }[] = [
   { heading: "MQTT", has: ({ names: [name] }) => name.startsWith("+QMT") },
-  { heading: "The AT interface and the module", has: among(generalCommands) },
+  { heading: "The AT interface and the module", has: among([...generalCommands, clac]) },
   { heading: "Identity", has: among(identityCommands) },
+  { heading: "The PIN of the SIM", has: among(simCommands) },
   { heading: "Network", has: among(networkCommands) },
   { heading: "Power saving", has: among(powerSavingCommands) },
   { heading: "Settings, most of them kept over a reboot", has: among(keptCommands) },

@@ -53,11 +53,6 @@ export const notModelled: readonly NotModelled[] = [
     answers: "ERROR",
   },
   {
-    names: words("CLCK CPWD CPINR NPIN"),
-    why: "the SIM has no PIN",
-    answers: "ERROR",
-  },
-  {
     names: words("NFWUPD"),
     why: "there is no firmware to be updated",
     answers: "ERROR",
@@ -65,11 +60,6 @@ export const notModelled: readonly NotModelled[] = [
   {
     names: words("CSODCP CRTDCP NCPCDPR NQPODCP NQPNPD NSNPD NRNPDM"),
     why: "no data go over the control plane",
-    answers: "ERROR",
-  },
-  {
-    names: words("CLAC CEER CEDRXRDP CGCONTRDP CGAPNRC NIPINFO NCIDSTATUS NGACTR"),
-    why: "no driver that is known asks for it, and the network here has nothing to tell",
     answers: "ERROR",
   },
   {
@@ -83,18 +73,8 @@ export const notModelled: readonly NotModelled[] = [
     answers: "ERROR",
   },
   {
-    names: words("CGACT CIPCA CGAUTH"),
-    why: "context 0 is up while the module is attached, and no network here asks for a password",
-    answers: "OK",
-  },
-  {
     names: words("NPTWEDRXS CNMPSD"),
     why: "it only advises the network when to page and when to let go",
-    answers: "OK",
-  },
-  {
-    names: words("CTZR NITZ"),
-    why: "the network here never changes its time zone",
     answers: "OK",
   },
 ];

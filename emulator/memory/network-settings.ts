@@ -22,12 +22,21 @@ export interface PdpContext {
   readonly securePco: 0 | 1;
 }
 
+/** The login of a context that AT+CGAUTH sets: PAP or CHAP. */
+export interface ContextLogin {
+  readonly protocol: 1 | 2;
+  readonly user: Octets;
+  readonly password: Octets;
+}
+
 /** The settings of the network commands, in RAM. A reboot restores the defaults. */
 export interface NetworkSettings {
   /** `<n>` of AT+CEREG. */
   readonly cereg: 0 | 1 | 2 | 3 | 4 | 5;
   readonly cscon: 0 | 1;
   readonly npsmr: 0 | 1;
+  readonly nipinfo: 0 | 1;
+  readonly ngactr: 0 | 1;
   readonly nnmi: 0 | 1 | 2;
   /** The mode of AT+COPS: automatic, manual, or deregistered. */
   readonly cops: 0 | 1 | 2;
@@ -35,6 +44,8 @@ export interface NetworkSettings {
   readonly cpsms: Cpsms | undefined;
   readonly cedrxs: Cedrxs;
   readonly contexts: ReadonlyMap<number, PdpContext>;
+  /** The logins of contexts, by `<cid>`. */
+  readonly logins: ReadonlyMap<number, ContextLogin>;
   readonly dns: { readonly primary: Octets; readonly secondary: Octets };
 }
 
@@ -61,6 +72,9 @@ export function psmTimers(cpsms: Cpsms | undefined): { readonly active: Millis; 
   return active === undefined || update === undefined ? undefined : { active, update: Math.max(update, active) };
 }
 
+/** The paging time window that the network grants with eDRX (24.008 10.5.5.32). decided */
+export const pagingWindow = "0011";
+
 /** The timers that the network grants if the host gives none. decided */
 export const standardTimers: Cpsms = { periodic: "01000011", active: "01000011" };
 
@@ -73,10 +87,13 @@ export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cereg: 0,
   cscon: 0,
   npsmr: 0,
+  nipinfo: 0,
+  ngactr: 0,
   nnmi: 1,
   cops: 0,
   cpsms: undefined,
   cedrxs: { mode: 1, value: "0101" },
   contexts: new Map([[0, { type: "IP", apn, headerCompression: 0, nslpi: 0, securePco: 0 }]]),
+  logins: new Map(),
   dns: { primary: "0.0.0.0", secondary: "0.0.0.0" },
 });

@@ -24,6 +24,8 @@ export const bc28: Profile = {
     svn: "01",
     imsi: "001010000000001",
     iccid: "89001010000000000018",
+    pin: "",
+    puk: "12345678",
   },
   surroundings: {
     operator: "46000",
@@ -31,6 +33,8 @@ export const bc28: Profile = {
     cell: "82E76B2",
     address: "100.64.0.28",
     apn: "ctnet",
+    primaryDns: "100.64.0.1",
+    secondaryDns: "100.64.0.2",
     timeZone: 32,
     pingTtl: 49,
     pingRtt: 450,

@@ -2,7 +2,7 @@ import { isIpv4 } from "../addresses.js";
 import { type TimingName, timings } from "../radio/timing.js";
 import type { Identity, Surroundings } from "./profile.js";
 import { type Quirk, type QuirkName, type Quirks, quirkTable } from "./quirks.js";
-import { type Check, listOf, oneOf, type Shape, shown, text, whole } from "./schema.js";
+import { type Check, listOf, oneOf, type Shape, secret, shown, text, whole } from "./schema.js";
 
 /** Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B). */
 export function isLuhn(digits: string): boolean {
@@ -30,6 +30,8 @@ export const identityRules: Shape<Identity> = {
   svn: text("2 digits", /^\d{2}$/),
   imsi: text("15 digits", /^\d{15}$/),
   iccid: text("20 digits", /^\d{20}$/),
+  pin: secret("text of 4 to 8 digits, or empty", /^(\d{4,8})?$/),
+  puk: secret("text of 8 digits", /^\d{8}$/),
 };
 
 const tenths = whole(-32_768, 32_767); // -32768: not known (field)
@@ -44,6 +46,8 @@ export const surroundingsRules: Shape<Surroundings> = {
     'at most 100 printable ASCII characters without "',
     (it) => it.length <= 100 && /^[\x20\x21\x23-\x7e]*$/.test(it),
   ),
+  primaryDns: text("an IPv4 address", isIpv4),
+  secondaryDns: text("an IPv4 address", isIpv4),
   timeZone: whole(-96, 96),
   pingTtl: whole(1, 255),
   pingRtt: whole(0, 600_000),

@@ -20,6 +20,10 @@ export interface Identity {
   readonly imsi: string;
   /** 20 digits. */
   readonly iccid: string;
+  /** The PIN that the SIM asks for, 4 to 8 digits; empty: it asks for none. */
+  readonly pin: string;
+  /** The code that unblocks the PIN, 8 digits. */
+  readonly puk: string;
 }
 
 /** The network around the module, the measured values, and the answers of peers. */
@@ -32,6 +36,9 @@ export interface Surroundings {
   /** The PDP address. */
   readonly address: string;
   readonly apn: string;
+  /** The DNS servers that the network names, as AT+CGCONTRDP prints them. */
+  readonly primaryDns: string;
+  readonly secondaryDns: string;
   /** Quarter hours east of UTC, as AT+CCLK prints it. */
   readonly timeZone: number;
   /** TTL and round-trip time in ms of AT+NPING. Time 0: no answer. */

@@ -1,5 +1,6 @@
 import type { RefusedFor } from "../../at/command.js";
 import type { Millis } from "../../mqtt/packet.js";
+import { lockOf, type SimCard } from "../memory/sim-card.js";
 import type { Timing } from "./timing.js";
 
 /** The stage of the registration. */
@@ -7,6 +8,8 @@ export type RadioStage =
   /** CFUN=0, or no SIM. */
   | "off"
   | "readingSim"
+  /** The SIM asks for its PIN or PUK. */
+  | "locked"
   /** The host has not asked for the network: CGATT=0, COPS=2, or AUTOCONNECT FALSE. */
   | "standby"
   /** No coverage. */
@@ -30,8 +33,12 @@ export interface Radio {
   readonly wanted: boolean;
   /** Whether the SIM has been read since the module started. */
   readonly simKnown: boolean;
-  /** Whether the network has given the time since the module started. */
-  readonly timeKnown: boolean;
+  /** Whether the PIN has been given since the SIM got power. */
+  readonly verified: boolean;
+  /** Whether the network has denied the registration since the module started. */
+  readonly wasDenied: boolean;
+  /** The `<cid>`s of the active PDP contexts. */
+  readonly active: ReadonlySet<number>;
   readonly stage: RadioStage;
   /** When the stage ends by itself. */
   readonly until: Millis;
@@ -46,6 +53,12 @@ export interface RadioChange {
   readonly network?: Radio["network"];
 }
 
+/** The `<cid>` of the context that attaching activates. */
+export const attachContext = 0;
+
+const noContexts: ReadonlySet<number> = new Set();
+const attachContexts: ReadonlySet<number> = new Set([attachContext]);
+
 const never: Millis = Number.POSITIVE_INFINITY;
 
 /** The radio at power-on, with SIM, coverage and home network. */
@@ -57,7 +70,9 @@ export const radioOn: Radio = {
   functionality: true,
   wanted: true,
   simKnown: false,
-  timeKnown: false,
+  verified: false,
+  wasDenied: false,
+  active: noContexts,
   stage: "off",
   until: 0,
 };
@@ -66,9 +81,11 @@ export const radioOn: Radio = {
 export const isAttached = (radio: Radio): boolean => radio.stage === "attached";
 
 /** The stage to fall back to, because a condition of the present one no longer holds; undefined: all hold. */
-function fallbackOf({ sim, functionality, wanted, coverage, network, stage }: Radio): RadioStage | undefined {
+function fallbackOf(radio: Radio, card: SimCard): RadioStage | undefined {
+  const { sim, functionality, wanted, coverage, network, stage, verified } = radio;
   if (!sim || !functionality) return "off";
   if (stage === "off" || stage === "readingSim") return undefined;
+  if (lockOf(card, verified) !== "none") return "locked";
   if (!wanted) return "standby";
   if (!coverage) return stage === "standby" ? undefined : "outOfReach";
   if (stage === "attached" && (network === "denied" || network === "searching")) return "searching";
@@ -87,6 +104,7 @@ const stageAfterSearch: { readonly [N in Radio["network"]]: RadioStage | undefin
 const nextStage: { readonly [S in RadioStage]: (radio: Radio) => RadioStage | undefined } = {
   off: ({ sim, functionality }) => (sim && functionality ? "readingSim" : undefined),
   readingSim: ({ wanted }) => (wanted ? "searching" : "standby"),
+  locked: ({ wanted }) => (wanted ? "searching" : "standby"),
   standby: ({ wanted }) => (wanted ? "searching" : undefined),
   outOfReach: ({ coverage }) => (coverage ? "searching" : undefined),
   searching: ({ network }) => stageAfterSearch[network],
@@ -106,14 +124,16 @@ export type Pace = (what: keyof Timing) => Millis;
 function enter(radio: Radio, stage: RadioStage, now: Millis, pace: Pace): Radio {
   const span = spanOf(radio, stage);
   const simKnown = radio.simKnown || radio.stage === "readingSim";
-  const timeKnown = radio.timeKnown || stage === "attached"; // EMM INFORMATION, 24.301 5.4.5
-  return { ...radio, simKnown, timeKnown, stage, until: now + (span === undefined ? 0 : pace(span)) };
+  const verified = radio.verified && stage !== "off"; // the SIM has no power there
+  const wasDenied = radio.wasDenied || stage === "denied";
+  const active = stage === "attached" ? attachContexts : noContexts;
+  return { ...radio, simKnown, verified, wasDenied, active, stage, until: now + (span === undefined ? 0 : pace(span)) };
 }
 
 /** The radio at `now`, after all stage changes that are due. */
-export function settleRadio(radio: Radio, now: Millis, pace: Pace): Radio {
+export function settleRadio(radio: Radio, card: SimCard, now: Millis, pace: Pace): Radio {
   for (let settled = radio; ; ) {
-    const next = fallbackOf(settled) ?? (settled.until <= now ? nextStage[settled.stage](settled) : undefined);
+    const next = fallbackOf(settled, card) ?? (settled.until <= now ? nextStage[settled.stage](settled) : undefined);
     if (next === undefined || next === settled.stage) return settled;
     settled = enter(settled, next, now, pace);
   }
@@ -129,7 +149,7 @@ export function radioWakeAt(radio: Radio): Millis {
 /** The radio after a detach by the network: it searches again. */
 export const detached = (radio: Radio, now: Millis, pace: Pace): Radio => enter(radio, "searching", now, pace);
 
-/** Why the SIM cannot be used now; undefined: it can. The module reads the SIM after a start, CFUN=1, or insertion. */
+/** Why the SIM cannot be asked now; undefined: it can. The module reads the SIM after a start, CFUN=1, or insertion. */
 export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | undefined {
   if (!functionality) return "minimalFunction";
   if (!sim) return "usimNotInserted";

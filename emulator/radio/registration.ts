@@ -10,8 +10,11 @@ export function registrationStat({ stage, network }: Radio): 0 | 1 | 2 | 3 | 5 {
   return stage === "denied" ? 3 : 0;
 }
 
-/** `<cause_type>` 0, EMM cause (24.301 9.9.3.9); `<reject_cause>` 15, "no suitable cells in tracking area". decided */
-const denied = ["0", "15"] as const;
+/** Why the network denies the registration: an EMM cause (24.301 9.9.3.9), and its name as AT+CEER prints it. decided */
+export const denial = { cause: 15, words: "EMM_CAUSE_NO_SUITABLE_CELLS_IN_TRACKING_AREA" } as const;
+
+/** `<cause_type>` 0, EMM cause; `<reject_cause>`. */
+const denied = ["0", `${denial.cause}`] as const;
 
 const nothing = ["", ""] as const;
 
