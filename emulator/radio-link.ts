@@ -28,7 +28,8 @@ export function settleRadioLink(context: Context): void {
 export function settleNetwork(context: Context): void {
   const { ram, now, pace } = context;
   const { radio, nvm } = ram.state;
-  takeRadio(context, settleRadio(radio, cardIn(nvm.sim, context.profile.identity), now, pace));
+  const conditions = { card: cardIn(nvm.sim, context.profile.identity), attachesBare: nvm.cipca === 1 };
+  takeRadio(context, settleRadio(radio, conditions, now, pace));
 }
 
 /** The network detaches the module. */

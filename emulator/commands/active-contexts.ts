@@ -21,12 +21,12 @@ function activate({ state, cid }: Values<typeof cgactShape>, view: CommandView):
   return isLast ? refused("operationNotAllowed") : changed({ radio: withContext(radio, cid, state === 1) });
 }
 
-/** PDP Context Activate or Deactivate. */
+/** PDP Context Activate or Deactivate. The link to the broker goes on over any context that is left. decided */
 const cgact: ModuleCommand = {
   names: ["+CGACT"],
   manual: "AT manual",
   within: 1000,
-  partly: "the link to the broker and look-ups do not mind which context is active",
+  partly: "MQTT, look-ups and pings need one active context; which one does not matter",
   test: () => ["+CGACT:(0,1)"],
   read: ({ networkSettings, radio }) =>
     ok(...contextsOf(networkSettings).map(([cid]) => `+CGACT:${cid},${Number(radio.active.has(cid))}`)),

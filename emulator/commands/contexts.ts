@@ -130,12 +130,11 @@ const cgauth: ModuleCommand = {
   }),
 };
 
-/** Initial PDP Context Activation: whether the module attaches without a context (27.007 10.1.42). */
+/** Initial PDP Context Activation: whether the module attaches without a context, from the next attach on (27.007 10.1.42). */
 const cipca: ModuleCommand = {
   names: ["+CIPCA"],
   manual: "AT manual",
   within: 300,
-  partly: "kept and read back; attaching always activates context 0",
   test: () => ["+CIPCA:(3),(0,1)"],
   read: ({ nvm }) => ok(`+CIPCA:3,${nvm.cipca}`),
   write: form({ n: choice(3), without: optional(choice(0, 1)) }, ({ without }, { nvm }: CommandView) =>

@@ -59,6 +59,13 @@ export const attachContext = 0;
 const noContexts: ReadonlySet<number> = new Set();
 const attachContexts: ReadonlySet<number> = new Set([attachContext]);
 
+/** What registering depends on, beside the radio itself. */
+export interface Conditions {
+  readonly card: SimCard;
+  /** Whether the module attaches without a PDP context (AT+CIPCA). */
+  readonly attachesBare: boolean;
+}
+
 const never: Millis = Number.POSITIVE_INFINITY;
 
 /** The radio at power-on, with SIM, coverage and home network. */
@@ -77,8 +84,11 @@ export const radioOn: Radio = {
   until: 0,
 };
 
-/** Whether the module is attached. Only then can MQTT use the network. */
+/** Whether the module is attached. */
 export const isAttached = (radio: Radio): boolean => radio.stage === "attached";
+
+/** Whether the module has an active PDP context. Only then can MQTT, look-ups and pings use the network. */
+export const isOnline = ({ active }: Radio): boolean => active.size > 0;
 
 /** The stage to fall back to, because a condition of the present one no longer holds; undefined: all hold. */
 function fallbackOf(radio: Radio, card: SimCard): RadioStage | undefined {
@@ -121,21 +131,21 @@ function spanOf({ simKnown }: Radio, stage: RadioStage): keyof Timing | undefine
 /** Draws the duration of something, in ms. */
 export type Pace = (what: keyof Timing) => Millis;
 
-function enter(radio: Radio, stage: RadioStage, now: Millis, pace: Pace): Radio {
+function enter(radio: Radio, stage: RadioStage, attachesBare: boolean, now: Millis, pace: Pace): Radio {
   const span = spanOf(radio, stage);
   const simKnown = radio.simKnown || radio.stage === "readingSim";
   const verified = radio.verified && stage !== "off"; // the SIM has no power there
   const wasDenied = radio.wasDenied || stage === "denied";
-  const active = stage === "attached" ? attachContexts : noContexts;
+  const active = stage === "attached" && !attachesBare ? attachContexts : noContexts;
   return { ...radio, simKnown, verified, wasDenied, active, stage, until: now + (span === undefined ? 0 : pace(span)) };
 }
 
 /** The radio at `now`, after all stage changes that are due. */
-export function settleRadio(radio: Radio, card: SimCard, now: Millis, pace: Pace): Radio {
+export function settleRadio(radio: Radio, { card, attachesBare }: Conditions, now: Millis, pace: Pace): Radio {
   for (let settled = radio; ; ) {
     const next = fallbackOf(settled, card) ?? (settled.until <= now ? nextStage[settled.stage](settled) : undefined);
     if (next === undefined || next === settled.stage) return settled;
-    settled = enter(settled, next, now, pace);
+    settled = enter(settled, next, attachesBare, now, pace);
   }
 }
 
@@ -147,7 +157,7 @@ export function radioWakeAt(radio: Radio): Millis {
 }
 
 /** The radio after a detach by the network: it searches again. */
-export const detached = (radio: Radio, now: Millis, pace: Pace): Radio => enter(radio, "searching", now, pace);
+export const detached = (radio: Radio, now: Millis, pace: Pace): Radio => enter(radio, "searching", false, now, pace);
 
 /** Why the SIM cannot be asked now; undefined: it can. The module reads the SIM after a start, CFUN=1, or insertion. */
 export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | undefined {
