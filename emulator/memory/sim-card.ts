@@ -27,7 +27,17 @@ export const maxPukTries = 10;
 /** The PIN of a card that does not ask for it, until AT+CLCK switches it on. decided */
 const quietPin = "1234";
 
-/** A card as the profile describes it. */
+/** The cards as profiles describe them; made once, because the module asks for its card at each input. */
+const newCards = new WeakMap<Identity, SimCard>();
+
+function newCardOf(identity: Identity): SimCard {
+  const known = newCards.get(identity);
+  if (known !== undefined) return known;
+  const card = newCard(identity);
+  newCards.set(identity, card);
+  return card;
+}
+
 function newCard({ iccid, pin, puk }: Identity): SimCard {
   const [firstPin, wasAsked] = pin === "" ? ([quietPin, 0] as const) : ([pin, 1] as const);
   const tries = { pinTries: maxPinTries, pukTries: maxPukTries };
@@ -36,9 +46,10 @@ function newCard({ iccid, pin, puk }: Identity): SimCard {
 
 /** The card in the module: the one that is kept, if it is the profile's, or else a new one. */
 export function cardIn(kept: SimCard | undefined, identity: Identity): SimCard {
-  const card = newCard(identity);
+  const card = newCardOf(identity);
+  if (kept === undefined) return card;
   const isSame =
-    kept?.iccid === card.iccid &&
+    kept.iccid === card.iccid &&
     kept.firstPin === card.firstPin &&
     kept.wasAsked === card.wasAsked &&
     kept.puk === card.puk;
