@@ -46,7 +46,7 @@ export function sendPrompt({ ram, effects, hostFaults, profile, now }: Context, 
 export function sendPendingUrcs(context: Context): void {
   const { urcQueue, commandQueue } = context.ram;
   if (urcQueue.isEmpty || !commandQueue.mayInterrupt(context.now)) return;
-  for (const urc of urcQueue.takeAll()) if (!context.hostFaults.losesUrc(urc.line)) sendUrc(context, urc);
+  for (const urc of urcQueue.takeAll()) if (!context.hostFaults.losesUrc(urc.line, urc.shown)) sendUrc(context, urc);
 }
 
 /** Sends an unsolicited line; the trace shows it as `shown`. */
