@@ -20,6 +20,11 @@ export const commandTable = {
     takes: ["json"],
     load: () => import("./scenario.js"),
   },
+  show: {
+    calls: [["show FILE.jsonl [options]", "draw a trace as a chart of host, module and broker; - is standard input"]],
+    takes: ["width", "from", "to", "only", "unfold", "ascii"],
+    load: () => import("./show.js"),
+  },
   mcp: {
     calls: [["mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"]],
     takes: "run",
