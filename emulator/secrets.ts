@@ -1,6 +1,6 @@
 import { ByteMask } from "../at/byte-mask.js";
 import { SecretMask, withSecrets } from "../at/mask.js";
-import { type Octets, toBytes } from "../at/octets.js";
+import { fromBytes, type Octets, toBytes } from "../at/octets.js";
 import type { ClientPacket } from "../mqtt/packet.js";
 import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
@@ -28,12 +28,23 @@ export const maskedLine = (line: Octets): Octets => mask.line(line);
 /** Hides the secrets in the bytes of one direction of the serial line. */
 export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, harmless: harmlessNames, isKnown });
 
+function maskedPacket(packet: ClientPacket): ClientPacket {
+  if (packet.type === "CONNECT" && packet.password !== undefined) return { ...packet, password: passwordMask };
+  return packet.type === "PUBLISH" ? { ...packet, payload: maskedBytes(packet.payload) } : packet;
+}
+
+/** A payload that is as long as before; a `*` stands for each byte from the first command in it on. */
+function maskedBytes(payload: Uint8Array): Uint8Array {
+  const octets = fromBytes(payload);
+  const masked = mask.payload(octets);
+  return masked === octets ? payload : toBytes(masked.slice(0, octets.length).padEnd(octets.length, "*"));
+}
+
 /** Secrets are masked. */
 export const hidden: Secrets = {
   line: maskedLine,
   payload: (payload) => mask.payload(payload),
-  packet: (packet) =>
-    packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet,
+  packet: maskedPacket,
   request: (request) => (request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request),
   said: (_, masked) => masked,
 };

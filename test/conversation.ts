@@ -8,6 +8,7 @@ import { profileWith } from "../emulator/profile/profiles.js";
 import { timings } from "../emulator/radio/timing.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import { Log } from "../net/log.js";
+import type { RecordedEvent } from "../net/trace/recorded-event.js";
 import { Recorder } from "../net/trace/recorder.js";
 import { traceEvent } from "../net/trace/trace-schema.js";
 import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
@@ -64,6 +65,21 @@ export function play(block: Block, chunks: Chunks): Played {
   }
   for (const effect of player.effects) if (effect.to === "trace") assertRecorded(effect.event);
   return { differences, record: JSON.stringify(player.effects) };
+}
+
+/** The events of a conversation, as they stand in a trace. */
+export function eventsOf(block: Block): readonly RecordedEvent[] {
+  const script = scriptOf(block);
+  const events: RecordedEvent[] = [];
+  const recorder = new Recorder(false);
+  const observe = (happened: TraceEvent, t: number): void => {
+    const event = { seq: events.length + 1, t, wall: 0, happened, cause: undefined };
+    recorder.settle(event);
+    events.push(recorder.record(event));
+  };
+  const player = new Player(modemFor(script), "whole", { observe, passed: () => {} });
+  for (const step of stepsOf(script, openings)) withPlace(step, () => player.play(step.input));
+  return events;
 }
 
 /** Throws where an event would be recorded in another shape than that of the trace's schema. */

@@ -12,8 +12,16 @@ import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import { loadScenario } from "../net/storage/scenario-file.js";
+import { topics } from "../net/trace/chart/row.js";
+import { chartOf, eventsOfChart } from "./charts.js";
 
 type Row = readonly string[];
+
+/** The chart of a session in which a PUBACK is lost, without what tells of the run. */
+function chart(...flags: readonly string[]): string {
+  const [, , ...lines] = chartOf(eventsOfChart("A lost PUBACK"), flags);
+  return ["```text", ...lines.map((line) => line.trimEnd()), "```"].join("\n");
+}
 
 const ready = await Promise.all(readyScenarios().map(loadScenario));
 
@@ -127,6 +135,17 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
       table(
         ["request", "what it does"],
         routes.map(({ method, path, about }) => [code(`${method} ${path.replace(":id", "ID")}`), about]),
+      ),
+  },
+  { page: "docs/trace.md", name: "chart", make: () => chart("--width", "100") },
+  { page: "README.md", name: "chart", make: () => chart("--width", "98", "--from", "2s") },
+  {
+    page: "docs/trace.md",
+    name: "topics",
+    make: () =>
+      table(
+        ["topic", "rows"],
+        Object.entries(topics).map(([name, about]) => [code(name), about]),
       ),
   },
   { page: "docs/faults.md", name: "faults", make: faultTables },

@@ -21,7 +21,8 @@ export async function run({ words: [path, more], flags, ending }: Call): Promise
   if (path === undefined)
     throw usage("show: it needs a trace, for instance bc28-emu show run.jsonl, or - for standard input");
   if (more !== undefined) throw usage(`show: ${JSON.stringify(more)} is one word too many`);
-  await Promise.race([show(path, readChartOptions(flags)), ending.reached]);
+  const own = { width: ownWidth(process.stdout.columns), colour: wantsColour(process.env, process.stdout.isTTY) };
+  await Promise.race([show(path, readChartOptions(flags, own)), ending.reached]);
   return {};
 }
 
@@ -72,8 +73,11 @@ class Output {
   }
 }
 
-/** The options of a chart; throws a UserError (code 2) that names the first wrong one. */
-function readChartOptions({ width, from, to, only, unfold, ascii }: Flags): ChartOptions {
+/** The options of a chart on a terminal; throws a UserError (code 2) that names the first wrong one. */
+export function readChartOptions(
+  { width, from, to, only, unfold, ascii }: Flags,
+  own: Pick<ChartOptions, "width" | "colour">,
+): ChartOptions {
   const [first, last] = [
     from === undefined ? 0 : readMoment("from", from),
     to === undefined ? undefined : readMoment("to", to),
@@ -81,8 +85,8 @@ function readChartOptions({ width, from, to, only, unfold, ascii }: Flags): Char
   if (last !== undefined && last < first)
     throw usage(`--to ${JSON.stringify(to)} is before --from ${JSON.stringify(from)}`);
   return {
-    width: width === undefined ? ownWidth(process.stdout.columns) : readWidth(width),
-    colour: wantsColour(process.env, process.stdout.isTTY),
+    width: width === undefined ? own.width : readWidth(width),
+    colour: own.colour,
     ascii: ascii === true,
     unfolded: unfold === true,
     ...(from !== undefined && { from: first }),

@@ -9,7 +9,7 @@ const selectors = /[\ufe00-\ufe0f]/g;
 const combining = /^[\p{Mn}\p{Me}]$/u;
 /** Characters of two columns: the wide and full-width ones of UAX #11, in whole blocks, and emoji. */
 const wide =
-  /^(?:\p{Emoji_Presentation}|[\u1100-\u11ff\u2329\u232a\u2e80-\u303e\u3040-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d37f}\u{1f200}-\u{1f2ff}\u{20000}-\u{3ffff}])$/u;
+  /^(?:\p{Emoji_Presentation}|[\u1100-\u11ff\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3040-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d37f}\u{1f200}-\u{1f2ff}\u{20000}-\u{3ffff}])$/u;
 
 /** A text as it may be printed: without control characters, marks that turn its direction, and, if asked, without what is not ASCII. */
 export function printed(text: string, ascii: boolean): string {

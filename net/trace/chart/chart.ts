@@ -50,7 +50,9 @@ export class Chart {
   head(header: ReadHeader): readonly string[] {
     const { program, profile, timing, seed, started, faults, scenarios } = header;
     const wrong = [...faults.map((fault) => `fault: ${fault}`), ...scenarios.map((name) => `scenario: ${name}`)];
-    const run = `bc28-emu ${program}: ${profile}, timing ${timing}, seed ${seed}, started ${started.slice(0, 19).replace("T", " ")} UTC`;
+    const when = started.slice(0, 19).replace("T", " ");
+    const how = timing === "instant" ? "" : `, timing ${timing}`;
+    const run = `bc28-emu ${program}: ${profile}${how}, seed ${seed}, ${when} UTC`;
     return [...[run, ...wrong].map((line) => this.#pen.title(line)), "", this.#pen.names()];
   }
 

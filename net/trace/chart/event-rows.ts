@@ -1,6 +1,7 @@
+import { answerTone, type Tone, urcTone } from "../../colour.js";
 import type { RecordedEvent } from "../recorded-event.js";
 import { nameOf, packetSketch, sizeText, textOf } from "./packet-rows.js";
-import type { Side, Sketch, Tone, Topic } from "./row.js";
+import type { Side, Sketch, Topic } from "./row.js";
 import { spanText } from "./time-text.js";
 
 /** The row of an event, or the lanes that it changes; undefined: neither. */
@@ -61,18 +62,6 @@ function alike(text: string): string {
   if (/^\+QMT(?:PUB|SUB|UNS):/.test(text)) return text.replace(/^(\S+ ?\d+),\d+/, "$1,#");
   return /^\+QMT|ERROR/.test(text) ? text : text.replace(/\d+/g, "#");
 }
-
-/** Results that tell of a failure, and those that tell of another attempt. note, tables of +QMTOPEN … +QMTSTAT */
-const failed =
-  /^\+QMT(?:STAT:|OPEN: ?\d+,(?!0$)|CLOSE: ?\d+,-|CONN: ?\d+,(?:2|0,[1-9])|DISC: ?\d+,-|(?:PUB|SUB|UNS): ?\d+,\d+,2|SUB: ?\d+,\d+,0,128)/;
-const repeated = /^\+QMT(?:CONN: ?\d+,1|(?:PUB|SUB|UNS): ?\d+,\d+,1)/;
-
-function urcTone(line: string): Tone {
-  if (failed.test(line)) return "trouble";
-  return repeated.test(line) ? "again" : "urc";
-}
-
-const answerTone = (line: string): Tone => (/^(?:ERROR|\+CM[ES] ERROR)/.test(line) ? "trouble" : "answer");
 
 /** Reasons for which a link was lost by an act of the broker, in TCP's words. */
 const byBroker: Readonly<Record<string, string>> = { closed: "FIN", reset: "RST" };
@@ -189,7 +178,7 @@ const networkTexts: Readonly<Record<string, string>> = {
 };
 
 /** A cause of a reboot without what all of them begin with. */
-const causeText = (cause: unknown): string => textOf(cause).replace(/^REBOOT_CAUSE_/, "");
+const causeText = (reason: unknown): string => textOf(reason).replace(/^REBOOT_CAUSE_/, "");
 
 const gone = { module: false, broker: false } as const;
 
@@ -217,7 +206,7 @@ const sketches: Readonly<Record<string, (event: RecordedEvent) => Sketched>> = {
     remark("module", "across", `${textOf(events)} events are missing: the disk was too slow`, "trouble"),
   radio: (event) => bar("radio", "broker", `from outside: ${worldText(event)}`, "module"),
   network: ({ state }) => bar("radio", "broker", networkTexts[textOf(state)] ?? textOf(state), "module"),
-  reboot: ({ cause }) => bar("module", "across", `reboot: ${causeText(cause)}`, "module", gone),
+  reboot: ({ reason }) => bar("module", "across", `reboot: ${causeText(reason)}`, "module", gone),
   booted: () => ({ sets: { module: true } }),
   power: ({ on }) => bar("module", "across", on === true ? "power on" : "power off", "module", gone),
   renewed: () => bar("module", "across", "a new run begins", "module", gone),

@@ -1,5 +1,6 @@
+import type { Tone } from "../../colour.js";
 import type { RecordedEvent } from "../recorded-event.js";
-import type { Sketch, Tone } from "./row.js";
+import type { Sketch } from "./row.js";
 
 /** A field that should be a text or a number, as text. */
 export const textOf = (field: unknown): string =>

@@ -1,6 +1,7 @@
 import type { Millis } from "../../../mqtt/packet.js";
+import { painted, sgr } from "../../colour.js";
 import { columnsOf, fitted, printed, shortened, wrappedIn } from "./cells.js";
-import type { Broken, Lanes, Row, Shape, Tone } from "./row.js";
+import type { Broken, Lanes, Row, Shape } from "./row.js";
 import { momentText, spanText } from "./time-text.js";
 
 /** How a chart is drawn. */
@@ -19,22 +20,6 @@ export const minWidth = 48;
 const clockColumns = 13;
 /** The most lines of a row; what does not fit is cut. */
 const maxLines = 3;
-
-/** ECMA-48, SGR: the terminal's own colours, so that they fit a dark and a light one. */
-const colours: Readonly<Record<Tone, string>> = {
-  command: "36",
-  answer: "32",
-  urc: "35",
-  packet: "94",
-  again: "33",
-  trouble: "31",
-  warning: "33",
-  link: "94",
-  module: "1",
-  quiet: "2",
-};
-const faint = "2";
-const bold = "1";
 
 interface Signs {
   readonly lane: string;
@@ -101,23 +86,25 @@ export class Pen {
     const host = `${" ".repeat(clockColumns)}host`;
     const module = clockColumns + 1 + this.#left - 2; // its third letter stands above its lane
     const broker = this.#look.width - "broker".length;
-    return this.#paint(`${`${host.padEnd(module)}module`.padEnd(broker)}broker`, bold);
+    return this.#paint(`${`${host.padEnd(module)}module`.padEnd(broker)}broker`, sgr.module);
   }
 
   /** A line of text, without lanes. */
   title(text: string): string {
-    return this.#paint(shortened(printed(text, this.#look.ascii), this.#look.width, this.#signs.more), faint);
+    return this.#paint(shortened(printed(text, this.#look.ascii), this.#look.width, this.#signs.more), sgr.quiet);
   }
 
   /** A time in which nothing happens. */
   silence(span: Millis, lanes: Lanes): string {
     const { more } = this.#signs;
-    const text = ` ${more} ${spanText(span)} ${more} `;
-    const before = this.#left - Math.floor((columnsOf(text) - 1) / 2);
-    const after = this.#left + 1 + this.#right - before - columnsOf(text);
+    const inside = this.#left + 1 + this.#right;
+    const text = ` ${more} ${shortened(spanText(span), inside - 6, more)} ${more} `;
+    const room = inside - columnsOf(text);
+    const before = Math.max(0, Math.min(room, this.#left - Math.floor((columnsOf(text) - 1) / 2)));
+    const after = room - before;
     const blank = " ".repeat(clockColumns);
     const [host, , broker] = this.#lanes(lanes);
-    return `${blank}${host}${" ".repeat(before)}${this.#paint(text, faint)}${" ".repeat(after)}${broker}`;
+    return `${blank}${host}${" ".repeat(before)}${this.#paint(text, sgr.quiet)}${" ".repeat(after)}${broker}`;
   }
 
   /** The lines of a row; `showsTime`: its time differs from that of the row above. */
@@ -126,7 +113,7 @@ export class Pen {
     const empty = [" ".repeat(this.#left), " ".repeat(this.#right)] as const;
     const time = showsTime ? shortened(momentText(row.t), clockColumns - 1, this.#signs.more) : "";
     return this.#bodies(row).map((body, line) => {
-      const clock = this.#paint(`${(line === 0 ? time : "").padStart(clockColumns - 1)} `, faint);
+      const clock = this.#paint(`${(line === 0 ? time : "").padStart(clockColumns - 1)} `, sgr.quiet);
       if (row.side === "across") return `${clock}${host}${body}${broker}`;
       const [left, right] = row.side === "host" ? [body, empty[1]] : [empty[0], body];
       return `${clock}${host}${left}${module}${right}${broker}`;
@@ -135,7 +122,7 @@ export class Pen {
 
   #lanes({ host, module, broker }: Lanes): readonly [host: string, module: string, broker: string] {
     const { lane, noLane } = this.#signs;
-    const drawn = (isThere: boolean): string => this.#paint(isThere ? lane : noLane, faint);
+    const drawn = (isThere: boolean): string => this.#paint(isThere ? lane : noLane, sgr.quiet);
     return [drawn(host), drawn(module), drawn(broker)];
   }
 
@@ -150,11 +137,11 @@ export class Pen {
           ? this.#arrow(shape, row, text, columns)
           : [this.#brokenArrow(shape.broken, isToTheRight(row, shape), text, columns)];
       case "bar":
-        return [this.#paint(this.#bar(text, columns, row.side === "across"), colours[row.tone])];
+        return [this.#paint(this.#bar(text, columns, row.side === "across"), sgr[row.tone])];
       case "note":
         return this.#note(this.#signs.notes[shape.sign], row, text, columns);
       case "fold":
-        return [this.#paint(this.#foldLine(text, columns), faint)];
+        return [this.#paint(this.#foldLine(text, columns), sgr.quiet)];
     }
   }
 
@@ -170,9 +157,9 @@ export class Pen {
       const isLast = at === lines.length - 1;
       const start = isFirst ? (isRightwards ? shaft : left) : " ";
       const rest = columns - columnsOf(line) - 3;
-      if (!isLast) return this.#paint(fitted(`${start} ${line}`, columns), colours[tone]);
+      if (!isLast) return this.#paint(fitted(`${start} ${line}`, columns), sgr[tone]);
       const end = isRightwards ? shaft.repeat(rest - 1) + right : shaft.repeat(rest);
-      return this.#paint(`${start} ${line} ${end}`, colours[tone]);
+      return this.#paint(`${start} ${line} ${end}`, sgr[tone]);
     });
   }
 
@@ -180,14 +167,14 @@ export class Pen {
   #brokenArrow({ how, why }: Broken, isRightwards: boolean, text: string, columns: number): string {
     const { shaft, more, broken } = this.#signs;
     const reason = printed(why, this.#look.ascii);
-    const room = columns - Math.min(columnsOf(reason), columns >> 1) - 8;
+    const room = columns - Math.min(columnsOf(reason), Math.floor(columns / 3)) - 8;
     const label = shortened(text, Math.max(1, room), more);
     const arrow = isRightwards
       ? `${shaft} ${label} ${shaft}${shaft}${broken[how]}`
       : `${broken[how]}${shaft}${shaft} ${label} ${shaft}`;
     const beside = columns - columnsOf(arrow);
     const shown = fitted(` ${shortened(reason, Math.max(0, beside - 2), more)}`, beside);
-    return this.#paint(isRightwards ? arrow + shown : shown + arrow, colours.trouble);
+    return this.#paint(isRightwards ? arrow + shown : shown + arrow, sgr.trouble);
   }
 
   #bar(text: string, columns: number, isHeavy: boolean): string {
@@ -202,11 +189,11 @@ export class Pen {
 
   #note(sign: string, { tone }: Row, text: string, columns: number): readonly string[] {
     const lines = wrappedIn(text, columns - 4, maxLines, this.#signs.more);
-    return lines.map((line, at) => this.#paint(fitted(` ${at === 0 ? sign : " "} ${line}`, columns), colours[tone]));
+    return lines.map((line, at) => this.#paint(fitted(` ${at === 0 ? sign : " "} ${line}`, columns), sgr[tone]));
   }
 
   #paint(text: string, colour: string): string {
-    return this.#look.colour ? `\x1b[${colour}m${text}\x1b[0m` : text;
+    return this.#look.colour ? painted(text, colour) : text;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Millis } from "../../../mqtt/packet.js";
+import type { Tone } from "../../colour.js";
 
 /** What rows may be chosen by, and what each is. */
 export const topics = {
@@ -15,19 +16,6 @@ export const topics = {
 } as const;
 
 export type Topic = keyof typeof topics;
-
-/** What a row looks like; the pen has a colour for each. */
-export type Tone =
-  | "command"
-  | "answer"
-  | "urc"
-  | "packet"
-  | "again"
-  | "trouble"
-  | "warning"
-  | "link"
-  | "module"
-  | "quiet";
 
 /** Where a row stands: between host and module, between module and broker, or across both. */
 export type Side = "host" | "broker" | "across";
