@@ -21,7 +21,7 @@ import { cutOutput, endAll, renewRam } from "./restart.js";
 import type { LineContext } from "./run-line.js";
 import { hidden, revealed } from "./secrets.js";
 import type { TraceEvent } from "./trace.js";
-import { sendBanner, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
+import { sendBanner, sendBootText, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
 
 /** The options of a `Modem`. */
@@ -220,6 +220,7 @@ export class Modem {
     const { commandQueue } = this.#ram;
     const { pace, now } = this.#context;
     renewRam(this.#context);
+    sendBootText(this.#context);
     const takes = this.#context.profile.quirks.bootTime + pace("boot");
     if (takes === 0) {
       this.#ram.commandQueue.takeOver(commandQueue); // the boot takes no time, so no input is lost

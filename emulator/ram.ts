@@ -67,7 +67,7 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
       token: undefined,
     },
     client: new MqttClient(profile, { lastLink, effects }),
-    commandQueue: new CommandQueue(profile.quirks, effects, (line) => answerTime(line, profile, pace)),
+    commandQueue: new CommandQueue(profile, effects, (line) => answerTime(line, profile, pace)),
     rrc: new Rrc(pace),
     contextReports: new ContextReports(),
     urcQueue: new UrcQueue(),

@@ -63,9 +63,19 @@ export function submitPayload(
 function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
   if (answer.kind !== "ok" && answer.kind !== "refused") return answer;
   if (answer.apply !== undefined) context.apply(answer.apply);
-  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
+  if (answer.kind === "refused") return takeError(answer.error, context);
   blocks.push(...blocksOf(answer));
   if (answer.request !== undefined) context.demand(answer.request);
+  return undefined;
+}
+
+/** The end of a line by an error; undefined: the quirk answers OK to an unknown command, and the line goes on. */
+function takeError(error: RefusedFor, context: LineContext): Ending | undefined {
+  const { quirks } = context.profile;
+  if (error !== "unknownCommand" || quirks.unknownCommand !== "OK") {
+    return { kind: "final", result: resultOf(error, quirks) };
+  }
+  context.ignore("an unknown command, answered OK (quirk unknownCommand)");
   return undefined;
 }
 

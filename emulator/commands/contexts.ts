@@ -4,6 +4,7 @@ import { choice, int, keeping, optional, secret, text, type Values, word } from 
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import type { ContextLogin, NetworkSettings, PdpContext } from "../memory/network-settings.js";
 import { addressOf } from "../radio/pdp.js";
+import { attachContext } from "../radio/radio.js";
 
 /** The `<cid>` of a context. */
 export const contextId = int(0, 10);
@@ -12,11 +13,13 @@ export const contextId = int(0, 10);
 export const contextsOf = ({ contexts }: NetworkSettings): readonly (readonly [cid: number, context: PdpContext])[] =>
   [...contexts].toSorted(([one], [other]) => one - other);
 
-/** The address line of a context; none where the context has no address. */
+/** The line of a context in AT+CGPADDR. Without an address it has the `<cid>` alone; sources differ for context 0 (field). */
 function addressLines({ radio, profile, networkSettings }: CommandView, cid: number): readonly Octets[] {
+  const { surroundings, quirks } = profile;
   const context = radio.active.has(cid) ? networkSettings.contexts.get(cid) : undefined;
-  const address = context && addressOf(cid, context.type, profile.surroundings);
-  return address === undefined ? [] : [`+CGPADDR:${cid},${address}`];
+  const address = context && addressOf(cid, context.type, surroundings);
+  if (address !== undefined) return [`+CGPADDR:${cid},${address}`];
+  return cid !== attachContext || quirks.cgpaddrWithoutAddress === "cid" ? [`+CGPADDR:${cid}`] : [];
 }
 
 /** Show PDP Addresses. */
@@ -61,6 +64,19 @@ const shape = {
   securePco: keeping(choice(0, 1)),
 };
 
+/** Context 0 as a firmware of 2018 or 2019 asks the network for it, as long as the host has not defined it. field */
+const asked = { type: "IPV4V6", apn: "" } as const;
+
+/** The line of a context in AT+CGDCONT?. The network names the APN of context 0 when it attaches the module. */
+function contextLine({ radio, profile: { quirks } }: CommandView, cid: number, context: PdpContext): Octets {
+  const { cgdcontEdition } = quirks;
+  const isNamed = radio.apnKnown || radio.active.has(cid);
+  const isAsked = cgdcontEdition !== "manual" && context.isOfNetwork === true && !isNamed;
+  const { type, apn } = isAsked ? asked : context;
+  const line = `+CGDCONT:${cid},"${type}","${apn}",,0,${context.headerCompression},,,,,${context.nslpi}`;
+  return cgdcontEdition === "2018" ? line : `${line},${context.securePco}`;
+}
+
 /** Define a PDP Context. With the `<cid>` alone, the context is removed (27.007 10.1.1). */
 const cgdcont: ModuleCommand = {
   names: ["+CGDCONT"],
@@ -68,13 +84,7 @@ const cgdcont: ModuleCommand = {
   within: 300,
   partly: "contexts are read back; the network takes each APN, and gives IPv4 addresses only",
   test: () => ['+CGDCONT:(0-10),("IP","NONIP","IPV6","IPV4V6"),,,(0),(0,1),,,,,(0,1),(0,1)'],
-  read: ({ networkSettings }) =>
-    ok(
-      ...contextsOf(networkSettings).map(
-        ([cid, { type, apn, headerCompression, nslpi, securePco }]) =>
-          `+CGDCONT:${cid},"${type}","${apn}",,0,${headerCompression},,,,,${nslpi},${securePco}`,
-      ),
-    ),
+  read: (view) => ok(...contextsOf(view.networkSettings).map(([cid, context]) => contextLine(view, cid, context))),
   write: form(shape, ({ cid, type, apn = "", headerCompression = 0, nslpi = 0, securePco = 0 }, view: CommandView) => {
     if (type === undefined) return undefine(view, cid);
     return define(view, cid, { type, apn, headerCompression, nslpi, securePco });

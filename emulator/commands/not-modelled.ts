@@ -1,4 +1,4 @@
-/** Commands of the AT manual that are not modelled. */
+/** Commands that are not modelled. */
 interface NotModelled {
   /** In upper case, with `+`. */
   readonly names: readonly string[];
@@ -10,7 +10,7 @@ interface NotModelled {
 const words = (...lines: readonly string[]): readonly string[] =>
   lines.flatMap((line) => line.split(" ")).map((name) => `+${name}`);
 
-/** All commands of the AT manual that are not modelled, with the reason. */
+/** All commands of the AT manual that are not modelled, and what siblings of the module have (field), with the reason. */
 export const notModelled: readonly NotModelled[] = [
   {
     names: words("NSOCR NSOST NSOSTF NSOSTEX NSOSTFEX NQSOS NSORF NSOCO NSOSD NSOSDEX NSOCL NSOSTATUS"),
@@ -50,6 +50,11 @@ export const notModelled: readonly NotModelled[] = [
   {
     names: words("CSMS CNMA CSCA CMGS CMGC CMMS"),
     why: "there are no short messages",
+    answers: "ERROR",
+  },
+  {
+    names: words("QGMR"),
+    why: "only siblings of the module have it; AT+CGMR and ATI tell the revision",
     answers: "ERROR",
   },
   {

@@ -20,6 +20,8 @@ export interface PdpContext {
   readonly headerCompression: 0 | 1;
   readonly nslpi: 0 | 1;
   readonly securePco: 0 | 1;
+  /** Whether the network gives type and APN, because the host has not defined the context. */
+  readonly isOfNetwork?: true;
 }
 
 /** The login of a context that AT+CGAUTH sets: PAP or CHAP. */
@@ -93,7 +95,7 @@ export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cops: 0,
   cpsms: undefined,
   cedrxs: { mode: 1, value: "0101" },
-  contexts: new Map([[0, { type: "IP", apn, headerCompression: 0, nslpi: 0, securePco: 0 }]]),
+  contexts: new Map([[0, { type: "IP", apn, headerCompression: 0, nslpi: 0, securePco: 0, isOfNetwork: true }]]),
   logins: new Map(),
   dns: { primary: "0.0.0.0", secondary: "0.0.0.0" },
 });

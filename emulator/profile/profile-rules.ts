@@ -1,7 +1,8 @@
 import { isIpv4 } from "../addresses.js";
 import { type TimingName, timings } from "../radio/timing.js";
 import type { Identity, Surroundings } from "./profile.js";
-import { type Quirk, type QuirkName, type Quirks, quirkTable } from "./quirks.js";
+import type { Quirk } from "./quirk.js";
+import { type QuirkName, type Quirks, quirkTable } from "./quirks.js";
 import { type Check, listOf, oneOf, type Shape, secret, shown, text, whole } from "./schema.js";
 
 /** Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B). */
@@ -40,7 +41,7 @@ const tenths = whole(-32_768, 32_767); // -32768: not known (field)
 export const surroundingsRules: Shape<Surroundings> = {
   operator: text("5 or 6 digits (MCC and MNC)", /^\d{5,6}$/),
   tac: text("1 to 4 hexadecimal digits", /^[\da-f]{1,4}$/i),
-  cell: text("1 to 7 hexadecimal digits", /^[\da-f]{1,7}$/i),
+  cell: text("1 to 8 hexadecimal digits, at most 0FFFFFFF", /^0?[\da-f]{1,7}$/i), // 28 bits (36.331 6.3.4)
   address: text("an IPv4 address", isIpv4),
   apn: text(
     'at most 100 printable ASCII characters without "',

@@ -30,7 +30,7 @@ export interface Identity {
 export interface Surroundings {
   /** The network's MCC and MNC, as AT+COPS prints it. */
   readonly operator: string;
-  /** Tracking area and cell in hexadecimal, as AT+CEREG prints them. */
+  /** Tracking area and cell in hexadecimal. AT+CEREG prints 4 and 8 digits. */
   readonly tac: string;
   readonly cell: string;
   /** The PDP address. */
@@ -61,6 +61,10 @@ export interface Surroundings {
   readonly temperature: number;
   readonly voltage: number;
 }
+
+/** Whether URCs are sent between a command and its answer. Fast answers leave them no time, so that timing decides. field */
+export const sendsUrcsBeforeInformation = ({ timing, quirks: { urcWhileAnswering } }: Profile): boolean =>
+  urcWhileAnswering === "by-timing" ? timing === "realistic" : urcWhileAnswering === "before-information";
 
 /** A variant of the module, as plain data. */
 export interface Profile {

@@ -39,6 +39,10 @@ export interface Radio {
   readonly wasDenied: boolean;
   /** The `<cid>`s of the active PDP contexts. */
   readonly active: ReadonlySet<number>;
+  /** When the search for a cell has found one, or will; infinite: there is no search. */
+  readonly cellAt: Millis;
+  /** Whether the network has named the APN of context 0 since the module started. */
+  readonly apnKnown: boolean;
   readonly stage: RadioStage;
   /** When the stage ends by itself. */
   readonly until: Millis;
@@ -68,6 +72,9 @@ export interface Conditions {
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
+/** The share of the time from a search to the attachment after which a cell is found. decided */
+const cellShare = 1 / 8;
+
 /** The radio at power-on, with SIM, coverage and home network. */
 export const radioOn: Radio = {
   sim: true,
@@ -80,6 +87,8 @@ export const radioOn: Radio = {
   verified: false,
   wasDenied: false,
   active: noContexts,
+  cellAt: never,
+  apnKnown: false,
   stage: "off",
   until: 0,
 };
@@ -131,13 +140,22 @@ function spanOf({ simKnown }: Radio, stage: RadioStage): keyof Timing | undefine
 /** Draws the duration of something, in ms. */
 export type Pace = (what: keyof Timing) => Millis;
 
+/** When a cell is found by a stage that takes a time from now on. A cell that is known stays known. */
+function cellAtOf({ cellAt }: Radio, stage: RadioStage, now: Millis, takes: Millis): Millis {
+  if (stage === "off" || stage === "outOfReach") return never;
+  return stage === "searching" && cellAt === never ? now + Math.round(takes * cellShare) : cellAt;
+}
+
 function enter(radio: Radio, stage: RadioStage, attachesBare: boolean, now: Millis, pace: Pace): Radio {
   const span = spanOf(radio, stage);
+  const takes = span === undefined ? 0 : pace(span);
+  const cellAt = cellAtOf(radio, stage, now, takes);
   const simKnown = radio.simKnown || radio.stage === "readingSim";
   const verified = radio.verified && stage !== "off"; // the SIM has no power there
   const wasDenied = radio.wasDenied || stage === "denied";
   const active = stage === "attached" && !attachesBare ? attachContexts : noContexts;
-  return { ...radio, simKnown, verified, wasDenied, active, stage, until: now + (span === undefined ? 0 : pace(span)) };
+  const apnKnown = radio.apnKnown || active.has(attachContext);
+  return { ...radio, simKnown, verified, wasDenied, active, cellAt, apnKnown, stage, until: now + takes };
 }
 
 /** The radio at `now`, after all stage changes that are due. */
@@ -166,5 +184,6 @@ export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | u
   return stage === "off" || stage === "readingSim" ? "usimBusy" : undefined;
 }
 
-/** Whether the module receives a cell. */
-export const hearsCell = ({ coverage, functionality }: Radio): boolean => coverage && functionality;
+/** Whether the module receives a cell. Before it has found one, there is no signal that it could measure. field */
+export const hearsCell = ({ coverage, functionality, cellAt }: Radio, now: Millis): boolean =>
+  coverage && functionality && cellAt <= now;
