@@ -10,7 +10,7 @@ import type { Effect, Stimulus, WorldChange } from "./io.js";
 import { factoryNvm, type Nvm } from "./memory/nvm.js";
 import { readPackets, step, takeLinkEvent } from "./mqtt-link.js";
 import type { Profile } from "./profile/profile.js";
-import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio/radio.js";
+import { type Pace, type RadioChange, radioAt, radioWakeAt } from "./radio/radio.js";
 import { timings } from "./radio/timing.js";
 import { detach, settleRadioLink } from "./radio-link.js";
 import { powerUp, type Ram } from "./ram.js";
@@ -62,7 +62,8 @@ export class Modem {
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
     const effects = new Effects(isTraced, showsSecrets ? revealed : hidden);
-    const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
+    const radio = radioAt(profile.surroundings);
+    const ram = powerUp(profile, effects, pace, { nvm, radio, lastLink: 0 });
     this.#context = {
       ...{ profile, effects, hostFaults: noHostFaults, random, pace, epochAtStart, ram },
       ...{ now: 0, baud: 0, lastRequest: 0 },

@@ -28,6 +28,10 @@ export const bc28: Profile = {
     puk: "12345678",
   },
   surroundings: {
+    sim: "in",
+    coverage: "on",
+    network: "home",
+    rssi: 25,
     operator: "46000",
     tac: "5AE1",
     cell: "82E76B2",

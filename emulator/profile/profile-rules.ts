@@ -35,10 +35,21 @@ export const identityRules: Shape<Identity> = {
   puk: secret("text of 8 digits", /^\d{8}$/),
 };
 
+/** The `<rssi>` of AT+CSQ. */
+const rssi: Check<number> = (json, path) => {
+  const known = whole(0, 31)(json, path);
+  if (json === 99) return { value: 99 };
+  return "problem" in known ? { problem: `${known.problem}, nor 99` } : known;
+};
+
 const tenths = whole(-32_768, 32_767); // -32768: not known (field)
 
 /** The checks of the surroundings. */
 export const surroundingsRules: Shape<Surroundings> = {
+  sim: oneOf("in", "out"),
+  coverage: oneOf("on", "off"),
+  network: oneOf("home", "roaming", "denied", "searching"),
+  rssi,
   operator: text("5 or 6 digits (MCC and MNC)", /^\d{5,6}$/),
   tac: text("1 to 4 hexadecimal digits", /^[\da-f]{1,4}$/i),
   cell: text("1 to 8 hexadecimal digits, at most 0FFFFFFF", /^0?[\da-f]{1,7}$/i), // 28 bits (36.331 6.3.4)

@@ -28,6 +28,12 @@ export interface Identity {
 
 /** The network around the module, the measured values, and the answers of peers. */
 export interface Surroundings {
+  /** How it is when the run begins: the SIM, coverage, the network's reply, and the `<rssi>` of AT+CSQ. Faults change it later. */
+  readonly sim: "in" | "out";
+  readonly coverage: "on" | "off";
+  readonly network: "home" | "roaming" | "denied" | "searching";
+  /** 0 to 31, or 99. */
+  readonly rssi: number;
   /** The network's MCC and MNC, as AT+COPS prints it. */
   readonly operator: string;
   /** Tracking area and cell in hexadecimal. AT+CEREG prints 4 and 8 digits. */

@@ -1,6 +1,7 @@
 import type { RefusedFor } from "../../at/command.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { lockOf, type SimCard } from "../memory/sim-card.js";
+import type { Surroundings } from "../profile/profile.js";
 import type { Timing } from "./timing.js";
 
 /** The stage of the registration. */
@@ -75,12 +76,8 @@ const never: Millis = Number.POSITIVE_INFINITY;
 /** The share of the time from a search to the attachment after which a cell is found. decided */
 const cellShare = 1 / 8;
 
-/** The radio at power-on, with SIM, coverage and home network. */
-export const radioOn: Radio = {
-  sim: true,
-  coverage: true,
-  rssi: 25,
-  network: "home",
+/** The radio at power-on, before it does anything. */
+export const radioOn: Omit<Radio, "sim" | "coverage" | "rssi" | "network"> = {
   functionality: true,
   wanted: true,
   simKnown: false,
@@ -92,6 +89,12 @@ export const radioOn: Radio = {
   stage: "off",
   until: 0,
 };
+
+/** The radio when the run begins. */
+export const radioAt = ({ sim, coverage, rssi, network }: Surroundings): Radio => ({
+  ...radioOn,
+  ...{ sim: sim === "in", coverage: coverage === "on", rssi, network },
+});
 
 /** Whether the module is attached. */
 export const isAttached = (radio: Radio): boolean => radio.stage === "attached";

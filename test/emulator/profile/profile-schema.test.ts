@@ -67,6 +67,11 @@ const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ['{"base":"bc28","surroundings":{"apn":"a\\"b"}}', /^surroundings.apn: /],
   ['{"base":"bc28","surroundings":{"tac":"5AEG"}}', /^surroundings.tac: "5AEG" is not 1 to 4 hexadecimal digits$/],
   ['{"base":"bc28","surroundings":{"cell":"123456789"}}', /^surroundings.cell: /],
+  ['{"base":"bc28","surroundings":{"cell":"12345678"}}', /is not 1 to 8 hexadecimal digits, at most 0FFFFFFF$/],
+  ['{"base":"bc28","surroundings":{"sim":"no"}}', 'surroundings.sim: "no" is none of: in, out'],
+  ['{"base":"bc28","surroundings":{"coverage":true}}', "surroundings.coverage: true is none of: on, off"],
+  ['{"base":"bc28","surroundings":{"network":"me"}}', /^surroundings.network: "me" is none of: home, roaming, /],
+  ['{"base":"bc28","surroundings":{"rssi":32}}', "surroundings.rssi: 32 is not a whole number from 0 to 31, nor 99"],
   ['{"base":"bc28","surroundings":{"band":"8"}}', 'surroundings.band: "8" is not a whole number from 1 to 255'],
   ['{"base":"bc28","surroundings":{"band":8.5}}', "surroundings.band: 8.5 is not a whole number from 1 to 255"],
   ['{"base":"bc28","surroundings":{"voltage":1e999}}', /^surroundings.voltage: Infinity is not/],
@@ -109,6 +114,7 @@ describe("a written profile", () => {
     const cellIdWith = (surroundings: object): number => read({ base: "bc28", surroundings }).surroundings.cellId;
     expect(cellIdWith({ cell: "1F" })).toBe(31);
     expect(cellIdWith({ cell: "1F", cellId: 5 })).toBe(5);
+    expect(cellIdWith({ cell: "0FFFFFFF" })).toBe(268_435_455);
     expect(Number.parseInt(bc28.surroundings.cell, 16)).toBe(bc28.surroundings.cellId);
   });
 
