@@ -48,12 +48,13 @@ export class Chart {
 
   /** The lines above the chart. */
   head(header: ReadHeader): readonly string[] {
-    const { program, profile, timing, seed, started, faults, scenarios } = header;
+    const { program, profile, timing, seed, started, faults, scenarios, secrets } = header;
     const wrong = [...faults.map((fault) => `fault: ${fault}`), ...scenarios.map((name) => `scenario: ${name}`)];
     const when = started.slice(0, 19).replace("T", " ");
     const how = timing === "instant" ? "" : `, timing ${timing}`;
     const run = `bc28-emu ${program}: ${profile}${how}, seed ${seed}, ${when} UTC`;
-    return [...[run, ...wrong].map((line) => this.#pen.title(line)), "", this.#pen.names()];
+    const open = secrets ? ["This trace shows secrets: --trace-secrets was given."] : [];
+    return [...[run, ...open, ...wrong].map((line) => this.#pen.title(line)), "", this.#pen.names()];
   }
 
   /** Takes an event; returns the lines that can be drawn now. */
