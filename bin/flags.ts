@@ -169,6 +169,21 @@ export const commandFlagTable = {
   },
   unfold: { group: "Output", about: "show every event: nothing is left out because it repeats" },
   ascii: { group: "Output", about: "use no character beyond ASCII" },
+  out: {
+    group: "Commands",
+    value: "FILE",
+    about: "write the result there; redact writes to standard output without it",
+  },
+  within: {
+    group: "Commands",
+    value: "MS",
+    about: "a line that comes more than so many ms earlier or later differs, too; times do not count without it",
+  },
+  patch: {
+    group: "Commands",
+    about: "find the fields and quirks that would make the emulator agree, by trying each of them",
+  },
+  fast: { group: "Commands", about: "answer at once; without it answers take as long as in the recording" },
 } as const satisfies Record<string, Flag>;
 
 /** Every flag of the command line. */

@@ -200,5 +200,7 @@ function announce({ frontEnds, json, typed }: Options, { modem, control }: Run):
 }
 
 /** The front ends with the path or address of each. */
-export const placesOf = (frontEnds: readonly FrontEnd[], { ports }: RunningModem): readonly OpenFrontEnd[] =>
-  frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));
+export const placesOf = (
+  frontEnds: readonly FrontEnd[],
+  { ports }: Pick<RunningModem, "ports">,
+): readonly OpenFrontEnd[] => frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));

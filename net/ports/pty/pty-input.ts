@@ -40,8 +40,8 @@ export class PtyInput {
   /** Reads the termios where the speed is wanted; undefined: stty is started for each reading. */
   #reader: TermiosReader | undefined;
 
-  /** `followSpeed`: every change of the host's speed is reported before the input that came at it. */
-  constructor(events: PortEventQueue, { followSpeed }: { readonly followSpeed: boolean }) {
+  /** `followSpeed`: every change of the host's speed is reported before the input that came at it; a function tells when. */
+  constructor(events: PortEventQueue, { followSpeed }: { readonly followSpeed: boolean | (() => boolean) }) {
     this.#events = events;
     this.#speedPolling = new SpeedPolling(followSpeed);
   }
@@ -195,11 +195,14 @@ const pollIntervalMs = 250;
 /** Tells when the host's speed has to be read again. Nothing reports a change of it, so it is polled where it is wanted. */
 class SpeedPolling {
   readonly isWanted: boolean;
+  readonly #mayHaveChanged: (() => boolean) | undefined;
   #startedAt = Number.NEGATIVE_INFINITY;
   #receivedAt = Number.NEGATIVE_INFINITY;
+  #movedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(isWanted: boolean) {
-    this.isWanted = isWanted;
+  constructor(follow: boolean | (() => boolean)) {
+    this.isWanted = follow !== false;
+    this.#mayHaveChanged = typeof follow === "function" ? follow : undefined;
   }
 
   /** The termios are being read. */
@@ -210,6 +213,7 @@ class SpeedPolling {
   /** Something was written to the host: hosts change their speed after an answer. */
   wrote(): void {
     this.#receivedAt = Number.NEGATIVE_INFINITY;
+    if (this.#mayHaveChanged !== undefined) this.#movedAt = performance.now();
   }
 
   /** The host has sent something; whether its speed has to be read before that is handed on. */
@@ -217,11 +221,13 @@ class SpeedPolling {
     const now = performance.now();
     const pauseMs = now - this.#receivedAt;
     this.#receivedAt = now;
-    return this.isWanted && pauseMs > maxPauseMs;
+    this.#movedAt = now;
+    return this.isWanted && pauseMs > maxPauseMs && this.#mayHaveChanged?.() !== false;
   }
 
-  /** Whether the speed has to be read although nothing was sent. */
+  /** Whether the speed has to be read although nothing was sent; where it is known when it may change, only in a pause. */
   get isDue(): boolean {
-    return this.isWanted && performance.now() - this.#startedAt > pollIntervalMs;
+    const since = this.#mayHaveChanged === undefined ? this.#startedAt : Math.max(this.#startedAt, this.#movedAt);
+    return this.isWanted && performance.now() - since > pollIntervalMs;
   }
 }

@@ -9,8 +9,11 @@ import { Symlink } from "./symlink.js";
 export interface PtyOptions {
   /** The path of a symlink to the terminal, which stays the same from run to run. Left out: there is none. */
   readonly link?: string;
-  /** Whether every change of the host's speed is reported before what it sends at it. Left out: only its first speed is. */
-  readonly followSpeed?: boolean;
+  /**
+   * Whether every change of the host's speed is reported before what it sends at it. Left out: only its first speed is. To
+   * read the speed takes some ms; a function tells when the host may have changed it, and saves them otherwise.
+   */
+  readonly followSpeed?: boolean | (() => boolean);
 }
 
 /**
