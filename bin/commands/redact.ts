@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { profileIn } from "../../net/recordings/load-recording.js";
-import { profileJson } from "../../net/recordings/patch.js";
 import { redacted } from "../../net/recordings/redact.js";
 import { whyOf } from "../../net/storage/text-file.js";
 import { openTrace } from "../../net/trace/read-trace.js";
@@ -17,9 +16,8 @@ export async function run({ words: [file, more], flags: { out, ...flags } }: Cal
   const trace = await openTrace(file, process.stdin);
   const events: RecordedEvent[] = [];
   for await (const event of trace.events) events.push(event);
-  const isTold = Object.keys(flags).length > 0;
-  const module = isTold ? { module: profileJson(effectiveProfile(flags, [], profileIn(trace.header))) } : {};
-  const result = redacted({ ...trace.header, ...module }, events);
+  const profile = effectiveProfile(flags, [], profileIn(trace.header));
+  const result = redacted(trace.header, events, profile);
   const text = [result.header, ...result.events].map((line) => JSON.stringify(line)).join("\n");
   if (out === undefined) return { text };
   try {

@@ -1,6 +1,6 @@
 import { Log } from "../../net/log.js";
 import { LogLines } from "../../net/log-output.js";
-import { profileJson } from "../../net/recordings/patch.js";
+import { profileJson } from "../../net/recordings/profile-json.js";
 import { Tap } from "../../net/recordings/tap.js";
 import { systemClock } from "../../net/time/clock.js";
 import { openTraceFile, type TraceHeader } from "../../net/trace/trace-file.js";

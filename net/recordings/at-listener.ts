@@ -1,4 +1,4 @@
-import { fromBytes, type Octets } from "../../at/octets.js";
+import type { Octets } from "../../at/octets.js";
 import { hidden, type Secrets } from "../../emulator/secrets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../time/clock.js";
@@ -34,7 +34,8 @@ export class AtListener {
   /** The module has sent bytes. */
   module(bytes: Uint8Array, now: Millis): void {
     this.#record("sent", bytes);
-    for (const part of this.#reader.module(bytes, now)) if (part.kind !== "echo") this.#tell(lineEvent(part, this.#secrets));
+    for (const part of this.#reader.module(bytes, now))
+      if (part.kind !== "echo") this.#tell(lineEvent(part, this.#secrets));
   }
 
   #record(way: Way, bytes: Uint8Array): void {

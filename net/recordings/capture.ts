@@ -40,8 +40,9 @@ export async function captureOf(
       captured.push(serialPacket(event, time));
       serialPackets += 1;
     } else {
-      if (event.kind === "packet") mqttPackets += 1;
-      captured.push(...links.take(event, time));
+      const packets = links.take(event, time);
+      if (event.kind === "packet" && packets.length > 0) mqttPackets += 1;
+      captured.push(...packets);
     }
   }
   const blocks = [
@@ -54,20 +55,33 @@ export async function captureOf(
   return { bytes: Buffer.concat(blocks), mqttPackets, serialPackets };
 }
 
-/** Wireshark's tag of a packet: the name of the protocol that dissects it. */
-const dissector = "data-text-lines";
+/** The tags in front of a packet that name its dissector, protocol and direction (Wireshark, exported PDU). */
+const tags = { end: 0, dissector: 12, protocol: 33, direction: 35 } as const;
 
+/** A tag with its value, filled up to four bytes. */
+function tag(type: number, value: string | Uint8Array): Buffer {
+  const bytes = Buffer.from(value);
+  const length = Math.ceil(bytes.length / 4) * 4;
+  return Buffer.concat([Buffer.from([0, type, length >> 8, length & 255]), bytes, Buffer.alloc(length - bytes.length)]);
+}
+
+/** A piece of the serial line. Wireshark reads AT commands and answers; what is no text it shows as bytes. */
 function serialPacket({ way, text, base64 }: RecordedEvent, at: number): Captured {
-  const octets = typeof base64 === "string" ? Buffer.from(base64, "base64").toString("latin1") : fromText(String(text));
-  const name = Buffer.from(dissector.padEnd(Math.ceil(dissector.length / 4) * 4, "\0"));
-  const tag = Buffer.from([0, 12, name.length >> 8, name.length & 255, ...name, 0, 0, 0, 0]);
-  const comment = `host${way === "received" ? ">" : "<"} ${truncate(printable(octets))}`;
+  const octets =
+    typeof base64 === "string" ? Buffer.from(base64, "base64").toString("latin1") : fromText(String(text ?? ""));
+  const isReceived = way === "received";
+  const header = [
+    tag(tags.dissector, /^[\x20-\x7e\r\n]+$/.test(octets) ? "at" : "data"),
+    tag(tags.protocol, "serial"),
+    tag(tags.direction, Uint8Array.of(0, 0, 0, Number(isReceived))),
+    tag(tags.end, ""),
+  ];
   return {
     on: serialInterface,
     at,
-    bytes: Buffer.concat([tag, Buffer.from(octets, "latin1")]),
-    comment,
-    way: way === "received" ? "received" : "sent",
+    bytes: Buffer.concat([...header, Buffer.from(octets, "latin1")]),
+    comment: `host${isReceived ? ">" : "<"} ${truncate(printable(octets))}`,
+    way: isReceived ? "received" : "sent",
   };
 }
 

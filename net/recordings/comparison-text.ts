@@ -45,8 +45,8 @@ function hostLineBefore({ said, inputs }: Recording, index: number): { readonly 
 /** What a patch explains, and what nothing explains. */
 export function patchText({ changes, left }: Patch, json: object): readonly string[] {
   const found = changes.map(({ path, value, others, explains }) => {
-    const also = others.length === 0 ? "" : `; as good: ${others.slice(0, maxOthers).join(", ")}`;
-    return `  ${path}=${typeof value === "object" ? value.join(" / ") : value} explains ${countOf(explains)}${also}`;
+    const also = others.length === 0 ? "" : `; as good: ${others.slice(0, maxOthers).map(shownValue).join(", ")}`;
+    return `  ${path}=${shownValue(value)} explains ${countOf(explains)}${also}`;
   });
   return [
     ...(found.length === 0
@@ -55,6 +55,12 @@ export function patchText({ changes, left }: Patch, json: object): readonly stri
     ...(found.length === 0 ? [] : ["", "As a file for --profile:", JSON.stringify(json, undefined, 2)]),
     ...(left.length === 0 || found.length === 0 ? [] : ["", `No quirk and no field explains ${countOf(left.length)}:`]),
   ];
+}
+
+/** A value of a field; one with a blank stands in quotes. */
+function shownValue(value: string | number | readonly string[]): string {
+  const text = typeof value === "object" ? value.join(" / ") : String(value);
+  return text.includes(" ") ? `"${text}"` : text;
 }
 
 /** How many other values of a field are told. */

@@ -1,5 +1,4 @@
 import type { Octets } from "../../at/octets.js";
-import { downReasons } from "../../mqtt/io.js";
 import type { DownReason } from "../../mqtt/session.js";
 import type { Millis } from "../time/clock.js";
 import { moduleLinesOf, type Recording } from "./recording.js";
@@ -35,8 +34,6 @@ export const openFailures: Readonly<Record<number, DownReason>> = {
 
 /** Why a link ended, by the code of +QMTSTAT (note 5.1). */
 export const statReasons: Readonly<Record<number, DownReason>> = { 1: "closed", 7: "networkGone" };
-
-export const isDownReason = (text: string): text is DownReason => downReasons.some((reason) => reason === text);
 
 const operations = { PUB: "publish", SUB: "subscribe", UNS: "unsubscribe" } as const;
 

@@ -26,7 +26,9 @@ export async function loadRecording(path: string): Promise<LoadedRecording> {
   if (typeof recording === "string") throw new UserError(`recording ${JSON.stringify(path)}: ${recording}`);
   const notes = [
     ...(trace.isCut ? ["its last line is not complete, and was left out"] : []),
-    ...(recording.lost > 0 ? [`${recording.lost} events are missing in it: the disk was too slow, or they had too many bytes`] : []),
+    ...(recording.lost > 0
+      ? [`${recording.lost} events are missing in it: the disk was too slow, or they had too many bytes`]
+      : []),
   ];
   return { recording, profile: profileIn(trace.header), seed: trace.header.seed, notes };
 }

@@ -1,7 +1,10 @@
 import { fromText, type Octets, toText } from "../../at/octets.js";
+import type { Profile } from "../../emulator/profile/profile.js";
+import { profileFrom } from "../../emulator/profile/profile-schema.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import { textOf } from "../trace/recorded-event.js";
 import { factsOf } from "./facts.js";
+import { profileJson } from "./profile-json.js";
 import { Pseudonyms } from "./pseudonyms.js";
 import type { Recording, Said } from "./recording.js";
 import { redactedAnswer, redactedCommand, withoutNumbers } from "./redact-lines.js";
@@ -18,12 +21,19 @@ export interface Redacted {
 /**
  * Takes identities, keys, addresses, topics and payloads out of a trace. What takes their place is the same for the same, and
  * as long. Everything is looked through twice, because a value may stand somewhere before its place tells what it is.
+ * @param profile what the module is, as far as it is known; the header tells it with the same pseudonyms
  */
-export function redacted(header: Json, events: readonly RecordedEvent[]): Redacted {
-  const names = new Pseudonyms();
-  const redaction = new Redaction(events, names);
-  redaction.all(header);
-  return redaction.all(header);
+export function redacted(header: Json, events: readonly RecordedEvent[], profile: Profile): Redacted {
+  const redaction = new Redaction(events, new Pseudonyms());
+  const { identity, surroundings } = profile;
+  const given = { ...header, module: { ...profileJson(profile), identity, surroundings } };
+  redaction.all(given);
+  const result = redaction.all(given);
+  const written = profileFrom(result.header.module);
+  return {
+    ...result,
+    header: { ...result.header, module: "profile" in written ? profileJson(written.profile) : given.module },
+  };
 }
 
 class Redaction {
@@ -58,32 +68,28 @@ class Redaction {
     const said = this.#events.filter(({ kind }) => kind === "bytes");
     this.#noteMessages(said);
     const reader = new TalkReader();
-    const streams = { received: "", sent: "" };
-    const done = { received: "", sent: "" };
+    const ways = { received: new Rewritten(), sent: new Rewritten() };
     let asked: Octets = "";
     for (const event of said) {
       const octets = octetsOf(event);
       const bytes = Buffer.from(octets, "latin1");
       if (event.way === "received") {
-        streams.received += octets;
-        for (const { input, from, to } of reader.host(bytes, event.t)) {
-          const part = streams.received.slice(from, to);
+        ways.received.come(octets);
+        for (const { input, to } of reader.host(bytes, event.t)) {
           if (input.kind === "line") asked = input.line;
-          done.received += input.kind === "payload" ? this.#payload(part) : this.#command(part);
+          ways.received.rewrite(to, (part) => (input.kind === "payload" ? this.#payload(part) : this.#command(part)));
         }
       } else {
-        streams.sent += octets;
+        ways.sent.come(octets);
         for (const { text, from, to } of reader.module(bytes, event.t)) {
+          ways.sent.rewrite(from, (part) => part); // what stands between two lines, such as a prompt
           const redacted = redactedAnswer(text, asked, this.#names);
-          done.sent +=
-            spared(done.sent, streams.sent, from) + streams.sent.slice(from, to).replace(text, () => redacted);
+          ways.sent.rewrite(to, (part) => part.replace(text, () => redacted));
         }
       }
     }
-    return {
-      received: done.received + this.#plain(streams.received.slice(done.received.length)),
-      sent: done.sent + this.#plain(streams.sent.slice(done.sent.length)),
-    };
+    const rest = (part: Octets): Octets => this.#plain(part);
+    return { received: ways.received.end(rest), sent: ways.sent.end(rest) };
   }
 
   /** Takes note of the messages from the far end: a payload may have several lines. */
@@ -148,8 +154,30 @@ class Redaction {
   }
 }
 
-/** What stands between two lines of the module, such as a prompt. */
-const spared = (done: Octets, stream: Octets, from: number): Octets => stream.slice(done.length, from);
+/** One direction of the serial line that is written anew part by part, each as long as before. */
+class Rewritten {
+  readonly #done: Octets[] = [];
+  /** How many octets are written anew, and those behind them that have come. */
+  #length = 0;
+  #left: Octets = "";
+
+  come(octets: Octets): void {
+    this.#left += octets;
+  }
+
+  /** Writes all up to the octet `to` anew. */
+  rewrite(to: number, write: (part: Octets) => Octets): void {
+    const part = this.#left.slice(0, to - this.#length);
+    this.#done.push(write(part));
+    this.#left = this.#left.slice(part.length);
+    this.#length = to;
+  }
+
+  /** Writes the rest anew; returns everything. */
+  end(write: (part: Octets) => Octets): Octets {
+    return this.#done.join("") + write(this.#left);
+  }
+}
 
 /** Fields that hold words of the program. */
 const kept = new Set([

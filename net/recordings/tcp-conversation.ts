@@ -82,7 +82,13 @@ export class TcpConversation {
     return this.#acknowledged[other] === this.#next[other] ? [] : [this.#segment(by, at, flag.ack)];
   }
 
-  #segment(from: "client" | "server", at: number, flags: number, bytes: Uint8Array = noBytes, comment?: string): Captured {
+  #segment(
+    from: "client" | "server",
+    at: number,
+    flags: number,
+    bytes: Uint8Array = noBytes,
+    comment?: string,
+  ): Captured {
     const to = from === "client" ? "server" : "client";
     const seq = this.#next[from];
     const ack = (flags & flag.ack) === 0 ? 0 : this.#next[to];
