@@ -38,7 +38,7 @@ export class Pseudonyms {
 
   /** Words between signs, each with its own pseudonym: the levels of a topic, the labels of a host's name. */
   ofWords(value: Octets): Octets {
-    return value.replace(/[^/.+#$\-_:@&=]+/g, (word) => this.of("word", word));
+    return value.replace(/[^/.+#$\-_:@&=]+/g, (word) => this.of(kindOf(word), word));
   }
 
   /** A text line by line, so that a part of it gets the same pseudonym. */
@@ -79,6 +79,9 @@ export class Pseudonyms {
     return name;
   }
 }
+
+/** A word that is as long a number as devices and cards have is one of those. */
+const kindOf = (word: Octets): Kind => (/^\d{15}$/.test(word) ? "imei" : /^\d{16,20}$/.test(word) ? "digits" : "word");
 
 /** A value of at least so many octets is replaced wherever it stands. decided */
 const minLength = 6;
