@@ -10,6 +10,8 @@ const maxHead = 40;
 export interface SecretNames {
   /** The names of the commands with a secret parameter, as they are written: `+QMTCONN`. */
   readonly secret: readonly string[];
+  /** Those of them whose answer has its secret without quotes, behind a first number. */
+  readonly bare: readonly string[];
   /** The names of the other commands. Some of them begin as one with a secret: `+NPING`. */
   readonly harmless: readonly string[];
   /** Whether a name is that of a command. */
@@ -20,19 +22,21 @@ export interface SecretNames {
  * Hides the secrets in one direction of a serial line, byte for byte: each one becomes a `*`, so that lengths stay true. A
  * line is judged while it arrives, so that more is hidden than in a complete line: all behind the name of a command with
  * secrets, and all behind the `=` of an unknown name, which may be a damaged one. Of an answer of such a command, all from
- * the first quote on is hidden.
+ * the first quote on is hidden, or from the first comma on where it has no quotes.
  */
 export class ByteMask {
   readonly #secretName: RegExp;
+  readonly #bareAnswer: RegExp;
   readonly #isKnown: (name: string) => boolean;
   /** The end of the current line so far, and the length of what lies before it. */
   #head: Octets = "";
   #before = 0;
   #isHiding = false;
 
-  constructor({ secret, harmless, isKnown }: SecretNames) {
+  constructor({ secret, bare, harmless, isKnown }: SecretNames) {
     const names = secret.map((name) => nameOnly(name, harmless));
     this.#secretName = new RegExp(`(?:${calledName(names)})(?=(:?))`, "i");
+    this.#bareAnswer = new RegExp(`(?:${bare.map((name) => name.slice(1)).join("|")}): ?\\d*,`, "i");
     this.#isKnown = isKnown;
   }
 
@@ -71,6 +75,8 @@ export class ByteMask {
     if (found === null) return undefined;
     const end = found.index + found[0].length;
     if (found[1] === "") return end < text.length ? end : undefined;
+    const bare = this.#bareAnswer.exec(text);
+    if (bare !== null) return bare.index + bare[0].length;
     const quote = text.indexOf('"', end);
     return quote < 0 ? undefined : quote + 1;
   }

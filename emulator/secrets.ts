@@ -4,6 +4,7 @@ import { fromBytes, type Octets, toBytes } from "../at/octets.js";
 import type { ClientPacket } from "../mqtt/packet.js";
 import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
+import { qmtenauth } from "./commands/qmtenauth.js";
 import type { NetworkRequest } from "./request.js";
 
 /** How what may hold a secret is shown in the trace. */
@@ -26,7 +27,8 @@ const passwordMask = toBytes("***");
 export const maskedLine = (line: Octets): Octets => mask.line(line);
 
 /** Hides the secrets in the bytes of one direction of the serial line. */
-export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, harmless: harmlessNames, isKnown });
+export const newByteMask = (): ByteMask =>
+  new ByteMask({ secret: secretNames, bare: qmtenauth.names, harmless: harmlessNames, isKnown });
 
 function maskedPacket(packet: ClientPacket): ClientPacket {
   if (packet.type === "CONNECT" && packet.password !== undefined) return { ...packet, password: passwordMask };

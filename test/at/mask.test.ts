@@ -98,6 +98,8 @@ describe("bytes of the serial line, one * for each that is hidden", () => {
     ['{"lat":51.3,"at":1}\x1aAT+CSQ\r', '{"lat":51.3,"at":1}\x1aAT+CSQ\r'],
     ["22.5\x1aAT+QMTCON=pw\r", "22.5\x1aAT+QMTCON=**\r"],
     ["\r\n+QMTCONN: 0,0,0\r\n", "\r\n+QMTCONN: 0,0,0\r\n"],
+    ["\r\n+QMTTENAUTH: 0,pw\r\nOK\r\n", "\r\n+QMTTENAUTH: 0,**\r\nOK\r\n"],
+    ["\r\n+QMTTENAUTH: 3\r\n", "\r\n+QMTTENAUTH: 3\r\n"],
     ["AT+CPIN=1234\r", "AT+CPIN*****\r"],
     ['AT+CPIN"1234"\r', "AT+CPIN******\r"],
     ['AT+CPINR="SIM PIN"\r', 'AT+CPINR="SIM PIN"\r'],
