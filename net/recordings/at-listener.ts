@@ -1,45 +1,44 @@
-import type { Octets } from "../../at/octets.js";
+import { fromBytes, type Octets } from "../../at/octets.js";
 import { hidden, type Secrets } from "../../emulator/secrets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../time/clock.js";
-import type { Recorder, Way } from "../trace/recorder.js";
+import type { Happened, Way } from "../trace/recorded-event.js";
 import { type HostPart, type ModulePart, TalkReader } from "./talk-reader.js";
 
 /** The most bytes that one event tells; of more it would tell the number alone. */
 const maxBytes = 4096;
 
 /**
- * Hears a host and a module talk, and records what they say as events of a trace. It changes nothing, and reads no clock.
- * Secrets are masked before anything is recorded, unless `secrets` reveals them.
+ * Hears a host and a module talk, and tells what they say as events of a trace. It changes nothing, and reads no clock.
+ * The secrets of lines and payloads are masked, unless `secrets` reveals them; those in the bytes are left to the recorder.
  */
 export class AtListener {
-  readonly #recorder: Pick<Recorder, "bytes">;
-  readonly #tell: (event: TraceEvent) => void;
+  readonly #tell: (happened: Happened) => void;
   readonly #secrets: Secrets;
   readonly #reader = new TalkReader();
 
   /** `tell` gets each event when it is complete. */
-  constructor(recorder: Pick<Recorder, "bytes">, tell: (event: TraceEvent) => void, secrets: Secrets = hidden) {
-    this.#recorder = recorder;
+  constructor(tell: (happened: Happened) => void, secrets: Secrets = hidden) {
     this.#tell = tell;
     this.#secrets = secrets;
   }
 
   /** The host has sent bytes. */
   host(bytes: Uint8Array, now: Millis): void {
-    this.#record("received", bytes);
+    this.#tellBytes("received", bytes);
     for (const part of this.#reader.host(bytes, now)) this.#tell(inputEvent(part, this.#secrets));
   }
 
   /** The module has sent bytes. */
   module(bytes: Uint8Array, now: Millis): void {
-    this.#record("sent", bytes);
+    this.#tellBytes("sent", bytes);
     for (const part of this.#reader.module(bytes, now))
       if (part.kind !== "echo") this.#tell(lineEvent(part, this.#secrets));
   }
 
-  #record(way: Way, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += maxBytes) this.#recorder.bytes(way, bytes.subarray(at, at + maxBytes));
+  #tellBytes(way: Way, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += maxBytes)
+      this.#tell({ kind: "bytes", way, octets: fromBytes(bytes.subarray(at, at + maxBytes)) });
   }
 }
 

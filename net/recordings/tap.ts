@@ -1,11 +1,11 @@
 import { hidden, revealed } from "../../emulator/secrets.js";
-import type { TraceEvent } from "../../emulator/trace.js";
 import type { Log } from "../log.js";
 import { openDevice } from "../ports/device/device.js";
 import { PortLog } from "../ports/port-log.js";
 import type { OpenPort, PortChange, SerialPort } from "../serial.js";
 import type { Clock } from "../time/clock.js";
 import { EventLog } from "../trace/event-log.js";
+import type { Happened } from "../trace/recorded-event.js";
 import { Recorder } from "../trace/recorder.js";
 import { AtListener } from "./at-listener.js";
 
@@ -34,7 +34,6 @@ export class Tap {
   readonly events: EventLog;
   readonly ports: SerialPort[] = [];
   readonly #options: TapOptions;
-  readonly #recorder: Recorder;
   readonly #listener: AtListener;
   #device: SerialPort | undefined;
   /** When the module or a host spoke last, in ms of real time, and who. */
@@ -55,10 +54,9 @@ export class Tap {
 
   private constructor(options: TapOptions) {
     this.#options = options;
-    this.events = new EventLog(options.clock);
     const { showsSecrets = false } = options;
-    this.#recorder = new Recorder(this.events, showsSecrets);
-    this.#listener = new AtListener(this.#recorder, (event) => this.#note(event), showsSecrets ? revealed : hidden);
+    this.events = new EventLog(options.clock, new Recorder(showsSecrets));
+    this.#listener = new AtListener((happened) => this.#note(happened), showsSecrets ? revealed : hidden);
   }
 
   /** Closes all ports. Nothing is heard any more once it has been called. */
@@ -94,7 +92,7 @@ export class Tap {
     return (change) => {
       const name = typeof path === "string" ? path : path();
       portLog.change(change, name);
-      this.#recorder.port(name, change);
+      this.events.add({ kind: "port", port: name, change });
     };
   }
 
@@ -131,10 +129,11 @@ export class Tap {
     return mayChange;
   }
 
-  #note(event: TraceEvent): void {
-    if (event.kind === "line" && speedCommand.test(event.line)) this.#isSpeedKnown = false;
-    this.#options.log.event(event);
-    this.#recorder.event(event);
+  #note(happened: Happened): void {
+    if (happened.kind === "line" && speedCommand.test(happened.line)) this.#isSpeedKnown = false;
+    if (happened.kind !== "bytes" && happened.kind !== "port" && happened.kind !== "renewed")
+      this.#options.log.event(happened);
+    this.events.add(happened);
   }
 }
 

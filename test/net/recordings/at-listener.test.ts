@@ -9,12 +9,13 @@ import { Recorder } from "../../../net/trace/recorder.js";
 /** What a listener records of a talk: `>` is the host, `<` the module. */
 function heard(talk: readonly (readonly [way: ">" | "<", octets: string])[]) {
   const events: string[] = [];
-  const log = new EventLog(systemClock());
-  const listener = new AtListener(new Recorder(log, false), (event) => {
+  const log = new EventLog(systemClock(), new Recorder(false));
+  const listener = new AtListener((event) => {
+    log.add(event);
     if (event.kind === "line" || event.kind === "answer" || event.kind === "urc")
       events.push(`${event.kind} ${event.line}`);
     else if (event.kind === "payload") events.push(`payload ${event.size} ${event.payload}`);
-    else events.push(event.kind);
+    else if (event.kind !== "bytes") events.push(event.kind);
   });
   for (const [way, octets] of talk) listener[way === ">" ? "host" : "module"](toBytes(octets), 0);
   const bytes = (wanted: string): string =>

@@ -14,9 +14,8 @@ type Talk = readonly (readonly [way: ">" | "<", text: string])[];
 
 /** A talk as the events of a tap. */
 function recorded(talk: Talk): readonly RecordedEvent[] {
-  const log = new EventLog(systemClock());
-  const recorder = new Recorder(log, false);
-  const listener = new AtListener(recorder, (event) => recorder.event(event));
+  const log = new EventLog(systemClock(), new Recorder(false));
+  const listener = new AtListener((happened) => log.add(happened));
   for (const [way, text] of talk) listener[way === ">" ? "host" : "module"](toBytes(fromText(text)), 0);
   return log.read(0);
 }
