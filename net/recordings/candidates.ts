@@ -18,7 +18,7 @@ export interface Candidate {
 }
 
 /** How many values of one quirk are tried at most, those first that stand nearest to a difference. decided */
-const maxValues = 60;
+const maxValues = 30;
 
 /** All values of fields and quirks that are worth a try, made from the recording and the differences that are left. */
 export function candidatesFor(
@@ -29,7 +29,7 @@ export function candidatesFor(
   const quirks = (Object.keys(quirkTable) as QuirkName[]).flatMap((name) =>
     quirkCandidates(name, comparison, differences),
   );
-  return [...quirks, ...fieldCandidates(comparison, differences, profile)];
+  return [...fieldCandidates(comparison, differences, profile), ...quirks];
 }
 
 function quirkCandidates(

@@ -99,16 +99,23 @@ function lineBefore({ said }: Recording, index: number): Octets {
 function messagesIn({ said }: Recording): readonly PlacedFact[] {
   const found: (PlacedFact & { readonly of: "message" })[] = [];
   let burst = "";
-  let last = { t: 0, after: -1 };
+  let ends: { readonly at: number; readonly t: Millis }[] = [];
+  let after = -1;
   const close = (): void => {
-    for (const { 1: id, 2: topic = "", 3: payload = "" } of burst.matchAll(urcOfMessage))
-      found.push({ of: "message", id: Number(id), topic, payload, ...last });
+    for (const { index, 0: all, 1: id, 2: topic = "", 3: payload = "" } of burst.matchAll(urcOfMessage)) {
+      const t = ends.find(({ at }) => at >= index + all.length)?.t ?? 0;
+      found.push({ of: "message", id: Number(id), topic, payload, t, after });
+    }
     burst = "";
+    ends = [];
   };
   for (const [index, { by, octets, t }] of said.entries()) {
-    if (by === "host" || t - last.t > pauseMs) close();
-    if (by === "module") burst += octets;
-    last = { t, after: by === "host" ? index : last.after };
+    if (by === "host" || t - (ends.at(-1)?.t ?? t) > pauseMs) close();
+    if (by === "host") after = index;
+    else {
+      burst += octets;
+      ends.push({ at: burst.length, t });
+    }
   }
   close();
   const areQuoted = found.every(({ payload }) => /^".*"$/s.test(payload));

@@ -69,7 +69,7 @@ export function patchFor(comparison: Comparison, compared: Compared): Patch {
   };
 }
 
-/** The candidate that brings the emulator nearest, of equal ones the first. */
+/** The candidate that brings the emulator nearest, of equal ones the first. Behind one that explains all no other field is tried. */
 function bestOf(
   candidates: readonly Candidate[],
   profile: Profile,
@@ -77,6 +77,7 @@ function bestOf(
 ): Best | undefined {
   let best: Best | undefined;
   for (const candidate of candidates) {
+    if (best?.distance === 0 && candidate.path !== best.candidate.path) continue;
     const distance = measure(candidate.apply(profile));
     if (best === undefined || distance < best.distance - leastGain) best = { candidate, others: [], distance };
     else if (Math.abs(distance - best.distance) < leastGain && candidate.path === best.candidate.path)

@@ -13,12 +13,10 @@ export interface Played {
   readonly seed: number;
 }
 
-/**
- * How long before the recording the module was switched on, and how long behind it it is listened to, in ms. No boot takes
- * longer. decided
- */
+/** How long before the recording the module was switched on, in ms. No boot takes longer. decided */
 const upBefore: Millis = 2 * 3_600_000;
-const listenBehind: Millis = 1000;
+/** By how much sums of times may differ that are the same, in ms. */
+const slack: Millis = 0.01;
 /** How many things may happen at most; a module that never comes to rest is cut off. decided */
 const maxHappenings = 1_000_000;
 
@@ -77,7 +75,7 @@ class Playing {
       this.#tell({ from: "host", bytes: Buffer.from(octets, "latin1") });
     }
     for (const fact of this.#ownFacts.slice(next)) this.#come(fact);
-    this.#passUntil((said.at(-1)?.t ?? 0) + listenBehind);
+    this.#passUntil(this.#recording.end + slack);
     return this.#lines.end();
   }
 
@@ -121,6 +119,6 @@ class Playing {
   }
 
   #say(octets: Octets): void {
-    if (this.#now >= this.#start) this.#lines.module(octets, this.#now);
+    if (this.#now >= this.#start - slack) this.#lines.module(octets, this.#now);
   }
 }

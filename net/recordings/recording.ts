@@ -24,6 +24,8 @@ export interface Recording {
   readonly said: readonly Said[];
   /** What the host has said, as commands and payloads. */
   readonly inputs: readonly HostInput[];
+  /** When it ends, in ms of its clock: what the module said later was not heard. */
+  readonly end: Millis;
   /** Calendar time at 0 of the recording's clock, in ms since 1970. */
   readonly epochAtStart: Millis;
   /** How many events were lost while it was written, or have no bytes because there were too many. */
@@ -45,10 +47,12 @@ class RecordingReader {
   readonly #inputs: HostInput[] = [];
   readonly #lines = { host: [] as Octets[], module: [] as Octets[] };
   #epochAtStart: Millis | undefined;
+  #end: Millis = 0;
   #lost = 0;
 
   take(event: RecordedEvent): void {
     const { t, kind, line, terminator, size, text } = event;
+    this.#end = t;
     this.#epochAtStart ??= Date.parse(event.wall) - t;
     if (kind === "bytes") this.#takeBytes(event);
     else if (kind === "line" && typeof line === "string") {
@@ -67,6 +71,7 @@ class RecordingReader {
     return {
       said: this.#said.map((said) => restored[said.by][at[said.by]++] ?? said),
       inputs: this.#inputs,
+      end: this.#end,
       epochAtStart: this.#epochAtStart ?? 0,
       lost: this.#lost,
     };

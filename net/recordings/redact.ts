@@ -97,7 +97,7 @@ class Redaction {
     const said = events.map(
       (event): Said => ({ by: event.way === "received" ? "host" : "module", t: event.t, octets: octetsOf(event) }),
     );
-    const recording: Recording = { said, inputs: [], epochAtStart: 0, lost: 0 };
+    const recording: Recording = { said, inputs: [], end: 0, epochAtStart: 0, lost: 0 };
     for (const fact of factsOf(recording)) {
       if (fact.of !== "message" || !/[\r\n]/.test(fact.payload)) continue;
       for (const line of `"${fact.payload}"\r\n${fact.payload}`.split(/[\r\n\x1a\x1b]+/)) this.#names.of("text", line);

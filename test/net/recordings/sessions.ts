@@ -27,9 +27,9 @@ export function sessionOf(text: string): Recording {
     const ends = /(?:<CR>|<LF>|<Ctrl\+Z>|<ESC>|\\)$/.test(words);
     if (way === "<") said.push({ by: "module", t, octets: `\r\n${octetsOf(plain)}\r\n` });
     else said.push({ by: "host", t, octets: octetsOf(ends ? plain : `${plain}<CR>`) });
-    if (way === ">") inputs.push({ kind: "line", t, line: plain, terminator: "<CR>" });
+    if (way === ">") inputs.push({ kind: "line", t, line: plain, terminator: "<0D>" });
   }
-  return { said, inputs, epochAtStart: 0, lost: 0 };
+  return { said, inputs, end: (said.at(-1)?.t ?? 0) + 1000, epochAtStart: 0, lost: 0 };
 }
 
 /** What a module with this profile says in a session, as a recording. */
