@@ -139,7 +139,10 @@ test("any recording can be compared, twice with the same result", () => {
   fc.assert(
     fc.property(fc.array(piece, { minLength: 1, maxLength: 25 }), (pieces) => {
       let t = 0;
-      const said = pieces.map(({ by, gap, octets: text }): Said => ({ by, t: (t += gap), octets: text }));
+      const said = pieces.map(({ by, gap, octets: text }): Said => {
+        t += gap;
+        return { by, t, octets: text };
+      });
       const recording: Recording = { said, inputs: [], end: t, epochAtStart: 0, lost: 0 };
       const first = new Comparison(recording).differences(compared);
       expect(new Comparison(recording).differences(compared)).toEqual(first);
