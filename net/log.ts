@@ -115,6 +115,12 @@ const eventTexts: EventTexts = {
   booted: ["trace", () => "module= booted"],
   power: ["info", ({ on }) => `module= power ${on ? "on" : "off"}`],
   fault: ["info", ({ id, fault, did }) => `fault= ${id} ${shown(fromText(fault))}: ${did}`],
+  setting: [
+    "trace",
+    ({ name, value, before, from }) =>
+      `module= ${name} ${value}, was ${before}${from ? "; from the next reboot on" : ""}`,
+  ],
+  exposed: ["info", (event) => `mqtt! the ${event.secret} stands in the ${event.in}`],
   dropped: ["warn", ({ bytes }) => `uart! ${count(bytes)} of the host were dropped`],
 };
 

@@ -54,10 +54,15 @@ export function tell(event: Happened, into: Fields): void {
     case "line":
       into.line = textOf(event.line);
       into.terminator = printable(event.terminator);
+      if (event.begun !== undefined) into.begun = event.begun;
+      if (event.early) into.early = true;
       break;
     case "payload":
       into.size = event.size;
       into.text = textOf(event.payload);
+      if (event.early !== undefined) into.early = event.early;
+      if (event.lost !== undefined) into.lost = event.lost;
+      if (event.end !== undefined) into.end = event.end;
       break;
     case "answer":
     case "urc":
