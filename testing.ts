@@ -9,6 +9,7 @@ export type {
   SerialBinding,
   SerialBindingPort,
 } from "./net/ports/binding/serial-binding.js";
+export type { Finding, Severity } from "./net/referee/finding.js";
 export { openNvmFile } from "./net/storage/nvm-file.js";
 export { readyScenarios } from "./net/storage/ready-scenarios.js";
 export { loadScenario } from "./net/storage/scenario-file.js";

@@ -66,7 +66,9 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     mappings: options.mappings,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
-    record: options.showsSecrets ? "with secrets" : options.control !== undefined || options.trace !== undefined,
+    record: options.showsSecrets
+      ? "with secrets"
+      : options.control !== undefined || options.trace !== undefined || log.wantsFindings,
     log,
     ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined

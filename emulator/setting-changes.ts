@@ -7,6 +7,7 @@ type Read = (state: ModuleState) => string | number;
 /** The settings whose changes the trace tells: the name of each, and how it is read. */
 const atOnce: readonly (readonly [name: string, read: Read])[] = [
   ["E", ({ dte }) => Number(dte.echo)],
+  ["V", ({ dte }) => Number(dte.verbose)],
   ["CMEE", ({ dte }) => dte.cmee],
   ["keepalive", ({ mqttSettings }) => mqttSettings.keepAlive],
   ["pkt_timeout", ({ mqttSettings }) => mqttSettings.pktTimeout],

@@ -24,7 +24,7 @@ export interface FaultHit {
 
 /** A setting that the host has changed. */
 export interface SettingChange {
-  /** `E`, `CMEE`, `QREGSWT`, or a function of AT+NCONFIG. */
+  /** `E`, `V`, `CMEE`, a setting of AT+QMTCFG, `QREGSWT`, or a function of AT+NCONFIG. */
   readonly name: string;
   readonly value: string;
   readonly before: string;

@@ -185,6 +185,16 @@ export class Log {
     return this.#shows("info");
   }
 
+  /** Whether what a host did wrong is written when it happens. */
+  get wantsFindings(): boolean {
+    return this.#shows("info");
+  }
+
+  /** Logs the first finding of a rule. */
+  finding(severity: string, rule: string, text: string): void {
+    if (this.wantsFindings) this.#put(`host! ${severity} ${rule}: ${truncate(text)}`);
+  }
+
   /** Logs a trace event. */
   event(event: TraceEvent): void {
     if (this.#shows(eventTexts[event.kind][0])) this.#put(textOf(event, this.#shows("trace")), toneOf(event));

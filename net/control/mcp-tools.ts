@@ -178,9 +178,10 @@ export const tools: readonly McpTool[] = [
   }),
   tool({
     name: "findings",
-    about: "What the host did wrong. Nothing is judged yet, so that it is empty.",
+    about:
+      "What the host did that fails or is risky on real hardware, the worst first: what happened, what to do instead, and the number of the event. Use it when a sequence of commands works here, before you call it done.",
     input: nothing,
-    run: () => ({ findings: [] }),
+    run: ({ module: { control } }) => ({ findings: control.modem.findings }),
   }),
   tool({
     name: "new",

@@ -5,6 +5,7 @@ import type { RebootCause } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
 import type { FaultControl } from "../faults.js";
 import type { SerialBinding } from "../ports/binding/serial-binding.js";
+import type { Finding } from "../referee/finding.js";
 import type { Clock } from "../time/clock.js";
 import type { EventFilter } from "../trace/event-filter.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
@@ -47,8 +48,11 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
    * @throws Error that tells what came instead, if none comes in time
    */
   wait(filter: EventFilter, options?: { readonly after?: number; readonly within?: number }): Promise<RecordedEvent>;
-  /** What the host did wrong. Nothing is judged yet, so that it is empty. */
-  readonly findings: readonly never[];
+  /**
+   * What the host did that fails or is risky on real hardware, since the start or the last `renew`: the worst first. Findings
+   * of one rule are counted. `expect(modem.findings).toEqual([])`
+   */
+  readonly findings: readonly Finding[];
   /**
    * A module as it was at the start, and a broker without messages, sessions and retained messages: nothing of the last test
    * is left. Hosts stay attached, and hear the banner of a power-up.

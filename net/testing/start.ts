@@ -64,7 +64,9 @@ export async function startModem<const C extends ClockChoice = "system">(
       return modem.events.read(0);
     },
     wait: waiting(modem),
-    findings: [],
+    get findings() {
+      return modem.findings;
+    },
     async renew() {
       host.forget();
       await modem.renew();

@@ -1,6 +1,7 @@
 import { fromBytes, type Octets, printable, toText } from "../../at/octets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
+import type { Finding } from "../referee/finding.js";
 import type { PortChange } from "../serial.js";
 
 /** An event as programs read it: JSON, one object. Secrets are masked. */
@@ -19,12 +20,14 @@ export interface RecordedEvent {
   readonly [field: string]: unknown;
 }
 
-/** What happens: an event of the module, bytes of the serial line, a change of a front end, or a new run. */
+/** What happens: an event of the module, bytes of the serial line, a change of a front end, a finding, or a new run. */
 export type Happened =
   | TraceEvent
   /** The octets have a `*` for each byte of a secret. */
   | { readonly kind: "bytes"; readonly way: Way; readonly octets: Octets }
   | { readonly kind: "port"; readonly port: string; readonly change: PortChange }
+  /** The first finding of a rule. */
+  | ({ readonly kind: "finding" } & Pick<Finding, "rule" | "severity" | "at" | "text" | "advice">)
   | { readonly kind: "renewed" };
 
 /** The direction of bytes on the serial line, as the module sees it. */
@@ -44,6 +47,7 @@ export function sizeOf(event: Happened): number {
   if (event.kind === "payload") return event.size;
   if (event.kind === "answer" || event.kind === "urc") return event.line.length;
   if (event.kind === "bytes") return event.octets.length;
+  if (event.kind === "finding") return event.text.length + event.advice.length;
   return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
 }
 

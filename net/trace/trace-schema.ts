@@ -118,7 +118,7 @@ const host = [
     why: v.picklist(["off", "boot", "busy", "fault"]),
   }),
   event("setting", "The host has changed a setting.", {
-    name: about(text, "E, CMEE, a setting of AT+QMTCFG, QREGSWT, or a function of AT+NCONFIG."),
+    name: about(text, "E, V, CMEE, a setting of AT+QMTCFG, QREGSWT, or a function of AT+NCONFIG."),
     value: text,
     before: text,
     from: v.optional(about(v.literal("reboot"), "It takes effect at the next reboot; left out: at once.")),

@@ -40,17 +40,17 @@ export class Player {
   readonly effects: Effect[] = [];
   readonly #modem: Device;
   readonly #chunks: Chunks;
-  readonly #observer: Observer | undefined;
+  readonly #observers: readonly Observer[];
   readonly #links: Link[] = [];
   /** The ids of the requests so far. */
   readonly #requests: RequestId[] = [];
   #speed: number = factoryNvm.natspeed.baud;
   #output: Output[] = [];
 
-  constructor(modem: Device, chunks: Chunks, observer?: Observer) {
+  constructor(modem: Device, chunks: Chunks, observers: readonly Observer[] = []) {
     this.#modem = modem;
     this.#chunks = chunks;
-    this.#observer = observer;
+    this.#observers = observers;
   }
 
   /** Plays a line; returns the output until the modem is idle again. */
@@ -69,7 +69,7 @@ export class Player {
     else if (channel === "module") this.#tell(outsideChangeOf(text));
     else if (channel === "fault") this.#fault(text);
     else if (channel === "network" && outcomeOf(text) !== undefined) this.#endRequest(text);
-    else if (channel === "trace") throw new SyntaxError("the trace is only heard");
+    else if (channel === "trace" || channel === "referee") throw new SyntaxError(`the ${channel} is only heard`);
     else if (channel === "port") throw new SyntaxError("the port says nothing");
     else this.#inputOnLink(channel, text);
   }
@@ -132,7 +132,7 @@ export class Player {
       this.#settle();
     }
     this.now = end;
-    this.#observer?.passed(this.now);
+    for (const observer of this.#observers) observer.passed(this.now);
   }
 
   /** Reports the events of TCP and rings due alarms until there are no more. */
@@ -154,7 +154,7 @@ export class Player {
     for (const effect of effects) {
       this.effects.push(effect);
       if (effect.to === "host") this.#output.push({ channel: "host", bytes: Buffer.from(effect.bytes), at: this.now });
-      else if (effect.to === "trace") this.#observer?.observe(effect.event, this.now);
+      else if (effect.to === "trace") for (const observer of this.#observers) observer.observe(effect.event, this.now);
       else if (effect.to === "call") this.#request(effect);
       else if (effect.to === "port") this.#setSpeed(effect.speed);
       else if (effect.to === "nvm")
