@@ -2,6 +2,8 @@ import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
 import type { Finding } from "../../net/referee/finding.js";
 import { Referee } from "../../net/referee/referee.js";
+import type { PortChange } from "../../net/serial.js";
+import type { Happened } from "../../net/trace/recorded-event.js";
 import { Recorder } from "../../net/trace/recorder.js";
 import type { Observer } from "./player.js";
 
@@ -13,8 +15,16 @@ export class Bench implements Observer {
   readonly #referee = new Referee((finding) => this.#found.push(finding));
 
   observe(event: TraceEvent, now: Millis): void {
+    this.#take(event, now);
+  }
+
+  port(change: PortChange, now: Millis): void {
+    this.#take({ kind: "port", port: "port", change }, now);
+  }
+
+  #take(happened: Happened, t: Millis): void {
     this.#seq += 1;
-    this.#referee.take(this.#recorder.record({ seq: this.#seq, t: now, wall: 0, happened: event, cause: undefined }));
+    this.#referee.take(this.#recorder.record({ seq: this.#seq, t, wall: 0, happened, cause: undefined }));
   }
 
   passed(now: Millis): void {

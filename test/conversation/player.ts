@@ -5,6 +5,7 @@ import { factoryNvm } from "../../emulator/memory/nvm.js";
 import type { RequestId } from "../../emulator/request.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
+import type { PortChange } from "../../net/serial.js";
 import { hostInput } from "./host-text.js";
 import { Link, type LinkOutput } from "./link.js";
 import type { Line } from "./script.js";
@@ -23,6 +24,8 @@ export type Output = { readonly at: Millis } & (
 /** Observes the trace of the modem. */
 export interface Observer {
   observe(event: TraceEvent, now: Millis): void;
+  /** A front end has reported something. */
+  port?(change: PortChange, now: Millis): void;
   /** Time has passed without an event. */
   passed(now: Millis): void;
 }
@@ -70,8 +73,16 @@ export class Player {
     else if (channel === "fault") this.#fault(text);
     else if (channel === "network" && outcomeOf(text) !== undefined) this.#endRequest(text);
     else if (channel === "trace" || channel === "referee") throw new SyntaxError(`the ${channel} is only heard`);
-    else if (channel === "port") throw new SyntaxError("the port says nothing");
+    else if (channel === "port") this.#port(text);
     else this.#inputOnLink(channel, text);
+  }
+
+  /** A front end reports something: a host attaches or detaches, or bytes for it are lost. The module does not know it. */
+  #port(text: string): void {
+    const [, kind, bytes] = /^(?:(attach|detach)|dropped (\d+))$/.exec(text) ?? [];
+    const change = kind === undefined ? { kind: "dropped", bytes: Number(bytes) } : { kind };
+    if (kind === undefined && bytes === undefined) throw new SyntaxError(`a port does not report "${text}"`);
+    for (const observer of this.#observers) observer.port?.(change as PortChange, this.now);
   }
 
   /** Gives a fault; `clear` takes all back. */

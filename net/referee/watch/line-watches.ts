@@ -64,8 +64,8 @@ export const lineWatches = {
         const isLineFeed = mayBeLineFeed && event.bytes === 1 && event.t - rebooted.t <= lineFeedGrace;
         mayBeLineFeed = false;
         if (isLineFeed) return;
-        const bytes = event.bytes === 1 ? "1 byte" : `${event.bytes} bytes`;
-        report(event, `${bytes} came ${spanText(event.t - rebooted.t)} after the reset, before the banner`);
+        report(event, `input came ${spanText(event.t - rebooted.t)} after the reset, before the banner, and was lost`);
+        rebooted = undefined; // once for each reset
       },
     };
   },
