@@ -10,6 +10,8 @@ const lineFeedGrace: Millis = 100;
 /** Three refusals within this span are too many, in ms; hosts poll some commands until the SIM is read. */
 const hammerSpan: Millis = 10_000;
 const pollable = ["+CIMI", "+CPIN", "+NCCID", "+CGSN"];
+/** Hosts send these to be sure that nothing is open, and do not care whether they are refused. */
+const cleaning = ["+QMTCLOSE", "+QMTDISC"];
 /** A program writes faster than this, in ms for each character. A person types ten characters a second. */
 const typingPace: Millis = 10;
 /** How many lines of a program make sure that it is one. */
@@ -106,7 +108,7 @@ export const lineWatches = {
     return {
       result({ line, ok, text, event }) {
         const isMasked = line.text.includes("***"); // two that differ may look the same
-        if (!line.isCommand || isMasked || has(line, ...pollable)) return;
+        if (!line.isCommand || isMasked || has(line, ...pollable, ...cleaning)) return;
         const before = refusals.get(line.text) ?? [];
         refusals.delete(line.text);
         if (ok) return;
@@ -151,12 +153,17 @@ export const lineWatches = {
     };
   },
 
-  "errors-unnumbered": (report, { settings }) => ({
-    result({ line, text }) {
-      const isKnown = line.commands.some((each) => each.kind === "extended" && commandNamed(each.name) !== undefined);
-      if (has(line, "+QMTCLOSE", "+QMTDISC")) return; // hosts send them to be sure, and care for no number
-      if (text !== "ERROR" || (settings.get("CMEE") ?? "0") !== "0" || !isKnown) return;
-      report(line.event, `${shown(line.text)} was refused with ERROR, and AT+CMEE is 0`);
-    },
-  }),
+  "errors-unnumbered": (report) => {
+    let asksForNumbers = false; // also after a reset that the host does not know of yet
+    return {
+      setting({ name, value }) {
+        if (name === "CMEE") asksForNumbers = value !== "0";
+      },
+      result({ line, text }) {
+        const isKnown = line.commands.some((each) => each.kind === "extended" && commandNamed(each.name) !== undefined);
+        if (text !== "ERROR" || asksForNumbers || !isKnown || has(line, ...cleaning)) return;
+        report(line.event, `${shown(line.text)} was refused with ERROR, and AT+CMEE is 0`);
+      },
+    };
+  },
 } as const satisfies Partial<Record<RuleId, MakeWatch>>;

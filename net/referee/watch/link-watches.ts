@@ -10,8 +10,9 @@ const stormSpan: Millis = 60_000;
 const stormSize = 5;
 /** A host may need so long until it has read a report. decided */
 const reactionTime: Millis = 1000;
-/** A host opens the link again within this span, in ms. */
+/** A host opens the link again within this span, in ms; one that has failed before may back off so long. */
 const reopenWithin: Millis = 60_000;
+const backOffWithin: Millis = 900_000;
 /** A link is up for so long before its keep-alive matters, and a NAT remembers a silent connection so long. field */
 const natMemory: Millis = 300_000;
 /** A PDP context that is made anew. */
@@ -20,6 +21,12 @@ const pdpCommands = ["+CGATT", "+CFUN", "+COPS", "+CGACT", "+NRB"];
 const endCommands = ["+QMTCLOSE", "+QMTDISC", "+CPSMS", ...pdpCommands];
 
 const requests = ["+QMTSUB", "+QMTUNS", "+QMTPUB"];
+
+/** Whether each wait is longer than the one before it: the host backs off. */
+function isSlowing(times: readonly Millis[]): boolean {
+  const waits = times.slice(1).map((t, at) => t - (times[at] ?? t));
+  return waits.every((wait, at) => at === 0 || wait >= 1.2 * (waits[at - 1] ?? 0));
+}
 
 /** What the host has not waited for; undefined: nothing. */
 function notAwaited(line: HostLine, { link: { phase, why } }: Host): string | undefined {
@@ -63,7 +70,7 @@ export const linkWatches = {
       result({ line, ok }) {
         if (!ok || !writeOf(line, "+QMTOPEN")) return;
         times = [...times, line.event.t].filter((t) => line.event.t - t <= stormSpan);
-        if (times.length < stormSize) return;
+        if (times.length < stormSize || isSlowing(times)) return;
         const [first = 0] = times;
         report(line.event, `${times.length} AT+QMTOPEN came within ${spanText(line.event.t - first)}`);
         times = [];
@@ -76,17 +83,23 @@ export const linkWatches = {
     let open: { readonly stat: RecordedEvent; readonly until: Millis } | undefined;
     let isAttached = true;
     let sleeps = false;
+    /** How many links have ended since the last request that was successful. */
+    let failures = 0;
+    const within = (): Millis => (failures > 1 ? backOffWithin : reopenWithin);
     const pass = (now: Millis): void => {
       if (open === undefined || now < open.until || !isAttached) return;
       const { stat } = open;
       open = undefined;
-      report(stat, `no AT+QMTOPEN came within ${spanText(reopenWithin)} after ${fieldText(stat.line)}`);
+      report(stat, `no AT+QMTOPEN came within ${spanText(within())} after ${fieldText(stat.line)}`);
     };
     return {
       pass,
       urc(event) {
-        if (!/^\+QMTSTAT: 0,[^5]/.test(fieldText(event.line)) || link.phase === "closed" || sleeps) return;
-        open = { stat: event, until: event.t + reopenWithin };
+        const text = fieldText(event.line);
+        if (/^\+QMT(PUB|SUB|UNS): 0,\d+,0/.test(text)) failures = 0;
+        if (!/^\+QMTSTAT: 0,[^5]/.test(text) || link.phase === "closed") return;
+        failures += 1;
+        if (!sleeps) open = { stat: event, until: event.t + within() };
       },
       line(line) {
         if (has(line, "+QMTOPEN", ...endCommands)) open = undefined;
@@ -101,7 +114,7 @@ export const linkWatches = {
         if (state === "detached") isAttached = false;
         if (state !== "attached") return;
         isAttached = true;
-        if (open !== undefined) open = { ...open, until: t + reopenWithin };
+        if (open !== undefined) open = { ...open, until: t + within() };
       },
       reboot() {
         open = undefined;
