@@ -176,9 +176,9 @@ export class Running implements RunningModem {
   #note(event: TraceEvent): void {
     const { network, log } = this.#parts;
     network.note(event);
-    this.#record?.add(event);
     this.#tlsHint.note(event);
     log.event(event);
+    this.#record?.add(event); // a finding is logged behind the line that it is about
   }
 
   #notePort(change: PortChange, path: string): void {
