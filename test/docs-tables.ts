@@ -10,6 +10,7 @@ import { simCommands } from "../emulator/commands/sim.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
+import { rules } from "../net/referee/rules.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import { loadScenario } from "../net/storage/scenario-file.js";
 import { topics } from "../net/trace/chart/row.js";
@@ -111,6 +112,21 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
       table(
         ["not modelled", "answer", "why"],
         notModelled.map(({ names, answers, why }) => [names.map((name) => code(`AT${name}`)).join(" "), answers, why]),
+      ),
+  },
+  {
+    page: "docs/referee.md",
+    name: "rules",
+    make: () =>
+      table(
+        ["rule", "severity", "what", "instead", "source"],
+        rules.map(({ id, severity, what, advice, source }) => [
+          code(id),
+          severity,
+          what,
+          advice.replaceAll("<", "\\<"),
+          source,
+        ]),
       ),
   },
   {
