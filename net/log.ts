@@ -3,6 +3,7 @@ import type { NetworkRequest } from "../emulator/request.js";
 import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import { answerTone, type Tone, urcTone } from "./colour.js";
+import type { Finding } from "./referee/finding.js";
 import type { Clock } from "./time/clock.js";
 
 /** How many characters of a text from outside are shown in a line of the log. */
@@ -191,8 +192,9 @@ export class Log {
   }
 
   /** Logs the first finding of a rule. */
-  finding(severity: string, rule: string, text: string): void {
-    if (this.wantsFindings) this.#put(`host! ${severity} ${rule}: ${truncate(text)}`);
+  finding({ severity, rule, text }: Pick<Finding, "severity" | "rule" | "text">): void {
+    const tone = severity === "error" ? "trouble" : severity === "warning" ? "warning" : "quiet";
+    if (this.wantsFindings) this.#put(`host! ${severity} ${rule}: ${truncate(text)}`, tone);
   }
 
   /** Logs a trace event. */

@@ -89,7 +89,7 @@ export function eventsOf(block: Block): readonly RecordedEvent[] {
     recorder.settle(event);
     events.push(recorder.record(event));
   };
-  const player = new Player(modemFor(script), "whole", { observe, passed: () => {} });
+  const player = new Player(modemFor(script), "whole", [{ observe, passed: () => {} }]);
   for (const step of stepsOf(script, openings)) withPlace(step, () => player.play(step.input));
   return events;
 }

@@ -48,6 +48,6 @@ export class Judge {
 
   #found({ rule, severity, at, text, advice }: Finding): void {
     this.#events.add({ kind: "finding", rule, severity, at, text, advice });
-    this.#log.finding(severity, rule, text);
+    this.#log.finding({ rule, severity, text });
   }
 }
