@@ -1,5 +1,6 @@
 /// <reference types="node" preserve="true" />
 export type { BrokerMessage, PublishOptions } from "./net/broker/broker-api.js";
+export type { CoverageItem } from "./net/coverage/coverage.js";
 export type { FaultControl, FaultStatus, Scenario } from "./net/faults.js";
 export { parseMapping } from "./net/link/name-map.js";
 export type {

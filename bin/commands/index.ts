@@ -36,6 +36,11 @@ export const commandTable = {
     takes: ["json"],
     load: () => import("./rules.js"),
   },
+  coverage: {
+    calls: [["coverage FILE...", "print what a host has met at the module, and what it never has"]],
+    takes: ["json"],
+    load: () => import("./coverage.js"),
+  },
   mcp: {
     calls: [["mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"]],
     takes: "run",

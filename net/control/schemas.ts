@@ -167,6 +167,17 @@ export const findings = v.object({
     }),
   ),
 });
+export const coverage = v.object({
+  items: v.array(
+    v.object({
+      group: v.string(),
+      item: about(v.string(), "In a line `<…>` stands for a value without a comma, and `…` for anything."),
+      met: v.number(),
+      recipe: v.optional(about(v.string(), "A fault that lets the host meet it.")),
+      needs: v.optional(about(v.string(), "What the host does not use, and without which it cannot meet this.")),
+    }),
+  ),
+});
 
 export const state = v.looseObject({
   module: v.object({

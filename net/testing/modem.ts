@@ -3,6 +3,7 @@
 import type { RadioChange } from "../../emulator/radio/radio.js";
 import type { RebootCause } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
+import type { CoverageItem } from "../coverage/coverage.js";
 import type { FaultControl } from "../faults.js";
 import type { SerialBinding } from "../ports/binding/serial-binding.js";
 import type { Finding } from "../referee/finding.js";
@@ -53,6 +54,11 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
    * of one rule are counted. `expect(modem.findings).toEqual([])`
    */
   readonly findings: readonly Finding[];
+  /**
+   * Everything that a host can meet at a BC28 (commands, results, errors, losses of the link, situations), and how often this
+   * host has, over every `renew()`: `[{ group: "results", item: "+QMTOPEN: 0,4", met: 0, recipe: "unknown name" }, …]`.
+   */
+  readonly coverage: readonly CoverageItem[];
   /**
    * A module as it was at the start, and a broker without messages, sessions and retained messages: nothing of the last test
    * is left. Hosts stay attached, and hear the banner of a power-up.

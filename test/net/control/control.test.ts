@@ -192,6 +192,11 @@ describe("the routes", () => {
     expect(modem.faults.list()).toEqual([]);
     expect(modem.state().radio.rssi).toBe(9);
     expect((await call("GET", "/api/findings")).body).toEqual({ findings: [] });
+    const { items } = (await call("GET", "/api/coverage")).body as unknown as { readonly items: readonly object[] };
+    expect(items).toContainEqual({
+      ...{ group: "resets", item: "REBOOT_CAUSE_APPLICATION_WATCHDOG" },
+      ...{ met: 1, recipe: "when PUBLISH sent: reset watchdog" },
+    });
     expect((await call("POST", "/api/stop")).status).toBe(200);
     expect(isStopped()).toBe(true);
   });

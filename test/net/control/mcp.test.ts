@@ -82,6 +82,9 @@ test("an agent finds out why a publish fails", async () => {
   expect(await call("findings")).toEqual({ findings: [] });
   await call("send", { line: "AT+CFUN=7" });
   expect(await call("findings")).toMatchObject({ findings: [{ rule: "errors-unnumbered", count: 1 }] });
+  const { met, of, gaps } = await call("coverage");
+  expect(gaps).toContainEqual({ group: "results", item: "+QMTOPEN: 0,4", recipe: "unknown name" });
+  expect(of - met).toBe(gaps.length);
   expect(await call("stop")).toEqual({ ok: true });
 });
 
