@@ -60,6 +60,12 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
    */
   readonly coverage: readonly CoverageItem[];
   /**
+   * Writes a report into a folder, which is made where it is not there: trace, findings, coverage, JUnit's XML, a summary and
+   * a page. It has the events that are still kept.
+   * @throws UserError if it cannot be written; then nothing of it has appeared
+   */
+  report(folder: string): Promise<void>;
+  /**
    * A module as it was at the start, and a broker without messages, sessions and retained messages: nothing of the last test
    * is left. Hosts stay attached, and hear the banner of a power-up.
    */

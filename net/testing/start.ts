@@ -74,6 +74,10 @@ export async function startModem<const C extends ClockChoice = "system">(
     get coverage() {
       return itemsOf(coverage().counts);
     },
+    async report(folder) {
+      const { writeTestReport } = await import("./report.js");
+      await writeTestReport(folder, { modem, counts: coverage().counts, options });
+    },
     async renew() {
       host.forget();
       await modem.renew();

@@ -54,7 +54,13 @@ function run(args: readonly string[]): string {
 }
 
 test("every file of JavaScript in the docs is run here", () => {
-  expect([...files.keys()].toSorted()).toEqual(["cut.js", "meter.js", "meter.test.js", "publish.test.js"]);
+  expect([...files.keys()].toSorted()).toEqual([
+    "coverage.test.js",
+    "cut.js",
+    "meter.js",
+    "meter.test.js",
+    "publish.test.js",
+  ]);
 });
 
 test("the hosts of three of them are judged", () => {
@@ -65,9 +71,9 @@ test("the example in the README runs", () => {
   expect(run(["cut.js"])).toBe("");
 });
 
-test("the example for vitest runs", () => {
+test("the examples for vitest run", () => {
   const vitest = join(project, "node_modules/vitest/vitest.mjs");
-  expect(run([vitest, "run", "--root", ".", "meter.test.js"])).toMatch(/Tests +2 passed/);
+  expect(run([vitest, "run", "--root", ".", "meter.test.js", "coverage.test.js"])).toMatch(/Tests +3 passed/);
 });
 
 test("the example for node:test runs", () => {
