@@ -66,6 +66,11 @@ export class CommandQueue {
     if (this.#waits) this.#limit();
   }
 
+  /** Forgets the unread bytes. */
+  clear(): void {
+    this.#chunks = [];
+  }
+
   /** Takes over the unread bytes of another queue. */
   takeOver(other: CommandQueue): void {
     this.#chunks = other.#chunks;

@@ -204,9 +204,10 @@ export class Modem {
     }
   }
 
-  /** A reset from outside. */
+  /** A reset from outside. What the host has sent before it is lost, also where the boot takes no time. */
   #reset(cause: RebootCause): void {
     cutOutput(this.#context);
+    this.#ram.commandQueue.clear();
     this.#reboot(cause);
   }
 
