@@ -49,7 +49,7 @@ export async function openEvidence(options: Options, log: Log): Promise<Evidence
   }
 }
 
-/** What a run is, as the first line of its trace tells it. */
+/** What the run is, as the first line of a trace tells it. */
 export function headerOf({ profile, seed, timeScale, faults, scenarios, showsSecrets }: Options): TraceHeader {
   const { name, quirks, timing } = profile;
   const run = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };

@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { Coverage, itemsOf } from "../../net/coverage/coverage.js";
+import { Referee } from "../../net/referee/referee.js";
 import { whyOf } from "../../net/storage/text-file.js";
 import { openTrace } from "../../net/trace/read-trace.js";
 import type { RecordedEvent } from "../../net/trace/recorded-event.js";
@@ -12,25 +14,29 @@ export async function run({ words: [file, more], flags: { out } }: Call): Promis
   if (more !== undefined) throw usage(`report: ${JSON.stringify(more)} is one word too many`);
   if (out === undefined || out === "") throw usage("report: where to? write --out report.html");
   const trace = await openTrace(file, process.stdin);
-  const { events, leftOut } = await newest(trace.events);
-  const page = reportPage({ header: trace.header, events, leftOut });
+  const parts = await judged(trace.events);
+  const page = reportPage({ header: trace.header, ...parts });
   await writeFile(out, page).catch(({ code, message }: NodeJS.ErrnoException) => {
     throw new UserError(`report: ${out} cannot be written: ${whyOf(code, message)}`, 1);
   });
-  return { text: `${out}: ${events.length} events${trace.isCut ? "; the last line is cut, and left out" : ""}` };
+  return {
+    text: `${out}: ${parts.leftOut + parts.events.length} events${trace.isCut ? "; the last line is cut, and left out" : ""}`,
+  };
 }
 
-/** The newest events of a trace that may be larger than the memory, and how many older ones there were. */
-async function newest(
-  all: AsyncIterable<RecordedEvent>,
-): Promise<{ readonly events: readonly RecordedEvent[]; readonly leftOut: number }> {
+/** The newest events of a trace that may be larger than the memory, and what the host did in all of it. */
+async function judged(all: AsyncIterable<RecordedEvent>) {
+  const [referee, coverage] = [new Referee(), new Coverage()];
   let events: RecordedEvent[] = [];
   let leftOut = 0;
   for await (const event of all) {
+    referee.take(event);
+    coverage.note(event);
     events.push(event);
     if (events.length < 2 * maxEvents) continue;
     leftOut += maxEvents;
     events = events.slice(maxEvents);
   }
-  return { events, leftOut };
+  referee.pass(events.at(-1)?.t ?? 0);
+  return { events, leftOut, findings: referee.findings, coverage: itemsOf(coverage.counts) };
 }

@@ -1,5 +1,5 @@
 import { causeOf } from "../../emulator/faults/language/reset-causes.js";
-import { type Coverage, coverageOf } from "../coverage/coverage.js";
+import { type Coverage, coverageOf, itemsOf } from "../coverage/coverage.js";
 import type { RunningModem } from "../start.js";
 import { readyScenarios } from "../storage/ready-scenarios.js";
 import { loadScenario } from "../storage/scenario-file.js";
@@ -141,7 +141,9 @@ export class Control {
   /** The run so far, as one page of HTML. */
   async report(): Promise<string> {
     const { reportPage } = await import("../window/report-page.js");
-    return reportPage({ header: this.#header, events: this.modem.events.read(0) });
+    const { findings, events } = this.modem;
+    const coverage = itemsOf(this.coverage().counts);
+    return reportPage({ header: this.#header, events: events.read(0), findings, coverage });
   }
 
   /** A press on reset; `cause` is `pin`, `watchdog`, `brownout`, or as the banner names it. */

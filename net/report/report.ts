@@ -5,14 +5,11 @@ import type { Finding } from "../referee/finding.js";
 import { readTrace } from "../trace/read-trace.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import type { TraceHeader } from "../trace/trace-file.js";
+import { maxEvents, reportPage } from "../window/report-page.js";
 import { junitXml } from "./junit.js";
 import type { RunData } from "./report-data.js";
 import type { ReportFolder } from "./report-folder.js";
-import { reportPage } from "./report-page.js";
 import { summaryMarkdown } from "./summary.js";
-
-/** How many events the page of a report gets, the latest ones. decided */
-const maxEvents = 200_000;
 
 /** What a run has come to. */
 export interface RunResult {
@@ -33,7 +30,13 @@ export async function writeReport(folder: ReportFolder, { header, findings, cove
     "coverage.json": coverageJson(coverage),
     "junit.xml": junitXml(run),
     "summary.md": summaryMarkdown(run),
-    "report.html": reportPage({ header, events: kept, findings, coverage: itemsOf(coverage.counts) }),
+    "report.html": reportPage({
+      header,
+      events: kept,
+      leftOut: count - kept.length,
+      findings,
+      coverage: itemsOf(coverage.counts),
+    }),
   });
 }
 

@@ -1,7 +1,9 @@
 import { gzipSync } from "node:zlib";
+import type { CoverageItem } from "../coverage/coverage.js";
+import type { Finding } from "../referee/finding.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import { pageFile } from "./page-file.js";
-import type { CoverageItem, Finding, Report } from "./report.js";
+import type { Report } from "./report.js";
 
 /** What a report is made of. */
 export interface ReportParts {

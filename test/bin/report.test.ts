@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportFiles } from "../../net/report/report-folder.js";
@@ -35,7 +36,10 @@ test("exec leaves a report and adds to the coverage; the command's code goes fir
   expect((await runToEnd([...args, "true"])).code).toBe(0);
   expect(sorted(readdirSync(out))).toEqual(whole);
   expect(JSON.parse(readFileSync(join(out, "coverage.json"), "utf8"))).toMatchObject({ runs: 1 });
-  expect(readFileSync(join(out, "report.html"), "utf8")).toContain("REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET");
+  const [, data = ""] = /id="run">([^<]+)</.exec(readFileSync(join(out, "report.html"), "utf8")) ?? [];
+  const page = JSON.parse(gunzipSync(Buffer.from(data, "base64")).toString());
+  expect(page).toMatchObject({ header: { profile: "bc28" }, findings: [], leftOut: 0 });
+  expect(JSON.stringify(page.events)).toContain("REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET");
   const { out: text, code } = await runToEnd(["coverage", sum, join(out, "coverage.json")]);
   expect({ text, code }).toMatchObject({ code: 0, text: expect.stringMatching(/^In 3 runs the host has met/) });
   expect(text).toMatch(/^ +1 {2}AT\+CSQ$/m);

@@ -1,5 +1,5 @@
 import { render } from "preact";
-import type { Finding } from "../report.js";
+import type { Finding } from "../../referee/finding.js";
 import { App } from "./app.js";
 import { listenToKeys } from "./keys.js";
 import { followState } from "./module-store.js";

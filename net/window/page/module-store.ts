@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
+import type { CoverageItem } from "../../coverage/coverage.js";
 import type { ModuleState } from "../../module-state.js";
-import type { CoverageItem, Finding } from "../report.js";
+import type { Finding } from "../../referee/finding.js";
 import { Refusal, send } from "./api.js";
 import { coverage, findings, onGrowth } from "./run-store.js";
 

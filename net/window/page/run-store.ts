@@ -1,8 +1,10 @@
 import { computed, signal } from "@preact/signals";
+import type { CoverageItem } from "../../coverage/coverage.js";
+import type { Finding } from "../../referee/finding.js";
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { chainOf, Run } from "../model/run.js";
 import { Talk } from "../model/talk.js";
-import type { CoverageItem, Finding, Report } from "../report.js";
+import type { Report } from "../report.js";
 
 /** Where the events come from. */
 export type Source = "loading" | "live" | "lost" | "refused" | "report";

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
+import type { CoverageItem } from "../../coverage/coverage.js";
+import type { Finding } from "../../referee/finding.js";
 import { visibleText } from "../model/visible-text.js";
-import type { CoverageItem, Finding } from "../report.js";
 import { Control, faultCall } from "./control.js";
 import { Icon } from "./icon.js";
 import { coverage, findings, run, source } from "./run-store.js";
@@ -53,15 +54,16 @@ const isOnlyGaps = signal(false);
 
 function Coverage({ items }: { readonly items: readonly CoverageItem[] }) {
   if (items.length === 0) return <p class="muted">It is not known yet.</p>;
-  const met = items.filter((item) => item.met > 0).length;
-  const shown = isOnlyGaps.value ? items.filter((item) => item.met === 0) : items;
+  const counted = items.filter(({ met, needs }) => met > 0 || needs === undefined);
+  const met = counted.filter((item) => item.met > 0).length;
+  const shown = isOnlyGaps.value ? counted.filter((item) => item.met === 0) : items;
   const groups = [...new Set(shown.map(({ group }) => group))];
   return (
     <>
       <p class="buttons">
-        <meter min={0} max={items.length} value={met} aria-label="Met" />
+        <meter min={0} max={counted.length} value={met} aria-label="Met" />
         <span>
-          {met} of {items.length} met
+          {met} of {counted.length} met
         </span>
         <button type="button" aria-pressed={isOnlyGaps.value} onClick={() => (isOnlyGaps.value = !isOnlyGaps.value)}>
           Only what was never met

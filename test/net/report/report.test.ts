@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { itemsOf } from "../../../net/coverage/coverage.js";
 import type { Finding } from "../../../net/referee/finding.js";
 import { ruleTable } from "../../../net/referee/rules.js";
 import { junitXml } from "../../../net/report/junit.js";
 import { failuresIn, type RunData } from "../../../net/report/report-data.js";
-import { reportPage } from "../../../net/report/report-page.js";
 import { summaryMarkdown } from "../../../net/report/summary.js";
 import { type Element, parseXml } from "./xml.js";
 
@@ -25,11 +23,6 @@ const run = (...findings: readonly Finding[]): RunData => ({
   ...{ first: event(1), last: event(2), events: 2, findings },
   coverage: { runs: 1, counts: { commands: { "AT+QMTOPEN=": 1 }, results: { "+QMTOPEN: 0,0": 1 } } },
 });
-
-const pageOf = (...findings: readonly Finding[]): string => {
-  const { header, coverage } = run();
-  return reportPage({ header, events: [event(84)], findings, coverage: itemsOf(coverage.counts) });
-};
 
 /** What the schema of Jenkins allows: attributes (those with ! must be there), and elements in it. */
 const schema: Readonly<Record<string, { readonly has: string; readonly in: string }>> = {
@@ -132,21 +125,6 @@ describe("summary.md", () => {
     const [row = ""] = text.split("\n").filter((line) => line.includes("early-command"));
     expect(row.replace(/\\\|/g, "").split("|")).toHaveLength(7);
     expect(row).not.toMatch(/<img|@team|(?<!\\)\[x|:\/\/|(?<!\\)`z|\u202e/);
-  });
-});
-
-describe("report.html", () => {
-  test("fetches nothing, and runs nothing", () => {
-    const page = pageOf(finding({}));
-    expect(page).toContain("default-src 'none'; style-src 'sha256-");
-    expect(page).not.toMatch(/<script|<link|<img|\bsrc=|url\(|@import/);
-    expect(page).toContain('<a href="#e84">at 12.345 s (event 84)</a>');
-    expect(page).toContain('<tr id="e84">');
-  });
-
-  test("whatever a host has said is text", () => {
-    const page = pageOf(finding({ text: '<script>x</script><b "&\u202e\u0007' }));
-    expect(page).toContain("&lt;script&gt;x&lt;/script&gt;&lt;b &quot;&amp;<i>U+202E</i><i>U+0007</i>");
   });
 });
 

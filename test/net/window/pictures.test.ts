@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type ManualClock, manualClock } from "../../../index.js";
-import type { Finding } from "../../../net/window/report.js";
+import type { Finding } from "../../../net/referee/finding.js";
 import { reportPage } from "../../../net/window/report-page.js";
 import { openPage, startBrowser, startWindow, stopBrowser } from "./browser.js";
 
@@ -34,7 +34,7 @@ async function start() {
   return { clock, ...(await startWindow({ clock })) };
 }
 
-const findings: readonly Omit<Finding, "at">[] = [
+const findings: readonly Omit<Finding, "at" | "t" | "source" | "last">[] = [
   {
     rule: "msgid-reused",
     severity: "error",
@@ -45,6 +45,7 @@ const findings: readonly Omit<Finding, "at">[] = [
   {
     rule: "early-command",
     severity: "warning",
+    count: 1,
     text: "a command began before the final result of the last one",
     advice: "Wait for OK or ERROR before the next command.",
   },
@@ -84,9 +85,12 @@ describe.runIf(process.env.PICTURES_UPDATE === "1")(
       await run.clock.advance(60_000);
       const events = run.modem.events.read(0);
       const places = events.filter(({ kind }) => kind === "line").map(({ seq }) => seq);
-      const judged = findings.map((finding, at) => ({ ...finding, at: places.at(-1 - at) ?? 1 }));
+      const judged = findings.map((finding, at) => {
+        const place = places.at(-1 - at) ?? 1;
+        return { ...finding, at: place, last: place, t: 0, source: "note" };
+      });
       const told = judged.map((finding, at) => ({ ...events.at(-1), ...finding, kind: "finding", seq: 1000 + at }));
-      const all = [...events, ...told].map((event) => ({ t: 0, wall: "", ...event }));
+      const all = [...events, ...told].map((event) => ({ wall: "", ...event, t: event.t ?? 0 }));
       const header = { program: "0.1.0", profile: "bc28", timing: "instant", seed: 0, faults: ["lose PUBACK"] };
       const folder = mkdtempSync(join(tmpdir(), "bc28-emu-pictures-"));
       onTestFinished(() => rmSync(folder, { recursive: true }));

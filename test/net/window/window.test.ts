@@ -236,6 +236,9 @@ describe.skipIf(!needs("chromium"))("in a browser", { timeout: 60_000 }, () => {
       at: 7,
       text: `id 1 is in flight ${html}`,
       advice: "take another",
+      t: 0,
+      source: "note",
+      last: 7,
       count: 3,
     },
   ] as const;
