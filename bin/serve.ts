@@ -64,6 +64,7 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     seed: options.seed,
     ...(options.baud === undefined ? {} : { baud: options.baud }),
     mappings: options.mappings,
+    offline: options.offline,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
     record: options.showsSecrets ? "with secrets" : options.control !== undefined || options.trace !== undefined,

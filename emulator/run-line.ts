@@ -18,7 +18,7 @@ export interface InformationBlock {
 /** The end of a command line. */
 export type Ending =
   | { readonly kind: "final"; readonly result: FinalResult }
-  | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" }>;
+  | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" | "waiting" }>;
 
 /** The state that a command line reads and changes while it runs. */
 export interface LineContext {
@@ -61,8 +61,13 @@ export function submitPayload(
 
 /** Applies an OK and returns undefined; any other answer ends the line and is returned. */
 function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
-  if (answer.kind === "refused") return { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
-  if (answer.kind !== "ok") return answer;
+  if (answer.kind === "entry" || answer.kind === "reboot") return answer;
+  if (answer.kind === "refused" || answer.kind === "waiting") {
+    if (answer.request !== undefined) context.demand(answer.request);
+    return answer.kind === "waiting"
+      ? answer
+      : { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
+  }
   blocks.push(...blocksOf(answer));
   if (answer.apply !== undefined) context.apply(answer.apply);
   if (answer.request !== undefined) context.demand(answer.request);

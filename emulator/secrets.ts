@@ -5,11 +5,14 @@ import type { ClientPacket } from "../mqtt/packet.js";
 import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
 import type { NetworkRequest } from "./request.js";
+import { withoutPassword, withoutPasswordInHex } from "./sockets/connect-mask.js";
 
 /** How what may hold a secret is shown in the trace. */
 export interface Secrets {
   line(line: Octets): Octets;
   payload(payload: Octets): Octets;
+  /** Bytes of a TCP socket: a host that speaks MQTT itself sends a CONNECT. */
+  data(bytes: Uint8Array): Uint8Array;
   packet(packet: ClientPacket): ClientPacket;
   request(request: NetworkRequest): NetworkRequest;
   /** What the module says, of which `masked` is the form without its secrets. */
@@ -22,7 +25,7 @@ const secretNames = withSecrets(commands).flatMap(({ names }) => names);
 const passwordMask = toBytes("***");
 
 /** A command line with its secrets masked. */
-export const maskedLine = (line: Octets): Octets => mask.line(line);
+export const maskedLine = (line: Octets): Octets => withoutPasswordInHex(mask.line(line));
 
 /** Hides the secrets in the bytes of one direction of the serial line. */
 export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, isKnown });
@@ -31,6 +34,7 @@ export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, i
 export const hidden: Secrets = {
   line: maskedLine,
   payload: (payload) => mask.payload(payload),
+  data: withoutPassword,
   packet: (packet) =>
     packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet,
   request: (request) => (request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request),
@@ -41,6 +45,7 @@ export const hidden: Secrets = {
 export const revealed: Secrets = {
   line: (line) => line,
   payload: (payload) => payload,
+  data: (bytes) => bytes,
   packet: (packet) => packet,
   request: (request) => request,
   said: (lines) => lines,

@@ -1,8 +1,11 @@
 import type { TraceEvent } from "../emulator/trace.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { createDialer, type Dial, type DialerOptions } from "./link/dialer.js";
-import { type Mapping, mapName } from "./link/name-map.js";
+import { LocalServers } from "./link/local-servers.js";
+import { type Mapping, mapName, mapsName, type Route } from "./link/name-map.js";
+import { offlineRoute } from "./link/offline.js";
 import { createRequestRunner, type RequestRunner } from "./link/requests.js";
+import { type OpenUdp, udpOpener } from "./link/udp.js";
 import { WrongPortWarnings, wrongPort } from "./link/wrong-port.js";
 import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
@@ -13,6 +16,8 @@ export interface NetworkOptions {
   /** Undefined: there is no embedded broker. */
   readonly broker: BrokerOptions | undefined;
   readonly mappings: readonly Mapping[];
+  /** Whether nothing may leave this machine but by a mapping. */
+  readonly offline: boolean;
   readonly clock: Clock;
   /** Calendar time when the clock is at 0, in ms since 1970 as `Date` counts them. */
   readonly epochAtStart: Millis;
@@ -24,6 +29,9 @@ export interface Network {
   readonly broker: EmbeddedBroker | undefined;
   readonly dial: Dial;
   readonly request: RequestRunner["start"];
+  readonly openUdp: OpenUdp;
+  /** Servers in this process, for tests. */
+  readonly servers: LocalServers;
   /** Takes note of a trace event: a manual clock waits for the answers that the broker has to send. */
   note(event: TraceEvent): void;
   /** Ends all links and requests; links get half a second to send their last bytes. */
@@ -40,17 +48,24 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
   const { movement: quiescence } = clock;
   const broker = await brokerOf(options);
+  const resolve = routeOf(options, broker);
+  let local: LocalServers | undefined; // made when somebody asks
+  const servers = (): LocalServers => {
+    local ??= new LocalServers();
+    return local;
+  };
   const dialer = createDialer({
-    resolve: (host, port) => mapName(mappings, broker, host, port),
+    resolve,
+    local: () => local,
     ...(broker && { wrongPort: wrongPortOf(mappings, broker, options.log) }),
     quiescence,
     broker,
   });
   let runner: RequestRunner | undefined; // made for the first request
   const newRunner = (): RequestRunner => {
-    const resolve = (host: string): string => lookupTarget(mappings, broker, host);
-    return createRequestRunner({ connect: dialer.connect, resolve, quiescence });
+    return createRequestRunner({ connect: dialer.connect, resolve: (host) => lookupTarget(resolve, host), quiescence });
   };
+  let openUdp: OpenUdp | undefined; // made for the first UDP socket
   const outstanding = quiescence && new Outstanding();
   const stopWaiting = outstanding && quiescence.awaiting(() => outstanding.isAny);
   const hangUp = (): Promise<void> => {
@@ -64,6 +79,13 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     request(request, done) {
       runner ??= newRunner();
       return runner.start(request, done);
+    },
+    openUdp(events) {
+      openUdp ??= udpOpener({ resolve, lookup: dialer.lookup, quiescence, local: servers() });
+      return openUdp(events);
+    },
+    get servers() {
+      return servers();
     },
     note: (event) => outstanding?.note(event),
     hangUp,
@@ -114,7 +136,13 @@ function withTimeForLogins({ authenticate }: BrokerOptions, { movement }: Clock)
 }
 
 /** The name or address to look up for a host; a broker that listens on all addresses has that of this machine. */
-function lookupTarget(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
-  const target = mapName(mappings, broker, host, 0).host;
+function lookupTarget(resolve: Route, host: string): string | undefined {
+  const target = resolve(host, 0)?.host;
   return target === "0.0.0.0" || target === "::" ? "127.0.0.1" : target;
+}
+
+/** Where hosts and ports lead. */
+function routeOf({ mappings, offline, log }: NetworkOptions, broker: EmbeddedBroker | undefined): Route {
+  const route: Route = (host, port) => mapName(mappings, broker, host, port);
+  return offline ? offlineRoute(route, (host, port) => mapsName(mappings, host, port), log) : route;
 }

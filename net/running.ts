@@ -87,6 +87,7 @@ export class Running implements RunningModem {
       clock,
       dial: network.dial,
       request: network.request,
+      openUdp: network.openUdp,
       keep: (kept) => nvm?.save(kept),
       trace: (event) => this.#note(event),
       onBytes: this.#record && ((way, bytes) => this.#record?.add({ kind: "bytes", way, octets: fromBytes(bytes) })),

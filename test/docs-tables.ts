@@ -6,6 +6,7 @@ import { commands, networkCommands } from "../emulator/commands/index.js";
 import { keptCommands } from "../emulator/commands/kept-settings.js";
 import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
+import { socketCommands } from "../emulator/commands/sockets.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
@@ -25,6 +26,7 @@ export const commandGroups: readonly { readonly heading: string; has(command: Mo
   { heading: "MQTT", has: ({ names: [name] }) => name.startsWith("+QMT") },
   { heading: "The AT interface and the module", has: among(generalCommands) },
   { heading: "Identity", has: among(identityCommands) },
+  { heading: "Sockets", has: among(socketCommands) },
   { heading: "Network", has: among(networkCommands) },
   { heading: "Power saving", has: among(powerSavingCommands) },
   { heading: "Settings, most of them kept over a reboot", has: among(keptCommands) },

@@ -15,6 +15,7 @@ import { qmtsub, qmtuns } from "./qmtsub.js";
 import { reachabilityCommands } from "./reachability.js";
 import { registrationCommands } from "./registration.js";
 import { signalCommands } from "./signal.js";
+import { socketCommands } from "./sockets.js";
 
 /** The commands for the network without MQTT. */
 export const networkCommands: readonly ModuleCommand[] = [
@@ -42,6 +43,7 @@ export const commands: readonly ModuleCommand[] = [
   ...networkCommands,
   ...powerSavingCommands,
   ...keptCommands,
+  ...socketCommands,
 ];
 
 const byName = new Map(commands.flatMap((command) => command.names.map((name) => [name as string, command] as const)));

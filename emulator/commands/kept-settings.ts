@@ -9,7 +9,7 @@ import { natspeed } from "./natspeed.js";
 import { nconfig } from "./nconfig.js";
 
 /** The settings in NVM that are one number. */
-type NumberSetting = "qregswt" | "qledmode" | "nsonmi";
+type NumberSetting = "qregswt" | "qledmode";
 
 /** A command that writes and reads one number in NVM; `blank` is the text behind the colon. */
 function numberSetting<K extends NumberSetting>(
@@ -36,9 +36,6 @@ export const qregswt = numberSetting("qregswt", choice(0, 1, 2), ({ quirks }) =>
 
 /** Set NETLIGHT Mode. The LED is not modelled. */
 export const qledmode = numberSetting("qledmode", choice(0, 1));
-
-/** Socket Message Arrived Indicator. Sockets are not modelled. */
-export const nsonmi = numberSetting("nsonmi", choice(0, 1, 2, 3));
 
 /** New Message Indication of the IoT platform. Not stored; a start sets 1 (AT manual). */
 export const nnmi: ModuleCommand = {
@@ -83,13 +80,4 @@ export const ncdp: ModuleCommand = {
 };
 
 /** The commands for settings in NVM, and AT+NNMI, which the manual lists with them. */
-export const keptCommands: readonly ModuleCommand[] = [
-  nconfig,
-  natspeed,
-  qregswt,
-  qledmode,
-  nsonmi,
-  nnmi,
-  ncdp,
-  nloglevel,
-];
+export const keptCommands: readonly ModuleCommand[] = [nconfig, natspeed, qregswt, qledmode, nnmi, ncdp, nloglevel];
