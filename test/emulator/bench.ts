@@ -70,9 +70,14 @@ export class Bench {
     return wrote ? [...effects, ...this.onLink({ kind: "sent", total: this.#sent })] : effects;
   }
 
+  /** The number of the socket that was dialled or used last. */
+  get lastSocket(): number {
+    return Math.max(0, ...this.#socketBytes.keys());
+  }
+
   /** A server accepts every dial of a socket, and takes all bytes. */
   #answer({ handle, act }: Extract<Effect, { readonly to: "socket" }>): readonly Effect[] {
-    if (act.kind === "dial") this.#socketBytes.set(handle, 0);
+    if (act.kind === "dial" || !this.#socketBytes.has(handle)) this.#socketBytes.set(handle, 0);
     if (act.kind === "dial") return this.tell({ from: "socket", handle, event: { kind: "up" } });
     if (act.kind === "datagram" && act.number !== undefined)
       return this.tell({ from: "socket", handle, event: { kind: "handed", number: act.number } });

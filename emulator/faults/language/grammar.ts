@@ -48,9 +48,9 @@ export const events: readonly EventForm[] = [
     ({ PACKET }) => ({ kind: "packet", packet: PACKET, way: "sent" }),
     "toBroker",
   ),
-  event("dialled", "the module dials a broker, or a TCP socket a server", "dialled", () => ({ kind: "dialled" })),
-  event("link up", "the TCP link, or a TCP socket, is up", "link up", () => ({ kind: "linkUp" })),
-  event("link down", "the TCP link, or a TCP socket, has ended", "link down", () => ({ kind: "linkDown" })),
+  event("dialled", "the module dials a broker[, or a server for a TCP socket]", "dialled", () => ({ kind: "dialled" })),
+  event("link up", "the TCP link is up[, or a TCP socket]", "link up", () => ({ kind: "linkUp" })),
+  event("link down", "the TCP link has ended[, or a TCP socket]", "link down", () => ({ kind: "linkDown" })),
   event("connected", "CONNACK with code 0 has come", "connected", () => ({ kind: "connected" })),
   event("datagram sent", "a socket sends a datagram", "datagram sent", () => ({ kind: "datagramSent" })),
   event("datagram received", "a datagram comes for a socket", "datagram received", () => ({

@@ -80,8 +80,8 @@ export const vocabulary = [
     seam: "network",
     takes: [],
     forms: {
-      "drop link": "the link to the broker and all TCP sockets are reset (RST)",
-      "close link": "the far end closes the link to the broker and all TCP sockets (FIN)",
+      "drop link": "the link to the broker is reset (RST)[, and so are all TCP sockets]",
+      "close link": "the broker's end closes the link (FIN)[, and so do the far ends of all TCP sockets]",
       "latency 0": "latency ends",
       "bandwidth 0": "the limit of the bandwidth ends",
     },
@@ -96,8 +96,11 @@ export const vocabulary = [
       "silence downlink":
         "nothing comes from the broker on the link that is up, or on the next one, and nobody is told",
       "stall uplink": "TCP takes no more bytes from the module on the link that is up, or on the next one",
-      "latency SPAN": { means: "every link and socket is SPAN late each way, in order", example: "latency 200ms..3s" },
-      "bandwidth RATE": { means: "every link and socket passes RATE each way", example: "bandwidth 100B/s" },
+      "latency SPAN": {
+        means: "every link is SPAN late each way, in order[; and every socket]",
+        example: "latency 200ms..3s",
+      },
+      "bandwidth RATE": { means: "every link passes RATE each way[; and every socket]", example: "bandwidth 100B/s" },
     },
   },
   {
