@@ -91,6 +91,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     hangUp,
     async close() {
       await hangUp();
+      local?.clear();
       await broker?.close();
     },
   };

@@ -5,6 +5,7 @@ import type { TraceEvent } from "../emulator/trace.js";
 import type { DownReason } from "../mqtt/session.js";
 import type { EmbeddedBroker } from "./broker/broker.js";
 import { type FaultControl, faultControl } from "./faults.js";
+import type { LocalServers } from "./link/local-servers.js";
 import type { Log } from "./log.js";
 import { type ModuleState, moduleState } from "./module-state.js";
 import type { Network } from "./network.js";
@@ -36,6 +37,8 @@ export interface RunningModem {
   readonly ports: readonly SerialPort[];
   /** The embedded broker; undefined if there is none. */
   readonly broker: EmbeddedBroker | undefined;
+  /** Servers in this process, which sockets of the host reach without a socket of this machine. */
+  readonly servers: LocalServers;
   /** What goes wrong. */
   readonly faults: FaultControl;
   /** The latest events of the run; empty where they are not recorded. */
@@ -106,6 +109,10 @@ export class Running implements RunningModem {
 
   get broker(): EmbeddedBroker | undefined {
     return this.#parts.network.broker;
+  }
+
+  get servers(): LocalServers {
+    return this.#parts.network.servers;
   }
 
   get faults(): FaultControl {

@@ -6,6 +6,7 @@ import { frontEnds, withWaitForOpen } from "./front-ends.js";
 import { AtHost } from "./host.js";
 import type { TestModem } from "./modem.js";
 import { testRadio } from "./modem.js";
+import { type TestNetwork, testNetwork } from "./network.js";
 import {
   type ChosenClock,
   type ClockChoice,
@@ -44,6 +45,7 @@ export async function startModem<const C extends ClockChoice = "system">(
   const recorded = modem.broker && new RecordedBroker(modem.broker, waits);
   const { path: at, binding, unplug, plugIn } = await bound;
   const close = closing(modem, waits);
+  let network: TestNetwork | undefined;
   return {
     path: at,
     binding: withWaitForOpen(binding, clock),
@@ -51,6 +53,10 @@ export async function startModem<const C extends ClockChoice = "system">(
     plugIn,
     host,
     clock: clock as ChosenClock<C>,
+    get network() {
+      network ??= testNetwork(modem.servers, waits); // made when somebody asks: most tests use MQTT
+      return network;
+    },
     radio: testRadio((change) => modem.change(change)),
     faults: modem.faults,
     get broker() {
