@@ -1,11 +1,10 @@
 import type { TraceEvent } from "../emulator/trace.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { createDialer, type Dial, type DialerOptions } from "./link/dialer.js";
-import { LocalServers } from "./link/local-servers.js";
 import { type Mapping, mapName, mapsName, type Route } from "./link/name-map.js";
 import { offlineRoute } from "./link/offline.js";
 import { createRequestRunner, type RequestRunner } from "./link/requests.js";
-import { type OpenUdp, udpOpener } from "./link/udp.js";
+import { SocketNetwork } from "./link/socket-network.js";
 import { WrongPortWarnings, wrongPort } from "./link/wrong-port.js";
 import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
@@ -29,9 +28,8 @@ export interface Network {
   readonly broker: EmbeddedBroker | undefined;
   readonly dial: Dial;
   readonly request: RequestRunner["start"];
-  readonly openUdp: OpenUdp;
-  /** Servers in this process, for tests. */
-  readonly servers: LocalServers;
+  /** What sockets of the host need; made by the first call. */
+  sockets(): SocketNetwork;
   /** Takes note of a trace event: a manual clock waits for the answers that the broker has to send. */
   note(event: TraceEvent): void;
   /** Ends all links and requests; links get half a second to send their last bytes. */
@@ -48,24 +46,19 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
   const { movement: quiescence } = clock;
   const broker = await brokerOf(options);
-  const resolve = routeOf(options, broker);
-  let local: LocalServers | undefined; // made when somebody asks
-  const servers = (): LocalServers => {
-    local ??= new LocalServers();
-    return local;
-  };
+  const online: Route = (host, port) => mapName(mappings, broker, host, port);
+  const resolve = options.offline ? offlineOf(online, options) : online;
+  let sockets: SocketNetwork | undefined; // made for the first socket of the host, or the first server of a test
   const dialer = createDialer({
     resolve,
-    local: () => local,
+    local: () => sockets?.servers,
     ...(broker && { wrongPort: wrongPortOf(mappings, broker, options.log) }),
     quiescence,
     broker,
   });
   let runner: RequestRunner | undefined; // made for the first request
-  const newRunner = (): RequestRunner => {
-    return createRequestRunner({ connect: dialer.connect, resolve: (host) => lookupTarget(resolve, host), quiescence });
-  };
-  let openUdp: OpenUdp | undefined; // made for the first UDP socket
+  const newRunner = (): RequestRunner =>
+    createRequestRunner({ connect: dialer.connect, resolve: (host) => lookupTarget(resolve, host), quiescence });
   const outstanding = quiescence && new Outstanding();
   const stopWaiting = outstanding && quiescence.awaiting(() => outstanding.isAny);
   const hangUp = (): Promise<void> => {
@@ -80,18 +73,15 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       runner ??= newRunner();
       return runner.start(request, done);
     },
-    openUdp(events) {
-      openUdp ??= udpOpener({ resolve, lookup: dialer.lookup, quiescence, local: servers() });
-      return openUdp(events);
-    },
-    get servers() {
-      return servers();
+    sockets() {
+      sockets ??= new SocketNetwork({ resolve, lookup: dialer.lookup, quiescence });
+      return sockets;
     },
     note: (event) => outstanding?.note(event),
     hangUp,
     async close() {
       await hangUp();
-      local?.clear();
+      sockets?.servers.clear();
       await broker?.close();
     },
   };
@@ -142,8 +132,6 @@ function lookupTarget(resolve: Route, host: string): string | undefined {
   return target === "0.0.0.0" || target === "::" ? "127.0.0.1" : target;
 }
 
-/** Where hosts and ports lead. */
-function routeOf({ mappings, offline, log }: NetworkOptions, broker: EmbeddedBroker | undefined): Route {
-  const route: Route = (host, port) => mapName(mappings, broker, host, port);
-  return offline ? offlineRoute(route, (host, port) => mapsName(mappings, host, port), log) : route;
-}
+/** The routes of a machine that nothing may leave. */
+const offlineOf = (route: Route, { mappings, log }: NetworkOptions): Route =>
+  offlineRoute(route, (host, port) => mapsName(mappings, host, port), log);

@@ -17,7 +17,7 @@ export interface Wiring {
   readonly clock: Clock;
   readonly dial: Dial;
   readonly request: RequestRunner["start"];
-  readonly openUdp: OpenUdp;
+  readonly sockets: () => { readonly openUdp: OpenUdp };
   /** Called with the non-volatile memory whenever it has changed. */
   readonly keep: (nvm: Nvm) => void;
   /** Called with every trace event and the module's time. */
@@ -132,7 +132,12 @@ export class Loop {
   }
 
   #socketsOf(): ModuleSockets {
-    this.#sockets ??= new ModuleSockets(this.#wiring, (handle, event) => this.tell({ from: "socket", handle, event }));
+    if (this.#sockets !== undefined) return this.#sockets;
+    const { dial, sockets } = this.#wiring;
+    const { openUdp } = sockets();
+    this.#sockets = new ModuleSockets({ dial, openUdp }, (handle, event) =>
+      this.tell({ from: "socket", handle, event }),
+    );
     return this.#sockets;
   }
 

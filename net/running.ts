@@ -90,7 +90,7 @@ export class Running implements RunningModem {
       clock,
       dial: network.dial,
       request: network.request,
-      openUdp: network.openUdp,
+      sockets: network.sockets,
       keep: (kept) => nvm?.save(kept),
       trace: (event) => this.#note(event),
       onBytes: this.#record && ((way, bytes) => this.#record?.add({ kind: "bytes", way, octets: fromBytes(bytes) })),
@@ -112,7 +112,7 @@ export class Running implements RunningModem {
   }
 
   get servers(): LocalServers {
-    return this.#parts.network.servers;
+    return this.#parts.network.sockets().servers;
   }
 
   get faults(): FaultControl {
