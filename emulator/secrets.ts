@@ -5,7 +5,7 @@ import type { ClientPacket } from "../mqtt/packet.js";
 import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
 import type { NetworkRequest } from "./request.js";
-import { withoutPassword, withoutPasswordInHex } from "./sockets/connect-mask.js";
+import { HexPasswordMask, withoutPassword, withoutPasswordInHex } from "./sockets/connect-mask.js";
 
 /** How what may hold a secret is shown in the trace. */
 export interface Secrets {
@@ -28,7 +28,11 @@ const passwordMask = toBytes("***");
 export const maskedLine = (line: Octets): Octets => withoutPasswordInHex(mask.line(line));
 
 /** Hides the secrets in the bytes of one direction of the serial line. */
-export const newByteMask = (): ByteMask => new ByteMask({ secret: secretNames, isKnown });
+export function newByteMask(): Pick<ByteMask, "mask"> {
+  const bytes = new ByteMask({ secret: secretNames, isKnown });
+  const hex = new HexPasswordMask();
+  return { mask: (octets) => hex.mask(bytes.mask(octets)) };
+}
 
 /** Secrets are masked. */
 export const hidden: Secrets = {

@@ -1,5 +1,6 @@
 import { asBuffer, type Octets } from "../../at/octets.js";
 import { frameAt } from "../../mqtt/frame.js";
+import { maxDataBytes } from "./socket.js";
 
 /** The bits of CONNECT's flags that tell of a will, a password and a user. MQTT 3.1.2.3 */
 const flags = { will: 0x04, password: 0x40, user: 0x80 } as const;
@@ -13,13 +14,36 @@ export function withoutPassword(bytes: Uint8Array): Uint8Array {
 }
 
 /** A command line with such a password in the hexadecimal data of AT+NSOSD or AT+NSOST replaced by `2A`. */
-export function withoutPasswordInHex(line: Octets): Octets {
-  if (!/nsos[dt]/i.test(line)) return line;
-  return line.replace(/10(?:[0-9a-f]{2}){12,}/gi, (hex) => {
-    const start = passwordAt(Buffer.from(hex, "hex"));
-    return start === undefined ? hex : hex.slice(0, start * 2) + "2A".repeat(hex.length / 2 - start);
-  });
+export const withoutPasswordInHex = (line: Octets): Octets =>
+  /nsos[dt]/i.test(line) ? hiddenIn(line, (length) => "2A".repeat(length / 2)) : line;
+
+/** Hides such passwords in the bytes of one direction of the serial line, a `*` for each byte, wherever they are cut. */
+export class HexPasswordMask {
+  /** The hexadecimal digits with which the bytes so far have ended. */
+  #digits: Octets = "";
+
+  /** The same number of octets. */
+  mask(octets: Octets): Octets {
+    if (this.#digits === "" && !hasDigits.test(octets)) return octets; // as nearly always
+    const before = this.#digits;
+    const text = before + octets;
+    this.#digits = /[0-9a-f]*$/i.exec(text)?.[0].slice(-maxDigits) ?? "";
+    return hiddenIn(text, (length) => "*".repeat(length)).slice(before.length);
+  }
 }
+
+const hasDigits = /[0-9a-f]$|[0-9a-f]{24}/i;
+
+/** As many digits as the data of a command may have. */
+const maxDigits = 2 * maxDataBytes;
+
+/** The text with the digits of each password replaced, from its first one to the end of the data. */
+const hiddenIn = (text: Octets, mask: (length: number) => Octets): Octets =>
+  text.replace(/10[0-9a-f]{24,}/gi, (hex) => {
+    const start = passwordAt(Buffer.from(hex.slice(0, hex.length & ~1), "hex"));
+    if (start === undefined || start * 2 >= hex.length) return hex;
+    return hex.slice(0, start * 2) + mask(hex.length - start * 2);
+  });
 
 /** Where the bytes of the password begin, which is the last field; undefined where it is no CONNECT with one. MQTT 3.1.3 */
 function passwordAt(bytes: Buffer): number | undefined {

@@ -42,7 +42,9 @@ function run(args: readonly string[]): string {
 }
 
 test("every file of JavaScript in the docs is run here", () => {
-  expect([...files.keys()].toSorted()).toEqual(["cut.js", "meter.js", "meter.test.js", "publish.test.js"]);
+  expect([...files.keys()].toSorted()).toEqual([
+    ...["cut.js", "meter.js", "meter.test.js", "publish.test.js", "telemetry.test.js"],
+  ]);
 });
 
 test("the example in the README runs", () => {
@@ -52,6 +54,11 @@ test("the example in the README runs", () => {
 test("the example for vitest runs", () => {
   const vitest = join(project, "node_modules/vitest/vitest.mjs");
   expect(run([vitest, "run", "--root", ".", "meter.test.js"])).toMatch(/Tests +2 passed/);
+});
+
+test("the example for sockets runs", () => {
+  const vitest = join(project, "node_modules/vitest/vitest.mjs");
+  expect(run([vitest, "run", "--root", ".", "telemetry.test.js"])).toMatch(/Tests +2 passed/);
 });
 
 test("the example for node:test runs", () => {

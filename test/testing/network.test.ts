@@ -188,6 +188,13 @@ test("the trace tells of sockets", async () => {
   await host.urc(/NSONMI/);
   await host.command(`AT+NSOCL=${id}`);
   const told = modem.events.filter(({ kind }) => kind === "socket" || kind === "datagram");
+  const events = new Map(modem.events.map((event) => [event.seq, event]));
+  const causesOf = (seq: number | undefined): readonly string[] => {
+    const event = events.get(seq ?? 0);
+    return event === undefined ? [] : [event.kind, ...causesOf(event.cause)];
+  };
+  const urc = modem.events.find(({ line }) => String(line).startsWith("+NSONMI"));
+  expect(causesOf(urc?.seq)).toEqual(["urc", "datagram", "datagram", "line", "bytes"]);
   expect(told.map(({ seq: _, t: _t, wall: _w, cause: _c, ...fields }) => fields)).toEqual([
     { kind: "socket", socket: 0, state: "created", protocol: "UDP", port: 0 },
     { kind: "datagram", socket: 0, way: "sent", address: "192.0.2.1", port: 5683, size: 2, text: "hi" },
