@@ -97,7 +97,10 @@ export function settledTable(table: SocketTable | undefined, phase: Phase): Sock
 }
 
 /** The table with an id for the link of MQTT. */
-export const withMqtt = (table: SocketTable): SocketTable => ({ ...table, mqtt: freeId(table) });
+export const withMqtt = ({ sockets }: SocketTable): SocketTable => ({
+  sockets,
+  mqtt: freeId({ sockets, mqtt: undefined }),
+});
 
 /** The lowest id that is free; undefined: none is. */
 export const freeId = ({ sockets, mqtt }: SocketTable): SocketId | undefined =>
