@@ -1,3 +1,4 @@
+import { calledName } from "./mask.js";
 import type { Octets } from "./octets.js";
 
 /** The replacement of each byte of a secret. */
@@ -9,6 +10,10 @@ const maxHead = 40;
 export interface SecretNames {
   /** The names of the commands with a secret parameter, as they are written: `+QMTCONN`. */
   readonly secret: readonly string[];
+  /** Those of them whose answer has its secret without quotes, behind a first number. */
+  readonly bare: readonly string[];
+  /** The names of the other commands. Some of them begin as one with a secret: `+NPING`. */
+  readonly harmless: readonly string[];
   /** Whether a name is that of a command. */
   isKnown(name: string): boolean;
 }
@@ -17,19 +22,21 @@ export interface SecretNames {
  * Hides the secrets in one direction of a serial line, byte for byte: each one becomes a `*`, so that lengths stay true. A
  * line is judged while it arrives, so that more is hidden than in a complete line: all behind the name of a command with
  * secrets, and all behind the `=` of an unknown name, which may be a damaged one. Of an answer of such a command, all from
- * the first quote on is hidden.
+ * the first quote on is hidden, or from the first comma on where it has no quotes.
  */
 export class ByteMask {
   readonly #secretName: RegExp;
+  readonly #bareAnswer: RegExp;
   readonly #isKnown: (name: string) => boolean;
   /** The end of the current line so far, and the length of what lies before it. */
   #head: Octets = "";
   #before = 0;
   #isHiding = false;
 
-  constructor({ secret, isKnown }: SecretNames) {
-    const names = secret.map((name) => name.slice(1)).join("|"); // the + may be missing in a damaged line
-    this.#secretName = new RegExp(`(?:${names})(?=(:?))`, "i");
+  constructor({ secret, bare, harmless, isKnown }: SecretNames) {
+    const names = secret.map((name) => nameOnly(name, harmless));
+    this.#secretName = new RegExp(`(?:${calledName(names)})(?=(:?))`, "i");
+    this.#bareAnswer = new RegExp(`(?:${bare.map((name) => name.slice(1)).join("|")}): ?\\d*,`, "i");
     this.#isKnown = isKnown;
   }
 
@@ -68,6 +75,8 @@ export class ByteMask {
     if (found === null) return undefined;
     const end = found.index + found[0].length;
     if (found[1] === "") return end < text.length ? end : undefined;
+    const bare = this.#bareAnswer.exec(text);
+    if (bare !== null) return bare.index + bare[0].length;
     const quote = text.indexOf('"', end);
     return quote < 0 ? undefined : quote + 1;
   }
@@ -90,6 +99,12 @@ export class ByteMask {
     this.#before = 0;
     this.#isHiding = false;
   }
+}
+
+/** The pattern of a name that is not the beginning of a longer one. At the end of what has arrived it may be. */
+function nameOnly(name: string, others: readonly string[]): string {
+  const rests = others.filter((other) => other.startsWith(name)).map((other) => other.slice(name.length));
+  return rests.length === 0 ? name.slice(1) : `${name.slice(1)}(?!(?:${rests.join("|")})(?:[=?:;\\s]|$))`;
 }
 
 const ctrlZ = "\x1a";

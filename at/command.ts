@@ -25,7 +25,14 @@ export type Answer<View, Change, Request> =
       /** A request that is accepted at once. Its output follows the final result, or the prompt. */
       readonly request?: Request;
     }
-  | { readonly kind: "refused"; readonly error: RefusedFor; readonly request?: Request }
+  | {
+      readonly kind: "refused";
+      readonly error: RefusedFor;
+      /** A change that the failure makes. Left out: none. */
+      readonly apply?: Change;
+      /** A request that the failure makes. Left out: none. */
+      readonly request?: Request;
+    }
   | {
       readonly kind: "entry";
       readonly until: EntryEnd;
@@ -106,3 +113,6 @@ export const requested = <Request>(request: Request) => ({ kind: "ok", lines: []
 
 /** ERROR or `+CME ERROR: <n>`; the quirks and AT+CMEE decide which. */
 export const refused = (error: RefusedFor) => ({ kind: "refused", error }) as const;
+
+/** An error that changes the state, as a wrong password does. */
+export const failed = <Change>(error: RefusedFor, apply: Change) => ({ kind: "refused", error, apply }) as const;

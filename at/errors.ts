@@ -3,6 +3,7 @@ export const cmeErrors = {
   operationNotAllowed: [3, "Operation not allowed"],
   operationNotSupported: [4, "Operation not supported"],
   phSimPinRequired: [5, "PH-SIM PIN required"],
+  incorrectPassword: [16, "Incorrect password"],
   memoryFailure: [23, "Memory failure"],
   noNetworkService: [30, "No network service"],
   incorrectParameters: [50, "Incorrect parameters"],

@@ -14,11 +14,20 @@ const maskText = "***";
 export const withSecrets = <C extends AnyCommand>(commands: readonly C[]): readonly C[] =>
   commands.filter((command) => formsOf(command).some(hasSecret));
 
+/**
+ * The pattern of names, without their `+`, that are called as commands: `npin` in `unpinned` is not. In a damaged line the `+`
+ * before a name, or the `=` behind it, may be missing.
+ */
+export function calledName(names: readonly string[]): string {
+  const name = `(?:${names.join("|") || "(?!)"})`;
+  return `(?<=\\+)${name}|${name}(?= *=)`;
+}
+
 /** Masks secrets in complete lines and payloads, for the trace. */
 export class SecretMask {
   /** The commands with a secret parameter. */
   readonly #commands: readonly AnyCommand[];
-  /** Their names. The `+` of a name may be missing in a damaged line. */
+  /** Their names, called as commands. */
   readonly #names: RegExp;
   readonly #isKnown: Known;
 
@@ -26,7 +35,7 @@ export class SecretMask {
   constructor(commands: readonly AnyCommand[], isKnown: Known = () => true) {
     this.#commands = withSecrets(commands);
     const names = this.#commands.flatMap((command) => command.names).map((name) => name.slice(1));
-    this.#names = new RegExp(names.join("|") || "(?!)", "gi");
+    this.#names = new RegExp(calledName(names), "gi");
     this.#isKnown = isKnown;
   }
 
@@ -44,7 +53,7 @@ export class SecretMask {
     if (doubts.length > 0) return cutAt(line, Math.min(...doubts, ...named));
     if (named.length === 0) return line;
     const spans = parsed.map((command) => secretSpans(command, this.#commands));
-    const understood = named.every((end) => parsed.some((it) => it.kind === "extended" && it.nameEnd === end));
+    const understood = named.every((end) => parsed.some((it) => isInName(it, end)));
     return understood && !spans.includes(undefined) ? maskTokens(line, spans.flat()) : cutAt(line, Math.min(...named));
   }
 
@@ -54,6 +63,10 @@ export class SecretMask {
     return named.length === 0 ? payload : cutAt(payload, Math.min(...named));
   }
 }
+
+/** Whether a name that ends at `end` is the name of this command, or a part of it: +NPIN is in +NPING, which has no secret. */
+const isInName = (parsed: ParsedCommand, end: number): boolean =>
+  parsed.kind === "extended" && end > parsed.nameEnd - parsed.name.length && end <= parsed.nameEnd;
 
 const unreadable: ParsedCommand = { kind: "unreadable" };
 

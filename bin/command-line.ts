@@ -6,6 +6,7 @@ import { timings } from "../emulator/radio/timing.js";
 import { withoutSecret } from "../net/broker/cloud/device.js";
 import { logLevels } from "../net/log.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
+import { topics } from "../net/trace/chart/row.js";
 import type { UserError } from "../net/user-error.js";
 import { usage } from "../net/user-error.js";
 import { type CommandName, commandRow, commandTable, isCommand } from "./commands/index.js";
@@ -22,7 +23,7 @@ export interface CommandLine {
 
 /** Reads the command line by the table of flags; throws a UserError (code 2) that names the first thing wrong with it. */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const parser = yargs(args)
+  const parser = yargs(args.map(withoutLoneDash))
     .scriptName("bc28-emu")
     .locale("en") // everything else is in English too
     .parserConfiguration({
@@ -46,10 +47,21 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const [word, ...others] = given._ as readonly string[];
   if (word !== undefined && !isCommand(word))
     throw misread(withoutSecrets(`unknown word ${JSON.stringify(word)}`, args));
-  const words = [...((given.words as readonly string[] | undefined) ?? []), ...others];
+  const named = [...((given.words as readonly string[] | undefined) ?? []), ...others];
+  const words = named.map((each) => (each === loneDash ? "-" : each));
   const flags: Flags = Object.fromEntries(allFlagRows.flatMap((flag) => checked(flag, given[flag.name])));
   refuseForeign(word, flags);
   return { command: word === undefined ? undefined : { name: word, words }, flags };
+}
+
+/** Stands for a `-` among the words, which yargs would leave out. No argument of a process has a NUL. */
+const loneDash = "\0";
+
+/** An argument as yargs gets it. A `-` behind a flag that takes a value is that value. */
+function withoutLoneDash(arg: string, at: number, args: readonly string[]): string {
+  const before = args[at - 1];
+  const isValue = allFlagRows.some(({ name, value }) => `--${name}` === before && value !== undefined);
+  return arg === "-" && !isValue ? loneDash : arg;
 }
 
 const commandNames = Object.keys(commandTable) as readonly CommandName[];
@@ -78,6 +90,7 @@ const words: Readonly<Record<string, () => readonly string[]>> = {
   "--timing": () => Object.keys(timings),
   "--fault": () => faultWords(""),
   "--scenario": readyScenarios,
+  "--only": () => Object.keys(topics),
 };
 
 /** The words that completion offers behind some commands. */
@@ -119,7 +132,7 @@ function inOurWords(message: string): string {
   const name = /^Not enough arguments following: (.*)$/m.exec(message)?.[1];
   const flag = allFlagRows.find((row) => row.name === name);
   if (flag?.value !== undefined) return `--${name} needs a value: --${name} ${flag.value}`;
-  return message.replace(/\s*\n\s*/g, " ");
+  return message.replace(/\s*\n\s*/g, " ").replaceAll(loneDash, "-");
 }
 
 /** Hides the secrets of cloud devices in a message, also behind a misspelt flag or none. */

@@ -161,7 +161,34 @@ export const flagTable = {
 } as const satisfies Record<string, Flag>;
 
 /** The flags that only commands beside the run of a module take. */
-export const commandFlagTable = {} as const satisfies Record<string, Flag>;
+export const commandFlagTable = {
+  width: { group: "Output", value: "N", about: "the columns of the chart, 48 to 1000; the terminal's if left out" },
+  from: { group: "Output", value: "SPAN", about: "leave out what comes before this time of the module's clock: 10s" },
+  to: { group: "Output", value: "SPAN", about: "leave out what comes after it: 20s, 1.5min, 2h" },
+  only: {
+    group: "Output",
+    value: "TOPICS",
+    about:
+      "what to show, with commas between: lines, answers, urcs, packets, links, radio, module, faults, findings, hosts",
+  },
+  unfold: { group: "Output", about: "show every event: nothing is left out because it repeats" },
+  ascii: { group: "Output", about: "use no character beyond ASCII" },
+  out: {
+    group: "Commands",
+    value: "FILE",
+    about: "write the result there; redact writes to standard output without it",
+  },
+  within: {
+    group: "Commands",
+    value: "MS",
+    about: "a line that comes more than so many ms earlier or later differs, too; times do not count without it",
+  },
+  patch: {
+    group: "Commands",
+    about: "find the fields and quirks that would make the emulator agree, by trying each of them",
+  },
+  fast: { group: "Commands", about: "answer at once; without it answers take as long as in the recording" },
+} as const satisfies Record<string, Flag>;
 
 /** Every flag of the command line. */
 const allFlags = { ...flagTable, ...commandFlagTable };

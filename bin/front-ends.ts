@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import type { TcpAddress } from "../net/listening.js";
-import { openPty } from "../net/ports/pty/pty.js";
+import { openPty, type PtyOptions } from "../net/ports/pty/pty.js";
 import { sttySpeeds } from "../net/ports/termios.js";
 import type { Baud } from "../net/ports/uart/uart.js";
 import type { OpenPort } from "../net/serial.js";
@@ -97,11 +97,15 @@ function nearest(baud: number): readonly number[] {
 }
 
 /** The opening function of a front end. All but the pseudo-terminal are loaded only where they are asked for. */
-export async function openerOf(frontEnd: FrontEnd, baud: Baud | undefined): Promise<OpenPort> {
+export async function openerOf(
+  frontEnd: FrontEnd,
+  baud: Baud | undefined,
+  followSpeed: PtyOptions["followSpeed"] = baud === "host",
+): Promise<OpenPort> {
   switch (frontEnd.kind) {
     case "pty": {
       const named = frontEnd.link === undefined ? {} : { link: frontEnd.link };
-      return (events) => openPty({ ...named, followSpeed: baud === "host" }, events);
+      return (events) => openPty({ ...named, ...(followSpeed && { followSpeed }) }, events);
     }
     case "stdio": {
       const { openStdio } = await import("../net/ports/stdio.js");

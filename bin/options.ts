@@ -153,15 +153,15 @@ function readSeed(text: string): number {
   throw usage(`--seed ${JSON.stringify(text)}: give a whole number up to 4294967295`);
 }
 
-function readLogLevel(text: string): LogLevel {
+export function readLogLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level !== undefined) return level;
   throw usage(`--log-level ${JSON.stringify(text)}: give one of ${logLevels.join(", ")}`);
 }
 
 /** The profile with the changes of the flags; the quirks in `first` are set before those of the flags. */
-function effectiveProfile(flags: Flags, first: readonly string[]): Profile {
-  const base = flags.profile === undefined ? bc28 : loadProfile(flags.profile);
+export function effectiveProfile(flags: Flags, first: readonly string[] = [], otherwise: Profile = bc28): Profile {
+  const base = flags.profile === undefined ? otherwise : loadProfile(flags.profile);
   return withQuirks(changedByFlags(base, flags), [...first, ...(flags.quirk ?? [])]);
 }
 

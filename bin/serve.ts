@@ -56,7 +56,7 @@ export interface Run {
 export async function start(options: Options, ending: Ending): Promise<Run> {
   const lines = new LogLines();
   const clock = options.isManual ? manualClock() : scaledClock(options.timeScale);
-  const log = new Log(options.logLevel, (line) => lines.write(line), clock);
+  const log = new Log(options.logLevel, (line, tone) => lines.write(line, tone), clock);
   const modem = await startModem({
     profile: options.profile,
     ports: await openers(options, ending),
@@ -201,5 +201,7 @@ function announce({ frontEnds, json, typed }: Options, { modem, control }: Run):
 }
 
 /** The front ends with the path or address of each. */
-export const placesOf = (frontEnds: readonly FrontEnd[], { ports }: RunningModem): readonly OpenFrontEnd[] =>
-  frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));
+export const placesOf = (
+  frontEnds: readonly FrontEnd[],
+  { ports }: Pick<RunningModem, "ports">,
+): readonly OpenFrontEnd[] => frontEnds.map((frontEnd, index) => ({ frontEnd, at: ports[index]?.path ?? "" }));

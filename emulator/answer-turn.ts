@@ -4,8 +4,9 @@ import type { CompleteInput } from "./command-queue.js";
 import { confirmSpeed } from "./commands/natspeed.js";
 import type { Context } from "./context.js";
 import { routeOutcomes } from "./mqtt-link.js";
+import { sendsUrcsBeforeInformation } from "./profile/profile.js";
 import { type LineContext, type LineResult, runLine, submitPayload } from "./run-line.js";
-import { sendFinalResult, sendInformation, sendLines, sendPrompt, sendUrc } from "./uart-output.js";
+import { sendFinalResult, sendInformation, sendLines, sendPendingUrcs, sendPrompt, sendUrc } from "./uart-output.js";
 import { waitForResult } from "./waiting-line.js";
 
 /** Handles a command line or a payload, and sends its answer or schedules it. Returns `reboot`: the module reboots now. */
@@ -22,7 +23,10 @@ export function answerTurn(context: Context, commands: LineContext, turn: Comple
     return undefined;
   }
   const delay = ram.commandQueue.isBusy ? 0 : hostFaults.delayOf(line);
-  if (delay === 0) return respond(context, answer);
+  if (delay === 0) {
+    if (sendsUrcsBeforeInformation(context.profile)) sendPendingUrcs(context); // of the radio, by this command
+    return respond(context, answer);
+  }
   sendRequests(context);
   ram.commandQueue.hold({ kind: "answer", answer }, now + delay);
   return undefined;

@@ -25,7 +25,7 @@ export class CommandContext implements LineContext {
   view(): CommandView {
     const { profile, ram, now, epochAtStart } = this.#context;
     const { client, rrc } = ram;
-    const { dte, uart, mqttSettings, radio, networkSettings, nvm, requests, token, sockets } = ram.state;
+    const { dte, uart, mqttSettings, radio, networkSettings, nvm, requests, clock, token, sockets } = ram.state;
     return {
       // Each field is named, because this runs for every command and a spread takes three times as long.
       dte,
@@ -35,6 +35,7 @@ export class CommandContext implements LineContext {
       networkSettings,
       nvm,
       requests,
+      clock,
       token,
       sockets,
       profile,
@@ -50,10 +51,11 @@ export class CommandContext implements LineContext {
 
   apply(change: Change): void {
     const { ram, effects, now } = this.#context;
-    const before = ram.state.networkSettings;
+    const { networkSettings: before, radio } = ram.state;
     ram.state = { ...ram.state, ...change };
     if (change.nvm !== undefined) effects.do({ to: "nvm", nvm: change.nvm });
-    if (isSignalled(before, ram.state.networkSettings)) ram.rrc.raise(now);
+    const isSessionChange = ram.state.radio.active !== radio.active; // ESM, 24.301 6.4
+    if (isSessionChange || isSignalled(before, ram.state.networkSettings)) ram.rrc.raise(now);
     settleNetwork(this.#context);
   }
 

@@ -4,6 +4,7 @@ import { fromBytes, type Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { Dte } from "./dte.js";
 import type { Effects } from "./effects.js";
+import { type Profile, sendsUrcsBeforeInformation } from "./profile/profile.js";
 import type { Quirks } from "./profile/quirks.js";
 import type { Ending, LineResult } from "./run-line.js";
 
@@ -32,6 +33,8 @@ const never: Millis = Number.POSITIVE_INFINITY;
 /** The host's input. The module handles one command at a time; further input waits in order. */
 export class CommandQueue {
   readonly #quirks: Quirks;
+  /** Whether URCs may come between a command and its answer. */
+  readonly #sendsUrcsBefore: boolean;
   readonly #effects: Effects;
   readonly #answerTime: (line: Octets | undefined) => Millis;
   readonly #editor = new LineEditor();
@@ -43,8 +46,9 @@ export class CommandQueue {
   #lastByteAt: Millis = Number.NEGATIVE_INFINITY;
 
   /** `answerTime` returns the delay of the answer to a line, in ms. Without a line: to a payload. */
-  constructor(quirks: Quirks, effects: Effects, answerTime: (line: Octets | undefined) => Millis) {
-    this.#quirks = quirks;
+  constructor(profile: Profile, effects: Effects, answerTime: (line: Octets | undefined) => Millis) {
+    this.#quirks = profile.quirks;
+    this.#sendsUrcsBefore = sendsUrcsBeforeInformation(profile);
     this.#effects = effects;
     this.#answerTime = answerTime;
   }
@@ -87,15 +91,21 @@ export class CommandQueue {
 
   /** Whether the module may send a URC. */
   mayInterrupt(now: Millis): boolean {
-    if (this.#pending !== undefined || this.#entry !== undefined) return false;
+    if (this.#answersFirst || this.#entry !== undefined) return false;
     return !this.#editor.halfTyped || now - this.#lastByteAt >= this.#quirks.urcHold;
+  }
+
+  /** Whether a pending answer goes before URCs. It does where its command has run, because they may be the command's. */
+  get #answersFirst(): boolean {
+    const turn = this.#pending?.turn;
+    return turn !== undefined && (turn.kind === "answer" || !this.#sendsUrcsBefore);
   }
 
   /** The next deadline; `heldBack` tells whether URCs wait. */
   wakeAt(heldBack: boolean): Millis {
-    if (this.#pending !== undefined) return this.#pending.until;
     if (this.#entry !== undefined) return this.#entryEnds;
-    return heldBack && this.#editor.halfTyped ? this.#lastByteAt + this.#quirks.urcHold : never;
+    const isHeld = heldBack && this.#editor.halfTyped && !this.#answersFirst;
+    return Math.min(this.#pending?.until ?? never, isHeld ? this.#lastByteAt + this.#quirks.urcHold : never);
   }
 
   /** Whether an answer is pending. */

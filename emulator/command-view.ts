@@ -2,6 +2,7 @@ import type { Answer, Command } from "../at/command.js";
 import type { Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { Report, Request, Session } from "../mqtt/session.js";
+import type { Clock } from "./clock.js";
 import type { Dte } from "./dte.js";
 import type { MqttSettings } from "./memory/mqtt-settings.js";
 import type { NetworkSettings } from "./memory/network-settings.js";
@@ -22,6 +23,8 @@ export interface ModuleState {
   readonly networkSettings: NetworkSettings;
   readonly nvm: Nvm;
   readonly requests: PendingRequests;
+  /** Undefined until the network has given the time, or the host has set it. */
+  readonly clock: Clock | undefined;
   /** The last password from AT+QMTENAUTH, until a reboot. decided */
   readonly token: Octets | undefined;
   /** Undefined until the first socket is created. */

@@ -15,7 +15,8 @@ export interface HostFaults {
   /** Lines that are inserted into the bytes of an answer. */
   insideAnswer(): readonly Octets[];
   losesPrompt(): boolean;
-  losesUrc(line: Octets): boolean;
+  /** Whether a URC is lost; the trace shows it as `shown`. */
+  losesUrc(line: Octets, shown: Octets): boolean;
   /** Bytes that are sent before a banner. */
   noise(): Octets;
 }

@@ -10,7 +10,7 @@ import type { Effect, Stimulus, WorldChange } from "./io.js";
 import { factoryNvm, type Nvm } from "./memory/nvm.js";
 import { readPackets, step, takeLinkEvent } from "./mqtt-link.js";
 import type { Profile } from "./profile/profile.js";
-import { type Pace, type RadioChange, radioOn, radioWakeAt } from "./radio/radio.js";
+import { type Pace, type RadioChange, radioAt, radioWakeAt } from "./radio/radio.js";
 import { timings } from "./radio/timing.js";
 import { detach, settleRadioLink } from "./radio-link.js";
 import { powerUp, type Ram } from "./ram.js";
@@ -23,7 +23,7 @@ import { hidden, revealed } from "./secrets.js";
 import { socketsWakeAt } from "./sockets/socket.js";
 import { socketEnds, takeSocketEvent } from "./sockets/socket-traffic.js";
 import type { TraceEvent } from "./trace.js";
-import { sendBanner, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
+import { sendBanner, sendBootText, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
 
 /** The options of a `Modem`. */
@@ -64,7 +64,8 @@ export class Modem {
     const random = new Random(seed);
     const pace: Pace = (what) => Math.round(random.between(timings[profile.timing][what]));
     const effects = new Effects(isTraced, showsSecrets ? revealed : hidden);
-    const ram = powerUp(profile, effects, pace, { nvm, radio: radioOn, lastLink: 0 });
+    const radio = radioAt(profile.surroundings);
+    const ram = powerUp(profile, effects, pace, { nvm, radio, lastLink: 0 });
     this.#context = {
       ...{ profile, effects, hostFaults: noHostFaults, random, pace, epochAtStart, ram },
       ...{ now: 0, baud: 0, lastRequest: 0, lastSocket: 0 },
@@ -223,6 +224,7 @@ export class Modem {
     const { commandQueue } = this.#ram;
     const { pace, now } = this.#context;
     renewRam(this.#context);
+    sendBootText(this.#context);
     const takes = this.#context.profile.quirks.bootTime + pace("boot");
     if (takes === 0) {
       this.#ram.commandQueue.takeOver(commandQueue); // the boot takes no time, so no input is lost

@@ -1,5 +1,7 @@
+import { zoneReport } from "./clock.js";
 import type { Demand } from "./command-view.js";
 import type { Context } from "./context.js";
+import { cardIn } from "./memory/sim-card.js";
 import { dropLostLink } from "./mqtt-link.js";
 import { detached, isAttached, type Radio, settleRadio } from "./radio/radio.js";
 import { failRequests, settleRequests } from "./requests.js";
@@ -27,7 +29,9 @@ export function settleRadioLink(context: Context): void {
 /** Updates the radio to now, and handles the loss of the network. */
 export function settleNetwork(context: Context): void {
   const { ram, now, pace } = context;
-  takeRadio(context, settleRadio(ram.state.radio, now, pace));
+  const { radio, nvm } = ram.state;
+  const conditions = { card: cardIn(nvm.sim, context.profile.identity), attachesBare: nvm.cipca === 1 };
+  takeRadio(context, settleRadio(radio, conditions, now, pace));
 }
 
 /** The network detaches the module. */
@@ -45,13 +49,26 @@ function takeRadio(context: Context, radio: Radio): void {
   if (was !== is) effects.trace({ kind: "network", state: is ? "attached" : "detached" });
   queueRadioUrcs(context);
   if (was && !is) loseNetwork(context);
+  if (!was && is) takeNetworkTime(context);
+}
+
+/** Sets the clock to the time of the network, which tells it at each attach (EMM INFORMATION, 24.301 5.4.5). */
+function takeNetworkTime({ ram, profile, now, epochAtStart }: Context): void {
+  const { clock: before, nvm } = ram.state;
+  if (nvm.nitz === 0) return;
+  const clock = { ahead: 0, zone: profile.surroundings.timeZone };
+  ram.state = { ...ram.state, clock };
+  const report = before?.zone === clock.zone ? undefined : zoneReport(nvm.ctzr, clock, epochAtStart + now);
+  if (report !== undefined) ram.urcQueue.put(report);
 }
 
 /** Queues the URCs of what has changed on the radio. */
 function queueRadioUrcs({ ram, effects, profile, now }: Context): void {
-  const { rrc, state, urcQueue } = ram;
+  const { rrc, contextReports, state, urcQueue } = ram;
   const was = rrc.isAsleep;
   for (const line of rrc.settle(state.radio, state.networkSettings, profile.surroundings, now)) urcQueue.put(line);
+  for (const line of contextReports.settle(state.radio, state.networkSettings, profile.surroundings))
+    urcQueue.put(line);
   if (rrc.isAsleep !== was) effects.trace({ kind: "network", state: was ? "awake" : "asleep" });
 }
 

@@ -11,6 +11,7 @@ import { defaultNetworkSettings } from "./memory/network-settings.js";
 import type { Nvm } from "./memory/nvm.js";
 import { type LineOutcome, MqttClient } from "./mqtt-client.js";
 import type { Profile } from "./profile/profile.js";
+import { ContextReports } from "./radio/pdp.js";
 import { type Pace, type Radio, radioOn } from "./radio/radio.js";
 import { Rrc } from "./radio/rrc.js";
 import type { LineResult } from "./run-line.js";
@@ -29,6 +30,7 @@ export interface Ram {
   readonly client: MqttClient;
   readonly commandQueue: CommandQueue;
   readonly rrc: Rrc;
+  readonly contextReports: ContextReports;
   readonly urcQueue: UrcQueue;
   /** URCs that are due at a later moment. */
   readonly scheduledUrcs: ScheduledUrcs;
@@ -69,12 +71,14 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
       networkSettings: defaultNetworkSettings(profile.surroundings.apn),
       nvm,
       requests: {},
+      clock: undefined,
       token: undefined,
       sockets: undefined,
     },
     client: new MqttClient(profile, { lastLink, effects }),
-    commandQueue: new CommandQueue(profile.quirks, effects, (line) => answerTime(line, profile, pace)),
+    commandQueue: new CommandQueue(profile, effects, (line) => answerTime(line, profile, pace)),
     rrc: new Rrc(pace),
+    contextReports: new ContextReports(),
     urcQueue: new UrcQueue(),
     scheduledUrcs: new ScheduledUrcs(),
     afterResult: [],

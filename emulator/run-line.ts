@@ -59,18 +59,26 @@ export function submitPayload(
   return { blocks, ending: ending ?? { kind: "final", result: "OK" } };
 }
 
-/** Applies an OK and returns undefined; any other answer ends the line and is returned. */
+/** Applies the answer's change. Returns undefined for OK; any other answer ends the line and is returned. */
 function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
   if (answer.kind === "entry" || answer.kind === "reboot") return answer;
-  if (answer.kind === "refused" || answer.kind === "waiting") {
-    if (answer.request !== undefined) context.demand(answer.request);
-    return answer.kind === "waiting"
-      ? answer
-      : { kind: "final", result: resultOf(answer.error, context.profile.quirks) };
+  if (answer.kind === "waiting") {
+    context.demand(answer.request);
+    return answer;
   }
-  blocks.push(...blocksOf(answer));
   if (answer.apply !== undefined) context.apply(answer.apply);
+  if (answer.kind === "ok") blocks.push(...blocksOf(answer));
   if (answer.request !== undefined) context.demand(answer.request);
+  return answer.kind === "refused" ? takeError(answer.error, context) : undefined;
+}
+
+/** The end of a line by an error; undefined: the quirk answers OK to an unknown command, and the line goes on. */
+function takeError(error: RefusedFor, context: LineContext): Ending | undefined {
+  const { quirks } = context.profile;
+  if (error !== "unknownCommand" || quirks.unknownCommand !== "OK") {
+    return { kind: "final", result: resultOf(error, quirks) };
+  }
+  context.ignore("an unknown command, answered OK (quirk unknownCommand)");
   return undefined;
 }
 

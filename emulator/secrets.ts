@@ -1,9 +1,10 @@
 import { ByteMask } from "../at/byte-mask.js";
 import { SecretMask, withSecrets } from "../at/mask.js";
-import { type Octets, toBytes } from "../at/octets.js";
+import { fromBytes, type Octets, toBytes } from "../at/octets.js";
 import type { ClientPacket } from "../mqtt/packet.js";
 import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
+import { qmtenauth } from "./commands/qmtenauth.js";
 import type { NetworkRequest } from "./request.js";
 import { HexPasswordMask, withoutPassword, withoutPasswordInHex } from "./sockets/connect-mask.js";
 
@@ -22,6 +23,7 @@ export interface Secrets {
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
 const mask = new SecretMask(commands, isKnown);
 const secretNames = withSecrets(commands).flatMap(({ names }) => names);
+const harmlessNames = commands.flatMap(({ names }) => names).filter((name) => !secretNames.includes(name));
 const passwordMask = toBytes("***");
 
 /** A command line with its secrets masked. */
@@ -29,9 +31,21 @@ export const maskedLine = (line: Octets): Octets => withoutPasswordInHex(mask.li
 
 /** Hides the secrets in the bytes of one direction of the serial line. */
 export function newByteMask(): Pick<ByteMask, "mask"> {
-  const bytes = new ByteMask({ secret: secretNames, isKnown });
+  const bytes = new ByteMask({ secret: secretNames, bare: qmtenauth.names, harmless: harmlessNames, isKnown });
   const hex = new HexPasswordMask();
   return { mask: (octets) => hex.mask(bytes.mask(octets)) };
+}
+
+function maskedPacket(packet: ClientPacket): ClientPacket {
+  if (packet.type === "CONNECT" && packet.password !== undefined) return { ...packet, password: passwordMask };
+  return packet.type === "PUBLISH" ? { ...packet, payload: maskedBytes(packet.payload) } : packet;
+}
+
+/** A payload that is as long as before; a `*` stands for each byte from the first command in it on. */
+function maskedBytes(payload: Uint8Array): Uint8Array {
+  const octets = fromBytes(payload);
+  const masked = mask.payload(octets);
+  return masked === octets ? payload : toBytes(masked.slice(0, octets.length).padEnd(octets.length, "*"));
 }
 
 /** Secrets are masked. */
@@ -39,8 +53,7 @@ export const hidden: Secrets = {
   line: maskedLine,
   payload: (payload) => mask.payload(payload),
   data: withoutPassword,
-  packet: (packet) =>
-    packet.type === "CONNECT" && packet.password !== undefined ? { ...packet, password: passwordMask } : packet,
+  packet: maskedPacket,
   request: (request) => (request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request),
   said: (_, masked) => masked,
 };

@@ -23,6 +23,16 @@ export type SocketChange =
   | { readonly state: "closed" }
   /** A datagram that had no room was dropped. */
   | { readonly state: "full"; readonly bytes: number };
+/** What a fault has acted on, where that is one packet or one line for the host, and what became of it. */
+export interface FaultHit {
+  readonly effect: "lost" | "delayed" | "doubled" | "corrupted" | "answered";
+  /** The type of a packet, its way as the module sees it, and its identifier if it has one. */
+  readonly packet?: string;
+  readonly way?: "sent" | "received";
+  readonly msgId?: number;
+  /** A URC, or the prompt. */
+  readonly line?: Octets;
+}
 
 /** An event of the trace, in order with the effects. Secrets are masked. */
 export type TraceEvent =
@@ -70,6 +80,6 @@ export type TraceEvent =
   | { readonly kind: "booted"; readonly cause: RebootCause }
   | { readonly kind: "power"; readonly on: boolean }
   /** A fault has acted: its number, its sentence, and what it did. */
-  | { readonly kind: "fault"; readonly id: number; readonly fault: string; readonly did: string }
+  | ({ readonly kind: "fault"; readonly id: number; readonly fault: string; readonly did: string } & Partial<FaultHit>)
   /** Input of the host that was lost: during a boot, or beyond the limit while an answer was pending. */
   | { readonly kind: "dropped"; readonly bytes: number };

@@ -46,7 +46,7 @@ export function sendPrompt({ ram, effects, hostFaults, profile, now }: Context, 
 export function sendPendingUrcs(context: Context): void {
   const { urcQueue, commandQueue } = context.ram;
   if (urcQueue.isEmpty || !commandQueue.mayInterrupt(context.now)) return;
-  for (const urc of urcQueue.takeAll()) if (!context.hostFaults.losesUrc(urc.line)) sendUrc(context, urc);
+  for (const urc of urcQueue.takeAll()) if (!context.hostFaults.losesUrc(urc.line, urc.shown)) sendUrc(context, urc);
 }
 
 /** Sends an unsolicited line; the trace shows it as `shown`. */
@@ -73,11 +73,30 @@ export function applyUartSpeed(context: Context): void {
   context.baud = baud;
 }
 
+/** The lines of the boot loader. field */
+const bootTexts: { readonly [T in Profile["quirks"]["bootText"]]: readonly Octets[] } = {
+  none: [],
+  verified: ["Boot: Unsigned", "Security B.. Verified", "Protocol A.. Verified", "Apps A...... Verified"],
+};
+
+/** Begins the output of a start: noise, and the lines of the boot loader. */
+export function sendBootText(context: Context): void {
+  const lines = bootTexts[context.profile.quirks.bootText];
+  if (lines.length === 0) return; // then noise comes with the banner
+  context.effects.output(context.hostFaults.noise());
+  sendStartLines(context, lines);
+}
+
 /** Sends the banner with the cause of the start. */
-export function sendBanner({ ram, effects, hostFaults }: Context, cause: RebootCause): void {
-  effects.output(hostFaults.noise());
-  const banner = [cause, "Neul ", "OK"];
-  for (const line of banner) effects.trace({ kind: "urc", line });
-  effects.output(information(banner, ram.state.dte));
+export function sendBanner(context: Context, cause: RebootCause): void {
+  const { effects, hostFaults, profile } = context;
+  if (profile.quirks.bootText === "none") effects.output(hostFaults.noise());
+  sendStartLines(context, [cause, "Neul ", "OK"]);
   effects.trace({ kind: "booted", cause });
+}
+
+/** Sends lines of a start as one block. */
+function sendStartLines({ ram, effects }: Context, lines: readonly Octets[]): void {
+  for (const line of lines) effects.trace({ kind: "urc", line });
+  effects.output(information(lines, ram.state.dte));
 }

@@ -1,17 +1,20 @@
-import type { ClientPacket, Connect, Publish } from "./packet.js";
+import type { Connect, Packet, Publish } from "./packet.js";
 
-/** The first byte of each packet that a client sends, without the flags of a PUBLISH. MQTT 2.2.1, 2.2.2 */
-const firstBytes: { readonly [T in ClientPacket["type"]]: number } = {
+/** The first byte of each packet, without the flags of a PUBLISH. MQTT 2.2.1, 2.2.2 */
+const firstBytes: { readonly [T in Packet["type"]]: number } = {
   CONNECT: 0x10,
+  CONNACK: 0x20,
   PUBLISH: 0x30,
   PUBACK: 0x40,
   PUBREC: 0x50,
   PUBREL: 0x62,
   PUBCOMP: 0x70,
   SUBSCRIBE: 0x82,
+  SUBACK: 0x90,
   UNSUBSCRIBE: 0xa2,
   UNSUBACK: 0xb0,
   PINGREQ: 0xc0,
+  PINGRESP: 0xd0,
   DISCONNECT: 0xe0,
 };
 
@@ -19,7 +22,7 @@ const firstBytes: { readonly [T in ClientPacket["type"]]: number } = {
 const dupFlag = 8;
 
 /** The bytes of a packet. Strings and binary fields must have at most 65535 bytes. */
-export function encode(packet: ClientPacket): Uint8Array {
+export function encode(packet: Packet): Uint8Array {
   const first = firstBytes[packet.type] | ("dup" in packet && packet.dup ? dupFlag : 0);
   switch (packet.type) {
     case "CONNECT":
@@ -30,7 +33,12 @@ export function encode(packet: ClientPacket): Uint8Array {
       return frame(first, [number(packet.id), ...packet.topics.flatMap(({ topic, qos }) => [text(topic), byte(qos)])]);
     case "UNSUBSCRIBE": // MQTT 3.10.3
       return frame(first, [number(packet.id), ...packet.topics.map(text)]);
+    case "CONNACK": // MQTT 3.2
+      return Uint8Array.of(first, 2, Number(packet.sessionPresent), packet.returnCode);
+    case "SUBACK": // MQTT 3.9
+      return frame(first, [number(packet.id), Buffer.from(packet.granted)]);
     case "PINGREQ":
+    case "PINGRESP":
     case "DISCONNECT":
       return Uint8Array.of(first, 0);
     default:

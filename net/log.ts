@@ -1,7 +1,8 @@
-import { fromBytes, fromText, type Octets, printable } from "../at/octets.js";
+import { fromBytes, fromText, type Octets, printable, toText } from "../at/octets.js";
 import type { NetworkRequest } from "../emulator/request.js";
 import type { ShownOutcome, SocketChange, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
+import { answerTone, type Tone, urcTone } from "./colour.js";
 import type { Clock } from "./time/clock.js";
 
 /** How many characters of a text from outside are shown in a line of the log. */
@@ -22,8 +23,16 @@ const shown = (octets: Octets): string => truncate(printable(octets));
 const count = (bytes: number): string => (bytes === 1 ? "1 byte" : `${bytes} bytes`);
 const quoted = (text: string): string => truncate(JSON.stringify(text));
 
-/** A packet as text, with MQTT's names, without password and payload. */
-function packetText(packet: Packet): string {
+/** What stands behind the size of a payload: its text where it can be printed, else its octets if `detail` asks for them. */
+function payloadText(payload: Octets, detail: boolean): string {
+  const text = toText(payload);
+  const isPrintable = text !== undefined && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text);
+  if (payload === "" || !(isPrintable || detail)) return "";
+  return `: ${isPrintable ? truncate(text) : shown(payload)}`;
+}
+
+/** A packet as text, with MQTT's names, without a password. */
+function packetText(packet: Packet, detail: boolean): string {
   switch (packet.type) {
     case "CONNECT": {
       const { level, clientId, cleanSession, keepAlive, will, user, password } = packet;
@@ -40,7 +49,7 @@ function packetText(packet: Packet): string {
     case "PUBLISH": {
       const { id, qos, retain, dup, topic, payload } = packet;
       const flags = `${retain ? " retain" : ""}${dup ? " dup" : ""}`;
-      return `PUBLISH ${id} qos ${qos}${flags} ${quoted(topic)} ${count(payload.length)}`;
+      return `PUBLISH ${id} qos ${qos}${flags} ${quoted(topic)} ${count(payload.length)}${payloadText(fromBytes(payload), detail)}`;
     }
     case "SUBSCRIBE":
       return `SUBSCRIBE ${packet.id} ${packet.topics.map(({ topic, qos }) => `${quoted(topic)} qos ${qos}`).join(" ")}`;
@@ -106,14 +115,11 @@ type EventTexts = {
 
 const eventTexts: EventTexts = {
   line: ["info", ({ line, terminator }, detail) => `host> ${shown(line)}${detail ? printable(terminator) : ""}`],
-  payload: [
-    "info",
-    ({ payload, size }, detail) => `host> payload of ${count(size)}${detail ? `: ${shown(payload)}` : ""}`,
-  ],
+  payload: ["info", ({ payload, size }, detail) => `host> payload of ${count(size)}${payloadText(payload, detail)}`],
   cancelled: ["info", () => "host> <ESC> leaves the payload"],
   answer: ["info", ({ line }) => `host< ${shown(line)}`],
   urc: ["info", ({ line }) => `host< ${shown(line)}`],
-  packet: ["info", ({ way, packet }) => `mqtt${way === "sent" ? ">" : "<"} ${packetText(packet)}`],
+  packet: ["info", ({ way, packet }, detail) => `mqtt${way === "sent" ? ">" : "<"} ${packetText(packet, detail)}`],
   phase: ["trace", ({ phase }) => `mqtt= ${phase}`],
   dial: ["info", ({ host, port }) => `net> dial ${shown(host)}:${port}`],
   up: ["info", () => "net< up"],
@@ -151,14 +157,48 @@ const textOf = <K extends TraceEvent["kind"]>(
   detail: boolean,
 ): string => (eventTexts[event.kind] as EventTexts[K])[1](event, detail);
 
+/** The tones of events that have always the same. */
+const tones: Readonly<Partial<Record<TraceEvent["kind"], Tone>>> = {
+  line: "command",
+  payload: "command",
+  cancelled: "command",
+  dial: "link",
+  up: "link",
+  down: "trouble",
+  hangUp: "link",
+  call: "link",
+  outcome: "link",
+  ignored: "warning",
+  violation: "trouble",
+  radio: "module",
+  network: "module",
+  reboot: "module",
+  power: "module",
+  fault: "trouble",
+  dropped: "warning",
+};
+
+/** How a terminal shows the line of an event. */
+function toneOf(event: TraceEvent): Tone {
+  if (event.kind === "answer") return answerTone(event.line);
+  if (event.kind === "urc") return urcTone(event.line);
+  if (event.kind !== "packet") return tones[event.kind] ?? "quiet";
+  const { packet } = event;
+  if (packet.type === "CONNACK" && packet.returnCode !== 0) return "trouble";
+  return "dup" in packet && packet.dup ? "again" : "packet";
+}
+
 /** Writes a line of text for each event and message of at least its level. */
 export class Log {
   readonly #level: number;
-  readonly #write: (line: string) => void;
+  readonly #write: (line: string, tone: Tone) => void;
   readonly #clock: Pick<Clock, "now"> | undefined;
 
-  /** `write` gets each line without a line end. With a clock, each line begins with its time, in seconds. */
-  constructor(level: LogLevel, write: (line: string) => void, clock?: Pick<Clock, "now">) {
+  /**
+   * `write` gets each line without a line end, and how a terminal shows it. With a clock, each line begins with its time, in
+   * seconds.
+   */
+  constructor(level: LogLevel, write: (line: string, tone: Tone) => void, clock?: Pick<Clock, "now">) {
     this.#level = logLevels.indexOf(level);
     this.#write = write;
     this.#clock = clock;
@@ -171,25 +211,30 @@ export class Log {
 
   /** Logs a trace event. */
   event(event: TraceEvent): void {
-    if (this.#shows(eventTexts[event.kind][0])) this.#put(textOf(event, this.#shows("trace")));
+    if (this.#shows(eventTexts[event.kind][0])) this.#put(textOf(event, this.#shows("trace")), toneOf(event));
+  }
+
+  /** Logs a message at level `trace`. */
+  detail(text: string): void {
+    if (this.#shows("trace")) this.#put(text, "quiet");
   }
 
   /** Logs a message at level `info`. */
   info(text: string): void {
-    if (this.#shows("info")) this.#put(text);
+    if (this.#shows("info")) this.#put(text, "quiet");
   }
 
   /** Logs a warning. */
   warn(text: string): void {
-    if (this.#shows("warn")) this.#put(text);
+    if (this.#shows("warn")) this.#put(text, "warning");
   }
 
   #shows(level: LineLevel): boolean {
     return logLevels.indexOf(level) >= this.#level;
   }
 
-  #put(text: string): void {
+  #put(text: string, tone: Tone): void {
     const time = this.#clock === undefined ? "" : `${(this.#clock.now() / 1000).toFixed(3).padStart(9)} `;
-    this.#write(time + text);
+    this.#write(time + text, tone);
   }
 }

@@ -45,7 +45,8 @@ const flushTimeoutMs = 500;
 export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
   const { movement: quiescence } = clock;
-  const broker = await brokerOf(options);
+  const own = new OwnClients();
+  const broker = await brokerOf(options, own);
   const online: Route = (host, port) => mapName(mappings, broker, host, port);
   const resolve = options.offline ? offlineOf(online, options) : online;
   let sockets: SocketNetwork | undefined; // made for the first socket of the host, or the first server of a test
@@ -77,7 +78,10 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       sockets ??= new SocketNetwork({ resolve, lookup: dialer.lookup, quiescence });
       return sockets;
     },
-    note: (event) => outstanding?.note(event),
+    note(event) {
+      own.note(event);
+      outstanding?.note(event);
+    },
     hangUp,
     async close() {
       await hangUp();
@@ -101,12 +105,37 @@ function wrongPortOf(
   };
 }
 
-async function brokerOf({ broker, clock, epochAtStart, log }: NetworkOptions): Promise<EmbeddedBroker | undefined> {
+/** How many client identifiers of the module are kept. decided */
+const maxOwnClients = 16;
+
+/** The client identifiers with which the module has logged in. */
+class OwnClients {
+  #ids: readonly string[] = [];
+
+  note(event: TraceEvent): void {
+    if (event.kind !== "packet" || event.packet.type !== "CONNECT") return;
+    const { clientId } = event.packet;
+    if (!this.has(clientId)) this.#ids = [...this.#ids, clientId].slice(-maxOwnClients);
+  }
+
+  has(clientId: string): boolean {
+    return this.#ids.includes(clientId);
+  }
+}
+
+async function brokerOf(
+  { broker, clock, epochAtStart, log }: NetworkOptions,
+  own: OwnClients,
+): Promise<EmbeddedBroker | undefined> {
   if (broker === undefined) return undefined;
   const { startBroker } = await import("./broker/broker.js"); // loaded late: it loads the cloud stand-ins and node:http
   const after = (span: Millis, act: () => void): (() => void) => clock.alarm(clock.now() + span, act);
   const options: BrokerOptions = {
-    log: (line) => log.info(`broker: ${line}`),
+    log(line, told) {
+      const isTold = told !== undefined && own.has(told.client); // by the module's own packets
+      if (isTold) log.detail(`broker: ${line}`);
+      else log.info(`broker: ${line}`);
+    },
     warn: (line) => log.warn(`broker: ${line}`),
     time: () => epochAtStart + clock.now(),
     ...broker,

@@ -18,6 +18,8 @@ export interface ModemLines {
 export type PortChange =
   /** A host has attached or detached; `why` is given where it is worth a warning. */
   | { readonly kind: "attach" | "detach"; readonly why?: string }
+  /** A host has attached; its speed is being read, and is reported next. */
+  | { readonly kind: "attach"; readonly readsSpeed: true }
   /** A further host was refused while one is attached; `who` is its address. */
   | { readonly kind: "refused"; readonly who: string }
   /** A connection to the host failed, and is tried again until it succeeds. Reported once for each reason. */
@@ -28,7 +30,7 @@ export type PortChange =
   | { readonly kind: "speedRefused"; readonly speed: number }
   /** The far end does nothing but send the module's output back; that input is dropped. */
   | { readonly kind: "looped" }
-  /** The host has set its speed, in bits per second. */
+  /** The host has set its speed, in bits per second; 0 where it hangs up, or where its speed cannot be read. */
   | { readonly kind: "speed"; readonly speed: number }
   /** The host has set its lines; all that the front end knows. When a host attaches, its lines count as on. */
   | { readonly kind: "lines"; readonly lines: ModemLines }

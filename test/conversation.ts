@@ -4,11 +4,11 @@ import { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import type { Sentence } from "../emulator/faults/language/sentence.js";
 import type { Effect } from "../emulator/io.js";
-import type { Surroundings } from "../emulator/profile/profile.js";
 import { profileWith } from "../emulator/profile/profiles.js";
 import { timings } from "../emulator/radio/timing.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import { Log } from "../net/log.js";
+import type { RecordedEvent } from "../net/trace/recorded-event.js";
 import { Recorder } from "../net/trace/recorder.js";
 import { traceEvent } from "../net/trace/trace-schema.js";
 import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
@@ -67,6 +67,21 @@ export function play(block: Block, chunks: Chunks): Played {
   return { differences, record: JSON.stringify(player.effects) };
 }
 
+/** The events of a conversation, as they stand in a trace. */
+export function eventsOf(block: Block): readonly RecordedEvent[] {
+  const script = scriptOf(block);
+  const events: RecordedEvent[] = [];
+  const recorder = new Recorder(false);
+  const observe = (happened: TraceEvent, t: number): void => {
+    const event = { seq: events.length + 1, t, wall: 0, happened, cause: undefined };
+    recorder.settle(event);
+    events.push(recorder.record(event));
+  };
+  const player = new Player(modemFor(script), "whole", { observe, passed: () => {} });
+  for (const step of stepsOf(script, openings)) withPlace(step, () => player.play(step.input));
+  return events;
+}
+
 /** Throws where an event would be recorded in another shape than that of the trace's schema. */
 function assertRecorded(event: TraceEvent): void {
   const line = JSON.parse(
@@ -77,12 +92,17 @@ function assertRecorded(event: TraceEvent): void {
 }
 
 /** A new module for a conversation. */
-function modemFor({ faults, quirks, surroundings, timing, seed, epoch }: Script): FaultyModem {
+function modemFor({ faults, quirks, identity, surroundings, timing, seed, epoch }: Script): FaultyModem {
   if (!isTiming(timing)) throw new SyntaxError(`there is no timing "${timing}"`);
   const epochAtStart = Date.parse(epoch);
   if (Number.isNaN(epochAtStart) || !/^\d+$/.test(seed)) throw new SyntaxError("a seed is a number, an epoch a date");
   const standard = profileWith(quirks);
-  const profile = { ...standard, timing, surroundings: surroundingsWith(standard.surroundings, surroundings) };
+  const profile = {
+    ...standard,
+    timing,
+    identity: withFields(standard.identity, identity),
+    surroundings: withFields(standard.surroundings, surroundings),
+  };
   return new FaultyModem({ profile, seed: Number(seed), epochAtStart, faults: faults.map(sentenceOf) });
 }
 
@@ -94,12 +114,12 @@ function sentenceOf(text: string): Sentence {
 
 const isTiming = (name: string): name is keyof typeof timings => Object.hasOwn(timings, name);
 
-/** The surroundings with some of them changed; a number stays a number. */
-function surroundingsWith(standard: Surroundings, changed: Script["surroundings"]): Surroundings {
-  const known: Readonly<Record<string, string | number>> = { ...standard };
+/** Fields of a profile with some of them changed; a number stays a number. */
+function withFields<F extends object>(standard: F, changed: Readonly<Record<string, string>>): F {
+  const known = new Map<string, unknown>(Object.entries(standard));
   const changes = Object.entries(changed).map(([name, text]): [string, string | number] => {
-    if (known[name] === undefined) throw new SyntaxError(`there is no "${name}" in the surroundings`);
-    return [name, typeof known[name] === "number" ? Number(text) : text];
+    if (!known.has(name)) throw new SyntaxError(`there is no "${name}" in the profile`);
+    return [name, typeof known.get(name) === "number" ? Number(text) : text];
   });
   return { ...standard, ...Object.fromEntries(changes) };
 }

@@ -2,18 +2,27 @@ import { flagRows } from "../bin/flags.js";
 import type { ModuleCommand } from "../emulator/command-view.js";
 import { generalCommands } from "../emulator/commands/general.js";
 import { identityCommands } from "../emulator/commands/identity.js";
-import { commands, networkCommands } from "../emulator/commands/index.js";
+import { clac, commands, networkCommands } from "../emulator/commands/index.js";
 import { keptCommands } from "../emulator/commands/kept-settings.js";
 import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
+import { simCommands } from "../emulator/commands/sim.js";
 import { socketCommands } from "../emulator/commands/sockets.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import { loadScenario } from "../net/storage/scenario-file.js";
+import { topics } from "../net/trace/chart/row.js";
+import { chartOf, eventsOfChart } from "./charts.js";
 
 type Row = readonly string[];
+
+/** The chart of a session in which a PUBACK is lost, without what tells of the run. */
+function chart(...flags: readonly string[]): string {
+  const [, , ...lines] = chartOf(eventsOfChart("A lost PUBACK"), flags);
+  return ["```text", ...lines.map((line) => line.trimEnd()), "```"].join("\n");
+}
 
 const ready = await Promise.all(readyScenarios().map(loadScenario));
 
@@ -24,8 +33,9 @@ const table = (head: Row, rows: readonly Row[]): string =>
 /** The commands in groups, in the order of the docs. */
 export const commandGroups: readonly { readonly heading: string; has(command: ModuleCommand): boolean }[] = [
   { heading: "MQTT", has: ({ names: [name] }) => name.startsWith("+QMT") },
-  { heading: "The AT interface and the module", has: among(generalCommands) },
+  { heading: "The AT interface and the module", has: among([...generalCommands, clac]) },
   { heading: "Identity", has: among(identityCommands) },
+  { heading: "The PIN of the SIM", has: among(simCommands) },
   { heading: "Sockets", has: among(socketCommands) },
   { heading: "Network", has: among(networkCommands) },
   { heading: "Power saving", has: among(powerSavingCommands) },
@@ -127,6 +137,17 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
       table(
         ["request", "what it does"],
         routes.map(({ method, path, about }) => [code(`${method} ${path.replace(":id", "ID")}`), about]),
+      ),
+  },
+  { page: "docs/trace.md", name: "chart", make: () => chart("--width", "100") },
+  { page: "README.md", name: "chart", make: () => chart("--width", "98", "--from", "2s") },
+  {
+    page: "docs/trace.md",
+    name: "topics",
+    make: () =>
+      table(
+        ["topic", "rows"],
+        Object.entries(topics).map(([name, about]) => [code(name), about]),
       ),
   },
   { page: "docs/faults.md", name: "faults", make: faultTables },

@@ -1,5 +1,11 @@
 import type { CommandRow } from "../command.js";
 
+/** The flags that tell where hosts attach. */
+const attaching = ["device", "baud", "pty", "link", "tcp", "tcp-connect", "unix", "rfc2217"] as const;
+
+/** The flags that tell what a module is. */
+const moduleFlags = ["profile", "quirk", "timing", "imei", "imsi", "iccid", "operator", "address", "apn"] as const;
+
 /** What the program does besides running a module; `exec` stands apart, in exec.ts. */
 export const commandTable = {
   profile: {
@@ -20,10 +26,42 @@ export const commandTable = {
     takes: ["json"],
     load: () => import("./scenario.js"),
   },
+  show: {
+    calls: [["show FILE.jsonl [options]", "draw a trace as a chart of host, module and broker; - is standard input"]],
+    takes: ["width", "from", "to", "only", "unfold", "ascii"],
+    load: () => import("./show.js"),
+  },
   mcp: {
     calls: [["mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"]],
     takes: "run",
     load: () => import("./mcp.js"),
+  },
+  tap: {
+    calls: [["tap --device PATH [options]", "stand between a module and its host, and record what they say"]],
+    takes: [...attaching, "trace", "trace-secrets", "log-level", "json", ...moduleFlags],
+    load: () => import("./tap.js"),
+  },
+  redact: {
+    calls: [["redact FILE [--out FILE]", "take identities, keys, addresses, topics and payloads out of a recording"]],
+    takes: ["out", ...moduleFlags],
+    load: () => import("./redact.js"),
+  },
+  compare: {
+    calls: [["compare FILE... [--patch]", "tell where the module of a recording and the emulator differ"]],
+    takes: ["patch", "within", "json", ...moduleFlags],
+    load: () => import("./compare.js"),
+  },
+  replay: {
+    calls: [["replay FILE [--fast]", "be the module of a recording, for a host that says the same again"]],
+    takes: ["fast", ...attaching.filter((flag) => flag !== "device" && flag !== "baud"), "log-level", "json"],
+    load: () => import("./replay.js"),
+  },
+  pcap: {
+    calls: [
+      ["pcap FILE --out FILE.pcapng", "write a trace or recording for Wireshark: MQTT as TCP, and the serial line"],
+    ],
+    takes: ["out"],
+    load: () => import("./pcap.js"),
   },
 } as const satisfies Record<string, CommandRow>;
 

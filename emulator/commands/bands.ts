@@ -5,7 +5,7 @@ import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.j
 /** The bands of the module, in the order of its own list. */
 const supported = [5, 8, 3, 28, 20, 1] as const;
 
-const band = { ...choice(...supported), range: `(${supported})` };
+const band = { ...choice(...supported), range: `(${supported.toSorted((one, other) => one - other)})` };
 
 /** The answer, or error 3 while the radio is on. */
 const whileOff = ({ radio }: CommandView, answer: ModuleAnswer): ModuleAnswer =>

@@ -1,9 +1,7 @@
-import { form, ok, refused } from "../../at/command.js";
-import type { Octets } from "../../at/octets.js";
+import { form, ok } from "../../at/command.js";
 import { choice } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
-import type { Identity } from "../profile/profile.js";
-import { simTrouble } from "../radio/radio.js";
+import { withSim } from "./sim.js";
 
 /** A command with information only. Its test form answers OK alone (AT manual). */
 function plain(name: `+${string}`, exec: (view: CommandView) => ModuleAnswer): ModuleCommand {
@@ -34,18 +32,13 @@ const cgsn: ModuleCommand = {
   write: form({ which: choice(0, 1, 2, 3) }, ({ which }, view: CommandView) => serialNumber(which, view)),
 };
 
-/** A line with data of the SIM, or the error while the SIM cannot be read. */
-function onSim({ radio, profile }: CommandView, tell: (identity: Identity) => Octets): ModuleAnswer {
-  const why = simTrouble(radio);
-  return why === undefined ? ok(tell(profile.identity)) : refused(why);
-}
-
 /** Request International Mobile Subscriber Identity. */
-const cimi = plain("+CIMI", (view) => onSim(view, ({ imsi }) => imsi));
+const cimi = plain("+CIMI", (view) => withSim(view, true, () => ok(view.profile.identity.imsi)));
 
-const cardNumber = (view: CommandView): ModuleAnswer => onSim(view, ({ iccid }) => `+NCCID:${iccid}`);
+const cardNumber = (view: CommandView): ModuleAnswer =>
+  withSim(view, false, () => ok(`+NCCID:${view.profile.identity.iccid}`));
 
-/** Card Identification. */
+/** Card Identification. A card tells its number without its PIN (31.102 4.2.1). */
 const nccid: ModuleCommand = { ...plain("+NCCID", cardNumber), read: cardNumber };
 
 /** The commands for the identity of the module and of its SIM. */

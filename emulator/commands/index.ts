@@ -1,5 +1,7 @@
 import type { ModuleCommand } from "../command-view.js";
+import { activeContextCommands } from "./active-contexts.js";
 import { bandCommands } from "./bands.js";
+import { clacOf } from "./clac.js";
 import { clockCommands } from "./clock.js";
 import { contextCommands } from "./contexts.js";
 import { generalCommands } from "./general.js";
@@ -15,6 +17,7 @@ import { qmtsub, qmtuns } from "./qmtsub.js";
 import { reachabilityCommands } from "./reachability.js";
 import { registrationCommands } from "./registration.js";
 import { signalCommands } from "./signal.js";
+import { simCommands } from "./sim.js";
 import { socketCommands } from "./sockets.js";
 
 /** The commands for the network without MQTT. */
@@ -22,13 +25,13 @@ export const networkCommands: readonly ModuleCommand[] = [
   ...registrationCommands,
   ...signalCommands,
   ...contextCommands,
+  ...activeContextCommands,
   ...bandCommands,
   ...clockCommands,
   ...reachabilityCommands,
 ];
 
-/** All extended commands of the module, by topic. */
-export const commands: readonly ModuleCommand[] = [
+const listed: readonly ModuleCommand[] = [
   qmtcfg,
   qmtenauth,
   qmtopen,
@@ -40,11 +43,18 @@ export const commands: readonly ModuleCommand[] = [
   qmtpub,
   ...generalCommands,
   ...identityCommands,
+  ...simCommands,
   ...networkCommands,
   ...powerSavingCommands,
   ...keptCommands,
   ...socketCommands,
 ];
+
+/** List all AT Commands. */
+export const clac = clacOf(listed);
+
+/** All extended commands of the module, by topic. */
+export const commands: readonly ModuleCommand[] = [...listed, clac];
 
 const byName = new Map(commands.flatMap((command) => command.names.map((name) => [name as string, command] as const)));
 

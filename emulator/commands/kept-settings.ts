@@ -1,41 +1,25 @@
 import { changed, form, ok, refused } from "../../at/command.js";
-import { choice, int, optional, type Param, word } from "../../at/params.js";
+import { choice, int, optional, word } from "../../at/params.js";
 import { ipAddress } from "../addresses.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
-import type { Nvm } from "../memory/nvm.js";
 import { coreLevels, logCores } from "../memory/nvm.js";
-import type { Profile } from "../profile/profile.js";
 import { natspeed } from "./natspeed.js";
 import { nconfig } from "./nconfig.js";
+import { numberSetting } from "./number-setting.js";
 
-/** The settings in NVM that are one number. */
-type NumberSetting = "qregswt" | "qledmode";
-
-/** A command that writes and reads one number in NVM; `blank` is the text behind the colon. */
-function numberSetting<K extends NumberSetting>(
-  key: K,
-  param: Param<Nvm[K]>,
-  blank: (profile: Profile) => "" | " " = () => "",
-): ModuleCommand {
-  const name = `+${key.toUpperCase()}` as const;
-  return {
-    names: [name],
-    manual: "AT manual",
-    within: 300,
-    partly: "kept and read back; nothing here listens to it",
-    test: ({ profile }) => [`${name}:${blank(profile)}${param.range}`],
-    read: ({ nvm, profile }) => ok(`${name}:${blank(profile)}${nvm[key]}`),
-    write: form({ value: param }, ({ value }, { nvm }: CommandView) => changed({ nvm: { ...nvm, [key]: value } })),
-  };
-}
+/** A command whose setting has no effect. */
+const readBack = (command: ModuleCommand): ModuleCommand => ({
+  ...command,
+  partly: "kept and read back; nothing here listens to it",
+});
 
 /** Set Registration Mode of the IoT platform, which is not modelled. */
-export const qregswt = numberSetting("qregswt", choice(0, 1, 2), ({ quirks }) =>
-  quirks.qregswtBlank === "yes" ? " " : "",
+export const qregswt = readBack(
+  numberSetting("qregswt", choice(0, 1, 2), ({ quirks }) => (quirks.qregswtBlank === "yes" ? " " : "")),
 );
 
 /** Set NETLIGHT Mode. The LED is not modelled. */
-export const qledmode = numberSetting("qledmode", choice(0, 1));
+export const qledmode = readBack(numberSetting("qledmode", choice(0, 1)));
 
 /** New Message Indication of the IoT platform. Not stored; a start sets 1 (AT manual). */
 export const nnmi: ModuleCommand = {
@@ -50,6 +34,9 @@ export const nnmi: ModuleCommand = {
   ),
 };
 
+/** The order of the cores in the read form. The test form has another one (AT manual). */
+const readOrder = ["SECURITY", "PROTOCOL", "APPLICATION"] as const;
+
 /** Set Debug Logging Level of the chip's cores, which are not modelled. */
 export const nloglevel: ModuleCommand = {
   names: ["+NLOGLEVEL"],
@@ -57,7 +44,7 @@ export const nloglevel: ModuleCommand = {
   within: 300,
   partly: "kept and read back; there is no log of the cores",
   test: () => [`+NLOGLEVEL: (${logCores.join(",")}),(${coreLevels.join(",")})`],
-  read: ({ nvm }) => ok(...logCores.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
+  read: ({ nvm }) => ok(...readOrder.map((core) => `+NLOGLEVEL: ${core},${nvm.nloglevel[core]}`)),
   write: form({ core: word(...logCores), level: word(...coreLevels) }, ({ core, level }, { nvm }: CommandView) =>
     changed({ nvm: { ...nvm, nloglevel: { ...nvm.nloglevel, [core]: level } } }),
   ),

@@ -1,4 +1,4 @@
-/** Commands of the AT manual that are not modelled. */
+/** Commands that are not modelled. */
 interface NotModelled {
   /** In upper case, with `+`. */
   readonly names: readonly string[];
@@ -10,7 +10,7 @@ interface NotModelled {
 const words = (...lines: readonly string[]): readonly string[] =>
   lines.flatMap((line) => line.split(" ")).map((name) => `+${name}`);
 
-/** All commands of the AT manual that are not modelled, with the reason. */
+/** All commands of the AT manual that are not modelled, and what siblings of the module have (field), with the reason. */
 export const notModelled: readonly NotModelled[] = [
   {
     names: words("NSOSTEX NSOSTFEX NSOSDEX"),
@@ -53,8 +53,8 @@ export const notModelled: readonly NotModelled[] = [
     answers: "ERROR",
   },
   {
-    names: words("CLCK CPWD CPINR NPIN"),
-    why: "the SIM has no PIN",
+    names: words("QGMR"),
+    why: "only siblings of the module have it; AT+CGMR and ATI tell the revision",
     answers: "ERROR",
   },
   {
@@ -68,11 +68,6 @@ export const notModelled: readonly NotModelled[] = [
     answers: "ERROR",
   },
   {
-    names: words("CLAC CEER CEDRXRDP CGCONTRDP CGAPNRC NIPINFO NCIDSTATUS NGACTR"),
-    why: "no driver that is known asks for it, and the network here has nothing to tell",
-    answers: "ERROR",
-  },
-  {
     names: words("NPOWERCLASS NPOPB NPREEARFCN NFPLMN NCSG NLOCKF"),
     why: "there is no radio to be tuned",
     answers: "ERROR",
@@ -83,18 +78,8 @@ export const notModelled: readonly NotModelled[] = [
     answers: "ERROR",
   },
   {
-    names: words("CGACT CIPCA CGAUTH"),
-    why: "context 0 is up while the module is attached, and no network here asks for a password",
-    answers: "OK",
-  },
-  {
     names: words("NPTWEDRXS CNMPSD"),
     why: "it only advises the network when to page and when to let go",
-    answers: "OK",
-  },
-  {
-    names: words("CTZR NITZ"),
-    why: "the network here never changes its time zone",
     answers: "OK",
   },
 ];

@@ -2,7 +2,8 @@ import { changed, form, ok, refused } from "../../at/command.js";
 import type { Octets } from "../../at/octets.js";
 import { choice, keeping, optional, type Param, text } from "../../at/params.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
-import { standardTimers } from "../memory/network-settings.js";
+import { pagingWindow, standardTimers } from "../memory/network-settings.js";
+import { isAttached } from "../radio/radio.js";
 
 /** A parameter of `count` binary digits, with or without quotes. */
 const bits = (count: number): Param<Octets> => ({
@@ -22,7 +23,7 @@ const cpsms: ModuleCommand = {
   names: ["+CPSMS"],
   manual: "AT manual",
   within: 300,
-  test: () => ["+CPSMS:(0,1,2),,,(00000000-11111111),(00000000-11111111)"],
+  test: () => ["+CPSMS:(0,1,2),,,( 00000000-11111111), (00000000-11111111)"],
   read: ({ networkSettings: { cpsms: kept } }) =>
     ok(kept === undefined ? "+CPSMS:0" : `+CPSMS:1,,,${kept.periodic},${kept.active}`),
   write: form(
@@ -67,6 +68,20 @@ const cedrxs: ModuleCommand = {
 
 const standardEdrx = { mode: 0, value: "0101" } as const;
 
+/** eDRX Read Dynamic Parameters: what was asked for, what is granted, and the paging time window (27.007 7.41). */
+const cedrxrdp: ModuleCommand = {
+  names: ["+CEDRXRDP"],
+  manual: "AT manual",
+  within: 300,
+  test: () => [],
+  exec: ({ networkSettings: { cedrxs: kept }, radio }) =>
+    ok(
+      kept.mode === 0 || !isAttached(radio)
+        ? "+CEDRXRDP:0"
+        : `+CEDRXRDP:5,"${kept.value}","${kept.value}","${pagingWindow}"`,
+    ),
+};
+
 /** Power Saving Mode Status Report. */
 const npsmr: ModuleCommand = {
   names: ["+NPSMR"],
@@ -83,4 +98,4 @@ const npsmr: ModuleCommand = {
 };
 
 /** The commands for power saving. */
-export const powerSavingCommands: readonly ModuleCommand[] = [cpsms, cedrxs, npsmr];
+export const powerSavingCommands: readonly ModuleCommand[] = [cpsms, cedrxs, cedrxrdp, npsmr];

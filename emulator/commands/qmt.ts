@@ -2,7 +2,7 @@ import { type RefusedFor, refused, requested } from "../../at/command.js";
 import { choice } from "../../at/params.js";
 import { type Refusal, type Request, refusal } from "../../mqtt/session.js";
 import type { CommandView, ModuleAnswer } from "../command-view.js";
-import { isAttached } from "../radio/radio.js";
+import { isOnline } from "../radio/radio.js";
 
 /** `<tcpconnectID>`: always 0, because the module has one MQTT link (note 3.2.1). */
 export const linkId = choice(0);
@@ -19,7 +19,7 @@ const needsNetwork: readonly Request["kind"][] = ["connect", "subscribe", "unsub
 export function refusalReason({ session, radio, isCongested }: CommandView, request: Request): RefusedFor | undefined {
   const why = refusal(session, request);
   if (why === "wrongState") return "operationNotAllowed";
-  if (needsNetwork.includes(request.kind) && !isAttached(radio)) return "noNetworkService";
+  if (needsNetwork.includes(request.kind) && !isOnline(radio)) return "noNetworkService";
   if (why !== undefined) return errors[why];
   return isCongested && "id" in request ? "uplinkBusy" : undefined;
 }

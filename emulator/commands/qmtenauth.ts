@@ -4,7 +4,7 @@ import { int, isMqttString, optional, secret, text, type Values } from "../../at
 import { type HttpUrl, readHttpUrl } from "../addresses.js";
 import { tokenForm, tokenUrl } from "../cloud/tencent.js";
 import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../command-view.js";
-import { isAttached } from "../radio/radio.js";
+import { isOnline } from "../radio/radio.js";
 import type { NetworkRequest } from "../request.js";
 import { refusedLine, type TokenFailure } from "../urc.js";
 
@@ -49,7 +49,7 @@ function ask(given: Given, { requests, radio, time }: CommandView): ModuleAnswer
   if (where === undefined) return refused("badParameter");
   if (requests.post !== undefined) return refused("operationNotAllowed");
   if (where.scheme === "https") return result(3); // TLS is not modelled
-  if (!isAttached(radio)) return result(2);
+  if (!isOnline(radio)) return result(2);
   return requested({ to: "networkWithNonce", request: post(where, given, time) } satisfies Demand);
 }
 

@@ -3,7 +3,7 @@ import { int, text } from "../../at/params.js";
 import { type Request, refusal } from "../../mqtt/session.js";
 import { isHostName } from "../addresses.js";
 import type { CommandView, Demand, ModuleCommand } from "../command-view.js";
-import { isAttached } from "../radio/radio.js";
+import { isOnline } from "../radio/radio.js";
 import { freeId, settledTable } from "../sockets/socket.js";
 import { ask, linkId } from "./qmt.js";
 
@@ -12,7 +12,7 @@ const result = (code: -1 | 1 | 2 | 3): Demand => ({ to: "host", report: { kind: 
 function open(view: CommandView, request: Request & { readonly kind: "open" }): Demand {
   if (!isHostName(request.host)) return result(1); // wrong parameter
   if (refusal(view.session, request) !== undefined) return result(2); // occupied
-  if (!isAttached(view.radio)) return result(3); // no PDP
+  if (!isOnline(view.radio)) return result(3); // no PDP
   if (view.sockets !== undefined && freeId(settledTable(view.sockets, "idle")) === undefined) return result(-1); // decided
   return { to: "mqtt", request };
 }

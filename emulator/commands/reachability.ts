@@ -3,7 +3,7 @@ import type { Octets } from "../../at/octets.js";
 import { choice, int, optional, text } from "../../at/params.js";
 import { ipAddress, isHostName } from "../addresses.js";
 import type { CommandView, Demand, ModuleAnswer, ModuleCommand } from "../command-view.js";
-import { isAttached } from "../radio/radio.js";
+import { isOnline } from "../radio/radio.js";
 import { resolvedLine } from "../urc.js";
 
 /** `<timeout>` of AT+NPING where it is left out, in ms (AT manual). */
@@ -11,7 +11,7 @@ const defaultTimeout = 10_000;
 
 /** Makes the simulated answer of the peer from the profile. No ICMP is sent. */
 function ping({ radio, profile: { surroundings } }: CommandView, host: Octets, timeout: number): Demand {
-  if (!isAttached(radio)) return { to: "later", line: "+NPINGERR:2", after: 0 }; // not sent
+  if (!isOnline(radio)) return { to: "later", line: "+NPINGERR:2", after: 0 }; // not sent
   const { pingTtl, pingRtt } = surroundings;
   const silence = { line: "+NPINGERR:1", after: timeout };
   const answers = pingRtt > 0 && pingRtt <= timeout;
@@ -33,8 +33,7 @@ const nping: ModuleCommand = {
 
 function resolve({ radio, requests }: CommandView, host: Octets): ModuleAnswer {
   if (requests.resolve !== undefined) return refused("operationNotAllowed");
-  if (!isAttached(radio) || !isHostName(host))
-    return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
+  if (!isOnline(radio) || !isHostName(host)) return requested({ to: "later", line: resolvedLine(undefined), after: 0 });
   return requested({ to: "network", request: { kind: "resolve", host } });
 }
 

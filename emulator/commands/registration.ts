@@ -3,8 +3,9 @@ import type { Octets } from "../../at/octets.js";
 import { choice, optional, text } from "../../at/params.js";
 import { parseLine } from "../../at/parse.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
-import { isAttached, simTrouble } from "../radio/radio.js";
-import { registration } from "../radio/registration.js";
+import { isAttached } from "../radio/radio.js";
+import { denial, registration } from "../radio/registration.js";
+import { lockTrouble } from "./sim.js";
 
 /** Set UE Functionality. The second value, a reset, is ignored. AT+CFUN=1 without a SIM is error 310 (field). */
 const cfun: ModuleCommand = {
@@ -30,19 +31,6 @@ export function functionTimes(line: Octets): readonly ("functionOn" | "functionO
   });
 }
 
-/** Enter PIN. The SIM has no PIN, so there is only the read form. */
-const cpin: ModuleCommand = {
-  names: ["+CPIN"],
-  manual: "AT manual",
-  within: 300,
-  partly: "it can be asked; no SIM here has a PIN",
-  test: () => [],
-  read: ({ radio }) => {
-    const trouble = simTrouble(radio);
-    return trouble === undefined ? ok("+CPIN: READY") : refused(trouble);
-  },
-};
-
 /** PS Attach or Detach. Attaching also selects the network automatically, as AT+COPS=0 does. */
 const cgatt: ModuleCommand = {
   names: ["+CGATT"],
@@ -50,12 +38,15 @@ const cgatt: ModuleCommand = {
   within: 1300,
   test: () => ["+CGATT:(0,1)"],
   read: ({ radio }) => ok(`+CGATT:${isAttached(radio) ? 1 : 0}`),
-  write: form({ state: choice(0, 1) }, ({ state }, { radio, networkSettings }: CommandView) =>
-    changed({
+  write: form({ state: choice(0, 1) }, ({ state }, view: CommandView) => {
+    const { radio, networkSettings } = view;
+    const trouble = state === 1 ? lockTrouble(view) : undefined;
+    if (trouble !== undefined) return refused(trouble);
+    return changed({
       radio: { ...radio, wanted: state === 1 },
       networkSettings: { ...networkSettings, cops: state === 1 ? 0 : networkSettings.cops },
-    }),
-  ),
+    });
+  }),
 };
 
 /** A parameter that is the MCC and MNC of a network. */
@@ -74,9 +65,12 @@ const cops: ModuleCommand = {
     ok(`+COPS:${networkSettings.cops}${isAttached(radio) ? `,2,"${profile.surroundings.operator}"` : ""}`),
   write: form(
     { mode: choice(0, 1, 2), format: optional(choice(2)), operator: optional(plmn) },
-    ({ mode, operator }, { radio, networkSettings, profile }: CommandView) => {
+    ({ mode, operator }, view: CommandView) => {
+      const { radio, networkSettings, profile } = view;
       if (mode === 1 && operator === undefined) return refused("badParameter");
       if (mode === 1 && operator !== profile.surroundings.operator) return refused("noNetworkService"); // 27.007 7.3
+      const trouble = mode === 2 ? undefined : lockTrouble(view);
+      if (trouble !== undefined) return refused(trouble);
       return changed({ radio: { ...radio, wanted: mode !== 2 }, networkSettings: { ...networkSettings, cops: mode } });
     },
   ),
@@ -95,6 +89,15 @@ const cereg: ModuleCommand = {
   ),
 };
 
+/** Extended Error Report: the cause of the last denial (27.007 6.10). */
+const ceer: ModuleCommand = {
+  names: ["+CEER"],
+  manual: "AT manual",
+  within: 300,
+  test: () => [],
+  exec: ({ radio }) => (radio.wasDenied ? ok(`+CEER:${denial.words}`) : ok()),
+};
+
 /** Signalling Connection Status. */
 const cscon: ModuleCommand = {
   names: ["+CSCON"],
@@ -108,4 +111,4 @@ const cscon: ModuleCommand = {
 };
 
 /** The commands for registration. */
-export const registrationCommands: readonly ModuleCommand[] = [cfun, cpin, cgatt, cereg, cscon, cops];
+export const registrationCommands: readonly ModuleCommand[] = [cfun, cgatt, cereg, ceer, cscon, cops];

@@ -11,7 +11,7 @@ const csq: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => ["+CSQ:(0-31,99),(99)"],
-  exec: ({ radio }) => ok(`+CSQ:${hearsCell(radio) ? radio.rssi : 99},99`),
+  exec: ({ radio, now }) => ok(`+CSQ:${hearsCell(radio, now) ? radio.rssi : 99},99`),
 };
 
 type Measured = Readonly<Record<string, number>>;
@@ -49,15 +49,15 @@ const unmeasured: Measured = {
   "CURRENT BAND": 0,
 };
 
-const radioLines = ({ radio, profile }: CommandView): readonly Octets[] =>
-  Object.entries(hearsCell(radio) ? measured(profile.surroundings) : unmeasured).map(
+const radioLines = ({ radio, profile, now }: CommandView): readonly Octets[] =>
+  Object.entries(hearsCell(radio, now) ? measured(profile.surroundings) : unmeasured).map(
     ([name, value]) => `${name}:${value}`,
   );
 
 /** `<earfcn>,<physical cell id>,<primary cell>,<rsrp>,<rsrq>,<rssi>,<snr>`, one line for each cell. */
-function cellLines({ radio, profile: { surroundings } }: CommandView): readonly Octets[] {
+function cellLines({ radio, profile: { surroundings }, now }: CommandView): readonly Octets[] {
   const { earfcn, pci, signalPower, rsrq, totalPower, snr } = surroundings;
-  return hearsCell(radio) ? [[earfcn, pci, 1, signalPower, rsrq, totalPower, snr].join(",")] : [];
+  return hearsCell(radio, now) ? [[earfcn, pci, 1, signalPower, rsrq, totalPower, snr].join(",")] : [];
 }
 
 /** Constant values: blocks and heap are not modelled. decided */
@@ -95,7 +95,7 @@ const nuestats: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   partly: "the figures are the profile's, and do not change",
-  test: () => [`+NUESTATS:(${[...kinds, "ALL"].join(",")})`],
+  test: () => [`NUESTATS:(${[...kinds, "ALL"].join(",")})`],
   exec: (view) => ok(...radioLines(view)),
   write: form({ type: word(...kinds, "ALL") }, ({ type }, view: CommandView) =>
     ok(...(type === "ALL" ? kinds.flatMap((kind) => linesOf(kind, view)) : linesOf(type, view))),

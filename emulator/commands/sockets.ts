@@ -2,7 +2,7 @@ import { form, ok, type RefusedFor, refused } from "../../at/command.js";
 import { choice, int, optional, repeat, word } from "../../at/params.js";
 import { ipAddress } from "../addresses.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
-import { isAttached } from "../radio/radio.js";
+import { isOnline } from "../radio/radio.js";
 import { hexOf, sentLine } from "../sockets/lines.js";
 import {
   freeId,
@@ -53,7 +53,7 @@ const nsocr: ModuleCommand = {
 /** Why a message cannot be sent; undefined: it can. Checked in this order: socket, network, sequence, backlog. decided */
 function refusalOf(view: CommandView, socket: Socket | undefined, seq: number | undefined): RefusedFor | undefined {
   if (socket === undefined) return "operationNotAllowed";
-  if (!isAttached(view.radio)) return "noNetworkService";
+  if (!isOnline(view.radio)) return "noNetworkService";
   if (socket.pending.some((each) => each.seq === seq)) return "incorrectParameters";
   return view.isSocketCongested(socket) ? "uplinkBusy" : undefined;
 }
@@ -140,7 +140,7 @@ const nsoco: ModuleCommand = {
     { id: socketId, address: socketAddress, port: portFrom(1) },
     ({ id, address, port }, view: CommandView): ModuleAnswer => {
       if (ofTcp(view, id, "created") === undefined) return refused("operationNotAllowed");
-      if (!isAttached(view.radio)) return refused("noNetworkService");
+      if (!isOnline(view.radio)) return refused("noNetworkService");
       return { kind: "waiting", request: { to: "socket", request: { kind: "connect", id, to: { address, port } } } };
     },
     { entry: true },

@@ -1,11 +1,12 @@
 import { asBuffer } from "../../at/octets.js";
 import { frameAt } from "../../mqtt/frame.js";
 import { topicMatches } from "../topic.js";
+import type { FaultHit } from "../trace.js";
 import type { Fault } from "./fault.js";
 import type { FaultyLink, Outbound } from "./faulty-link.js";
 import type { BrokerWay, PacketType } from "./language/sentence.js";
 import type { ActiveRule, RuleOf } from "./rules.js";
-import type { Stage } from "./stage.js";
+import type { Did, Stage } from "./stage.js";
 
 /** The types of packets by the upper half of their first byte. MQTT 2.2.1 */
 const types: readonly (PacketType | undefined)[] = [
@@ -70,7 +71,8 @@ export class PacketFaults {
     packet: Packet,
     passage: Passage,
   ): void {
-    const hit = (did: string): void => this.#stage.hit(fault, `${nameOf(packet)} ${did}`);
+    const hit = (effect: FaultHit["effect"], did: string = effect): void =>
+      this.#stage.hit(fault, didTo(packet, effect, did));
     switch (deed.verb) {
       case "lose":
         hit("lost");
@@ -87,18 +89,18 @@ export class PacketFaults {
         break;
       case "delay": {
         const span = fault.drawSpan(deed.by);
-        hit(`comes ${span} ms later`);
+        hit("delayed", `comes ${span} ms later`);
         this.#holdBack(link, packet, passage, fault, span);
         break;
       }
       case "reorder": {
-        hit("waits for the next one");
+        hit("delayed", "waits for the next one");
         const release = this.#holdBack(link, packet, passage, fault, reorderTimeoutMs, "no other came in 5 s");
         if (release !== undefined) this.#overtaken.push({ link, packet, release });
         break;
       }
       case "answer":
-        hit(`answered with ${deed.code}`);
+        hit("answered", `answered with ${deed.code}`);
         passage.takeOut();
         passage.answer(answerTo(packet, deed.code));
         if (packet.type === "CONNECT") passage.close();
@@ -127,7 +129,7 @@ export class PacketFaults {
     passage.takeOut();
     const { bytes } = packet;
     if (!this.#stage.hold(bytes.length)) {
-      this.#stage.tell(fault, `${nameOf(packet)} lost: too much is held back`);
+      this.#stage.tell(fault, didTo(packet, "lost", "lost: too much is held back"));
       return undefined;
     }
     const stop = this.#stage.at(this.#stage.now + span, () => {
@@ -139,7 +141,7 @@ export class PacketFaults {
       link.held.delete(release);
       this.#overtaken = this.#overtaken.filter((other) => other.release !== release);
       this.#stage.hold(-bytes.length);
-      if (lost) this.#stage.tell(fault, `${nameOf(packet)} lost with its link`);
+      if (lost) this.#stage.tell(fault, didTo(packet, "lost", "lost with its link"));
       else passage.pass(bytes);
     };
     link.held.add(release);
@@ -155,15 +157,38 @@ function isMeant(rule: RuleOf<"packet">, { type, way, bytes, body }: Packet): bo
 
 /** The topic of a PUBLISH. MQTT 3.3.2.1 */
 function topicOf(bytes: Uint8Array, body: number): string {
-  const length = ((bytes[body] ?? 0) << 8) | (bytes[body + 1] ?? 0);
+  const length = uint16(bytes, body);
   return asBuffer(bytes).toString("utf8", body + 2, body + 2 + length);
+}
+
+/** What a fault did to a packet. */
+function didTo(packet: Packet, effect: FaultHit["effect"], did: string): Did {
+  const msgId = idOf(packet);
+  const way = packet.way === "toBroker" ? "sent" : "received";
+  return {
+    did: `${nameOf(packet)} ${did}`,
+    effect,
+    packet: packet.type,
+    way,
+    ...(msgId === undefined ? {} : { msgId }),
+  };
 }
 
 /** The type of a packet, and its message identifier where the packet begins with one. */
 function nameOf({ type, bytes, body }: Packet): string {
   const hasId = type !== "CONNECT" && type !== "CONNACK" && type !== "PUBLISH" && bytes.length >= body + 2;
-  return hasId ? `${type} ${((bytes[body] ?? 0) << 8) | (bytes[body + 1] ?? 0)}` : type;
+  return hasId ? `${type} ${uint16(bytes, body)}` : type;
 }
+
+/** The message identifier of a packet; undefined where it has none. MQTT 2.3.1 */
+function idOf({ type, bytes, body }: Packet): number | undefined {
+  if (type === "CONNECT" || type === "CONNACK") return undefined;
+  if (type === "PUBLISH" && ((bytes[0] ?? 0) & 0b110) === 0) return undefined;
+  const at = type === "PUBLISH" ? body + 2 + uint16(bytes, body) : body;
+  return bytes.length >= at + 2 ? uint16(bytes, at) : undefined;
+}
+
+const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 
 function withFlippedBit({ bytes, body }: Packet, fault: Fault): Uint8Array {
   const flipped = Buffer.from(bytes);
@@ -176,8 +201,7 @@ function withFlippedBit({ bytes, body }: Packet, fault: Fault): Uint8Array {
 function answerTo({ type, bytes, body }: Packet, code: number): Uint8Array {
   if (type === "CONNECT") return Uint8Array.of(0x20, 2, 0, code);
   let topics = 0;
-  for (let at = body + 2; at + 2 < bytes.length; at += 3 + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)))
-    topics += 1;
+  for (let at = body + 2; at + 2 < bytes.length; at += 3 + uint16(bytes, at)) topics += 1;
   const codes = new Uint8Array(topics).fill(code);
   return Uint8Array.of(0x90, 2 + topics, bytes[body] ?? 0, bytes[body + 1] ?? 0, ...codes);
 }

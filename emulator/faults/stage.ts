@@ -1,12 +1,15 @@
 import type { Millis } from "../../mqtt/packet.js";
 import type { Effect, Stimulus } from "../io.js";
-import type { TraceEvent } from "../trace.js";
+import type { FaultHit, TraceEvent } from "../trace.js";
 import { Agenda } from "./agenda.js";
 import type { Fault } from "./fault.js";
 import { type ActiveRule, Rules } from "./rules.js";
 
 /** The most bytes that faults hold back. */
 const maxHeldBytes = 4 * 1024 * 1024;
+
+/** What a fault did: a text for people, and, where it acted on one packet or line, what became of that. */
+export type Did = string | ({ readonly did: string } & FaultHit);
 
 /** What the parts of a faulty modem share: its time, what is still to be done, and what has come out. */
 export class Stage {
@@ -62,14 +65,14 @@ export class Stage {
   }
 
   /** A fault has acted. */
-  hit(fault: Fault, did: string, times = 1, trace?: (event: TraceEvent) => void): void {
+  hit(fault: Fault, did: Did, times = 1, trace?: (event: TraceEvent) => void): void {
     fault.hits += times;
     this.tell(fault, did, trace);
   }
 
   /** Tells of a fault. */
-  tell(fault: Fault, did: string, trace = (event: TraceEvent): void => this.put({ to: "trace", event })): void {
-    trace({ kind: "fault", id: fault.id, fault: fault.sentence.text, did });
+  tell(fault: Fault, did: Did, trace = (event: TraceEvent): void => this.put({ to: "trace", event })): void {
+    trace({ kind: "fault", id: fault.id, fault: fault.sentence.text, ...(typeof did === "string" ? { did } : did) });
   }
 
   /** Counts bytes that are held back, or, below 0, no longer are; false where they are too many: then they must not be held. */

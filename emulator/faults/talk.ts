@@ -8,7 +8,7 @@ import type { Fault } from "./fault.js";
 import type { CommandDeed } from "./language/sentence.js";
 import { fits } from "./pattern.js";
 import type { RuleOf } from "./rules.js";
-import type { Stage } from "./stage.js";
+import type { Did, Stage } from "./stage.js";
 
 type Trace = (event: TraceEvent) => void;
 type Place = RuleOf<"sayInto">["where"];
@@ -93,13 +93,13 @@ export class TalkFaults implements HostFaults {
 
   losesPrompt(): boolean {
     const active = this.#stage.rules.take("losePrompt");
-    if (active !== undefined) this.#hit(active.fault, "a prompt is lost");
+    if (active !== undefined) this.#hit(active.fault, { did: "a prompt is lost", effect: "lost", line: ">" });
     return active !== undefined;
   }
 
-  losesUrc(line: Octets): boolean {
+  losesUrc(line: Octets, shown: Octets): boolean {
     const active = this.#stage.rules.take("loseUrc", ({ line: of }) => fits(of, line));
-    if (active !== undefined) this.#hit(active.fault, "a URC is lost");
+    if (active !== undefined) this.#hit(active.fault, { did: "a URC is lost", effect: "lost", line: shown });
     return active !== undefined;
   }
 
@@ -127,7 +127,7 @@ export class TalkFaults implements HostFaults {
     return { blocks, ending: { kind: "final", result } };
   }
 
-  #hit(fault: Fault, did: string): void {
+  #hit(fault: Fault, did: Did): void {
     this.#stage.hit(fault, did, 1, this.#trace);
   }
 }

@@ -17,8 +17,18 @@ export interface Cedrxs {
 export interface PdpContext {
   readonly type: Octets;
   readonly apn: Octets;
+  readonly headerCompression: 0 | 1;
   readonly nslpi: 0 | 1;
   readonly securePco: 0 | 1;
+  /** Whether the network gives type and APN, because the host has not defined the context. */
+  readonly isOfNetwork?: true;
+}
+
+/** The login of a context that AT+CGAUTH sets: PAP or CHAP. */
+export interface ContextLogin {
+  readonly protocol: 1 | 2;
+  readonly user: Octets;
+  readonly password: Octets;
 }
 
 /** The settings of the network commands, in RAM. A reboot restores the defaults. */
@@ -27,6 +37,8 @@ export interface NetworkSettings {
   readonly cereg: 0 | 1 | 2 | 3 | 4 | 5;
   readonly cscon: 0 | 1;
   readonly npsmr: 0 | 1;
+  readonly nipinfo: 0 | 1;
+  readonly ngactr: 0 | 1;
   readonly nnmi: 0 | 1 | 2;
   /** The mode of AT+COPS: automatic, manual, or deregistered. */
   readonly cops: 0 | 1 | 2;
@@ -34,6 +46,8 @@ export interface NetworkSettings {
   readonly cpsms: Cpsms | undefined;
   readonly cedrxs: Cedrxs;
   readonly contexts: ReadonlyMap<number, PdpContext>;
+  /** The logins of contexts, by `<cid>`. */
+  readonly logins: ReadonlyMap<number, ContextLogin>;
   readonly dns: { readonly primary: Octets; readonly secondary: Octets };
 }
 
@@ -60,6 +74,9 @@ export function psmTimers(cpsms: Cpsms | undefined): { readonly active: Millis; 
   return active === undefined || update === undefined ? undefined : { active, update: Math.max(update, active) };
 }
 
+/** The paging time window that the network grants with eDRX (24.008 10.5.5.32). decided */
+export const pagingWindow = "0011";
+
 /** The timers that the network grants if the host gives none. decided */
 export const standardTimers: Cpsms = { periodic: "01000011", active: "01000011" };
 
@@ -72,10 +89,13 @@ export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cereg: 0,
   cscon: 0,
   npsmr: 0,
+  nipinfo: 0,
+  ngactr: 0,
   nnmi: 1,
   cops: 0,
   cpsms: undefined,
   cedrxs: { mode: 1, value: "0101" },
-  contexts: new Map([[0, { type: "IP", apn, nslpi: 0, securePco: 0 }]]),
+  contexts: new Map([[0, { type: "IP", apn, headerCompression: 0, nslpi: 0, securePco: 0, isOfNetwork: true }]]),
+  logins: new Map(),
   dns: { primary: "0.0.0.0", secondary: "0.0.0.0" },
 });

@@ -1,5 +1,5 @@
 import { isIpv4 } from "../addresses.js";
-import { all, type Check, listOf, oneOf, type Shape, shown, some, text, whole } from "../profile/schema.js";
+import { all, type Check, listOf, oneOf, type Shape, secret, shown, some, text, whole } from "../profile/schema.js";
 import {
   baudRates,
   coreLevels,
@@ -11,6 +11,7 @@ import {
   nconfigValue,
   nconfigValues,
 } from "./nvm.js";
+import { maxPinTries, maxPukTries, type SimCard } from "./sim-card.js";
 
 /** The version of the image format. An image of another version is refused. */
 export const nvmVersion = 1;
@@ -37,6 +38,19 @@ const natspeedRules: Shape<Natspeed> = {
 
 const level = oneOf(...coreLevels);
 
+const pinRule = secret("text of 4 to 8 digits", /^\d{4,8}$/);
+
+const simRules: Shape<SimCard> = {
+  iccid: text("20 digits", /^\d{20}$/),
+  firstPin: pinRule,
+  wasAsked: oneOf(0, 1),
+  puk: secret("text of 8 digits", /^\d{8}$/),
+  pin: pinRule,
+  isAsked: oneOf(0, 1),
+  pinTries: whole(0, maxPinTries),
+  pukTries: whole(0, maxPukTries),
+};
+
 /** The legal values of each field: the same as in the command that sets it. */
 const nvmRules: Shape<PartialNvm> = {
   nconfig: some(nconfigRules),
@@ -46,6 +60,10 @@ const nvmRules: Shape<PartialNvm> = {
   qledmode: oneOf(0, 1),
   nsonmi: oneOf(0, 1, 2, 3),
   ncdp: all({ ip: text("an IPv4 address", isIpv4), port: whole(1, 65_535) }),
+  cipca: oneOf(0, 1),
+  ctzr: oneOf(0, 1, 2, 3),
+  nitz: oneOf(0, 1),
+  sim: all(simRules),
   nloglevel: some({ PROTOCOL: level, APPLICATION: level, SECURITY: level }),
 };
 

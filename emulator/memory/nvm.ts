@@ -1,10 +1,12 @@
+import type { SimCard } from "./sim-card.js";
+
 /** The default and the legal values of a function of `AT+NCONFIG`: words, or a range of numbers. */
 type NconfigRange =
   | { readonly standard: string; readonly words: readonly string[] }
   | { readonly standard: string; readonly min: number; readonly max: number };
 
-const on = { standard: "TRUE", words: ["TRUE", "FALSE"] } as const;
-const off = { standard: "FALSE", words: ["TRUE", "FALSE"] } as const;
+const on = { standard: "TRUE", words: ["FALSE", "TRUE"] } as const;
+const off = { standard: "FALSE", words: ["FALSE", "TRUE"] } as const;
 
 /** The functions of `AT+NCONFIG`, in the order of the read form (AT manual). */
 export const nconfigTable = {
@@ -81,6 +83,13 @@ export interface Nvm {
   readonly qledmode: 0 | 1;
   readonly nsonmi: 0 | 1 | 2 | 3;
   readonly ncdp: { readonly ip: string; readonly port: number } | undefined;
+  /** `<AttachWithoutPDN>` of AT+CIPCA. */
+  readonly cipca: 0 | 1;
+  /** `<n>` of AT+CTZR, and of AT+NITZ. */
+  readonly ctzr: 0 | 1 | 2 | 3;
+  readonly nitz: 0 | 1;
+  /** What has changed on the SIM card, which is not the module's memory but kept with it; undefined: nothing. */
+  readonly sim: SimCard | undefined;
   readonly nloglevel: { readonly [core in (typeof logCores)[number]]: (typeof coreLevels)[number] };
 }
 
@@ -93,5 +102,9 @@ export const factoryNvm: Nvm = {
   qledmode: 0,
   nsonmi: 1,
   ncdp: undefined,
+  cipca: 0,
+  ctzr: 0,
+  nitz: 1,
+  sim: undefined,
   nloglevel: { PROTOCOL: "NORMAL", APPLICATION: "NORMAL", SECURITY: "NORMAL" },
 };

@@ -1,8 +1,9 @@
 import { isIpv4 } from "../addresses.js";
 import { type TimingName, timings } from "../radio/timing.js";
 import type { Identity, Surroundings } from "./profile.js";
-import { type Quirk, type QuirkName, type Quirks, quirkTable } from "./quirks.js";
-import { type Check, listOf, oneOf, type Shape, shown, text, whole } from "./schema.js";
+import type { Quirk } from "./quirk.js";
+import { type QuirkName, type Quirks, quirkTable } from "./quirks.js";
+import { type Check, listOf, oneOf, type Shape, secret, shown, text, whole } from "./schema.js";
 
 /** Whether the last digit is the check digit of the others (ISO/IEC 7812-1, annex B). */
 export function isLuhn(digits: string): boolean {
@@ -30,20 +31,35 @@ export const identityRules: Shape<Identity> = {
   svn: text("2 digits", /^\d{2}$/),
   imsi: text("15 digits", /^\d{15}$/),
   iccid: text("20 digits", /^\d{20}$/),
+  pin: secret("text of 4 to 8 digits, or empty", /^(\d{4,8})?$/),
+  puk: secret("text of 8 digits", /^\d{8}$/),
+};
+
+/** The `<rssi>` of AT+CSQ. */
+const rssi: Check<number> = (json, path) => {
+  const known = whole(0, 31)(json, path);
+  if (json === 99) return { value: 99 };
+  return "problem" in known ? { problem: `${known.problem}, nor 99` } : known;
 };
 
 const tenths = whole(-32_768, 32_767); // -32768: not known (field)
 
 /** The checks of the surroundings. */
 export const surroundingsRules: Shape<Surroundings> = {
+  sim: oneOf("in", "out"),
+  coverage: oneOf("on", "off"),
+  network: oneOf("home", "roaming", "denied", "searching"),
+  rssi,
   operator: text("5 or 6 digits (MCC and MNC)", /^\d{5,6}$/),
   tac: text("1 to 4 hexadecimal digits", /^[\da-f]{1,4}$/i),
-  cell: text("1 to 7 hexadecimal digits", /^[\da-f]{1,7}$/i),
+  cell: text("1 to 8 hexadecimal digits, at most 0FFFFFFF", /^0?[\da-f]{1,7}$/i), // 28 bits (36.331 6.3.4)
   address: text("an IPv4 address", isIpv4),
   apn: text(
     'at most 100 printable ASCII characters without "',
     (it) => it.length <= 100 && /^[\x20\x21\x23-\x7e]*$/.test(it),
   ),
+  primaryDns: text("an IPv4 address", isIpv4),
+  secondaryDns: text("an IPv4 address", isIpv4),
   timeZone: whole(-96, 96),
   pingTtl: whole(1, 255),
   pingRtt: whole(0, 600_000),

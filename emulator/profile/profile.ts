@@ -20,18 +20,31 @@ export interface Identity {
   readonly imsi: string;
   /** 20 digits. */
   readonly iccid: string;
+  /** The PIN that the SIM asks for, 4 to 8 digits; empty: it asks for none. */
+  readonly pin: string;
+  /** The code that unblocks the PIN, 8 digits. */
+  readonly puk: string;
 }
 
 /** The network around the module, the measured values, and the answers of peers. */
 export interface Surroundings {
+  /** How it is when the run begins: the SIM, coverage, the network's reply, and the `<rssi>` of AT+CSQ. Faults change it later. */
+  readonly sim: "in" | "out";
+  readonly coverage: "on" | "off";
+  readonly network: "home" | "roaming" | "denied" | "searching";
+  /** 0 to 31, or 99. */
+  readonly rssi: number;
   /** The network's MCC and MNC, as AT+COPS prints it. */
   readonly operator: string;
-  /** Tracking area and cell in hexadecimal, as AT+CEREG prints them. */
+  /** Tracking area and cell in hexadecimal. AT+CEREG prints 4 and 8 digits. */
   readonly tac: string;
   readonly cell: string;
   /** The PDP address. */
   readonly address: string;
   readonly apn: string;
+  /** The DNS servers that the network names, as AT+CGCONTRDP prints them. */
+  readonly primaryDns: string;
+  readonly secondaryDns: string;
   /** Quarter hours east of UTC, as AT+CCLK prints it. */
   readonly timeZone: number;
   /** TTL and round-trip time in ms of AT+NPING. Time 0: no answer. */
@@ -54,6 +67,10 @@ export interface Surroundings {
   readonly temperature: number;
   readonly voltage: number;
 }
+
+/** Whether URCs are sent between a command and its answer. Fast answers leave them no time, so that timing decides. field */
+export const sendsUrcsBeforeInformation = ({ timing, quirks: { urcWhileAnswering } }: Profile): boolean =>
+  urcWhileAnswering === "by-timing" ? timing === "realistic" : urcWhileAnswering === "before-information";
 
 /** A variant of the module, as plain data. */
 export interface Profile {

@@ -1,57 +1,6 @@
 import { aliSignMethods } from "../cloud/aliyun.js";
+import { number, oneOf, orNone, type Quirk } from "./quirk.js";
 import { suggestion } from "./schema.js";
-
-/** The source of a quirk's values. */
-export type Source = "note" | "guide" | "AT manual" | "V.250" | "field" | "clone" | "decided";
-
-/** A setting for one point in which firmwares or sources differ. */
-export interface Quirk<T> {
-  /** What it decides, in one line. */
-  readonly about: string;
-  /** The section of the application note, the command, or `AT line`. */
-  readonly section: string;
-  readonly source: Source;
-  readonly fallback: T;
-  /** The default as text. */
-  readonly standard: string;
-  /** The legal values, as `--help` prints them. */
-  readonly values: string;
-  /** Reads a value; undefined where the text is not legal. */
-  read(text: string): { readonly value: T } | undefined;
-}
-
-interface About {
-  readonly about: string;
-  readonly section: string;
-  readonly source: Source;
-}
-
-/** A quirk with a few words or numbers. The first is the default. */
-function oneOf<const A extends readonly [string | number, ...(string | number)[]]>(
-  about: About,
-  ...allowed: A
-): Quirk<A[number]> {
-  const read = (text: string) => {
-    const value = allowed.find((candidate) => String(candidate) === text);
-    return value === undefined ? undefined : { value };
-  };
-  return { ...about, fallback: allowed[0], standard: String(allowed[0]), values: allowed.join(" | "), read };
-}
-
-/** A quirk with a whole number in a range. */
-function number(about: About, fallback: number, [min, max]: readonly [number, number], unit: string): Quirk<number> {
-  const read = (text: string) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= min && value <= max ? { value } : undefined;
-  };
-  return { ...about, fallback, standard: String(fallback), values: `${min}-${max}${unit}`, read };
-}
-
-/** A quirk with a number whose default, 0, is written `none`. */
-function orNone(quirk: Quirk<number>): Quirk<number> {
-  const read = (text: string) => (text === "none" ? { value: 0 } : quirk.read(text));
-  return { ...quirk, standard: "none", values: `none | ${quirk.values}`, read };
-}
 
 const hour = 3_600_000;
 
@@ -91,10 +40,21 @@ export const quirkTable = {
     [0, hour],
     " ms",
   ),
+  urcWhileAnswering: oneOf(
+    {
+      about: "a URC between a command and its answer; by-timing: with realistic timing",
+      section: "5",
+      source: "field",
+    },
+    "by-timing",
+    "hold",
+    "before-information",
+  ),
   unknownCommand: oneOf(
     { about: "the answer to an unknown command or form with AT+CMEE=1", section: "4", source: "AT manual" },
     "ERROR",
     "4",
+    "OK",
   ),
   parameterError: oneOf(
     { about: "the answer to a bad parameter with AT+CMEE=1", section: "4", source: "note" },
@@ -166,6 +126,26 @@ export const quirkTable = {
     { about: "whether +QREGSWT has a blank behind its colon", section: "AT+QREGSWT", source: "AT manual" },
     "no",
     "yes",
+  ),
+  cgdcontEdition: oneOf(
+    {
+      about: "what AT+CGDCONT? has before the network names an APN; 2018 has one field less",
+      section: "AT+CGDCONT",
+      source: "field",
+    },
+    "manual",
+    "2019",
+    "2018",
+  ),
+  cgpaddrWithoutAddress: oneOf(
+    { about: "the line of AT+CGPADDR for context 0 without an address", section: "AT+CGPADDR", source: "field" },
+    "nothing",
+    "cid",
+  ),
+  bootText: oneOf(
+    { about: "lines of the boot loader at the beginning of a start", section: "AT+NRB", source: "field" },
+    "none",
+    "verified",
   ),
   bootTime: number({ about: "from reset to the banner", section: "AT+NRB", source: "decided" }, 0, [0, hour], " ms"),
 } as const satisfies Record<string, Quirk<string | number>>;

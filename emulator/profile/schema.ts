@@ -27,6 +27,12 @@ export function text(about: string, fits: RegExp | ((text: string) => boolean)):
   };
 }
 
+/** A text that `fits` accepts. Problems do not show it. */
+export function secret(about: string, fits: RegExp): Check<string> {
+  return (json, path) =>
+    typeof json === "string" && fits.test(json) ? { value: json } : { problem: `${path}: its value is not ${about}` };
+}
+
 /** A whole number in a range. */
 export function whole(min: number, max: number): Check<number> {
   return (json, path) =>

@@ -10,17 +10,28 @@ export function registrationStat({ stage, network }: Radio): 0 | 1 | 2 | 3 | 5 {
   return stage === "denied" ? 3 : 0;
 }
 
-/** `<cause_type>` 0, EMM cause (24.301 9.9.3.9); `<reject_cause>` 15, "no suitable cells in tracking area". decided */
-const denied = ["0", "15"] as const;
+/** Why the network denies the registration: an EMM cause (24.301 9.9.3.9), and its name as AT+CEER prints it. decided */
+export const denial = { cause: 15, words: "EMM_CAUSE_NO_SUITABLE_CELLS_IN_TRACKING_AREA" } as const;
+
+/** `<cause_type>` 0, EMM cause; `<reject_cause>`. */
+const denied = ["0", `${denial.cause}`] as const;
+
+/** `<tac>` and `<ci>` while the module is not registered. field */
+const nowhere = ["0000", "00000000"] as const;
 
 const nothing = ["", ""] as const;
 
-/** `<stat>[,<tac>,<ci>,<AcT>[,<cause_type>,<reject_cause>][,<Active-Time>,<Periodic-TAU>]]` of AT+CEREG (AT manual). */
+/**
+ * `<stat>[,<tac>,<ci>,<AcT>[,<cause_type>,<reject_cause>[,<Active-Time>,<Periodic-TAU>]]]` of AT+CEREG. From n=2 on the place
+ * is there in every state, `<ci>` has 8 digits, and from n=4 on all fields are there, empty or not (field).
+ */
 export function registration(radio: Radio, { cereg, cpsms }: NetworkSettings, { tac, cell }: Surroundings): Octets {
   const stat = registrationStat(radio);
+  if (cereg < 2) return String(stat);
   const registered = stat === 1 || stat === 5;
-  const place = cereg >= 2 && registered ? [tac, cell, "9"] : ["", ...nothing];
-  const cause = (cereg === 3 || cereg === 5) && stat === 3 ? denied : nothing;
-  const saving = cereg >= 4 && registered && cpsms !== undefined ? [cpsms.active, cpsms.periodic] : nothing;
-  return [stat, ...place, ...cause, ...saving].join(",").replace(/,+$/, "");
+  const place = registered ? [tac.padStart(4, "0"), cell.padStart(8, "0")] : nowhere;
+  const isCauseTold = (cereg === 3 || cereg === 5) && stat === 3;
+  const cause = isCauseTold ? denied : cereg >= 4 ? nothing : [];
+  const timers = registered && cpsms !== undefined ? [cpsms.active, cpsms.periodic] : nothing;
+  return [stat, ...place, "9", ...cause, ...(cereg >= 4 ? timers : [])].join(",");
 }

@@ -2,7 +2,7 @@ import type { Octets } from "../../at/octets.js";
 import type { Millis } from "../../mqtt/packet.js";
 import type { LinkId } from "../../mqtt/session.js";
 import type { Effect } from "../io.js";
-import { type NetworkSettings, psmTimers } from "../memory/network-settings.js";
+import { type NetworkSettings, pagingWindow, psmTimers } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import type { RequestId } from "../request.js";
 import { type Power, powerNone, released, settlePower, touch } from "./power.js";
@@ -22,9 +22,6 @@ interface Reported {
 
 /** An effect that needs the RRC connection. */
 type NetworkEffect = Effect & { readonly to: "link" | "call" | "socket" };
-
-/** The paging time window that the network grants with eDRX (24.008 10.5.5.32). decided */
-const pagingWindow = "0011";
 
 const unchanged: readonly Octets[] = [];
 

@@ -13,6 +13,11 @@ import { type CloudDevice, checkCloudDevices } from "./cloud/device.js";
 import { TokenServer } from "./cloud/token-server.js";
 import { detectProtocol } from "./protocol-detection.js";
 
+/** The client that knows itself what a line of the broker's log tells, by its client identifier. */
+export interface ToldByClient {
+  readonly client: string;
+}
+
 /** Where the embedded broker listens, which clients it accepts, and what it logs. */
 export interface BrokerOptions extends AccessChecks {
   /** The port; 0 picks a free one. Left out: 1883. */
@@ -26,8 +31,8 @@ export interface BrokerOptions extends AccessChecks {
   readonly cloudDevices?: readonly CloudDevice[];
   /** Calendar time by which tokens expire, in ms since 1970 as `Date.now()` returns it. Left out: `Date.now`. */
   time?(): Millis;
-  /** Called with a line of text for each event, without a line end. */
-  log?(line: string): void;
+  /** Called with a line of text for each event, without a line end; `told` is given where a client's own packets tell it. */
+  log?(line: string, told?: ToldByClient): void;
   /** Called instead of `log` with what the user should see at the default log level. Left out: `log` is called. */
   warn?(line: string): void;
 }
@@ -135,17 +140,21 @@ function cloudsOf({ cloudDevices, time, log, warn }: BrokerOptions): Clouds {
 
 /** The same logger; control and invisible characters, which clients may put into names, are written as `\u{…}`. */
 const escaping =
-  (log: (line: string) => void = () => {}) =>
-  (line: string): void =>
-    log(line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`));
+  (log: NonNullable<BrokerOptions["log"]> = () => {}) =>
+  (line: string, told?: ToldByClient): void =>
+    log(
+      line.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`),
+      told,
+    );
 
 /** Logs the events of a broker. Errors of clients and of the broker are lines of the log, too, and no exceptions. */
-function logEvents(broker: Aedes, log: (line: string) => void): void {
-  const logOf = ({ id }: Pick<Client, "id">, what: string): void => log(`client ${truncate(id)}${what}`);
+function logEvents(broker: Aedes, log: NonNullable<BrokerOptions["log"]>): void {
+  const logOf = ({ id }: Pick<Client, "id">, what: string): void =>
+    log(`client ${truncate(id)}${what}`, { client: id });
   broker.on("clientReady", (client) => logOf(client, " connected"));
   broker.on("clientDisconnect", (client) => logOf(client, " gone"));
   (broker as EventEmitter).on("error", (error: Error) => log(`broker: ${error.message}`));
-  broker.on("clientError", (client, error) => logOf(client, `: ${error.message}`));
+  broker.on("clientError", ({ id }, error) => log(`client ${truncate(id)}: ${error.message}`));
   broker.on("connectionError", (_client, error) => log(`a connection without CONNECT: ${error.message}`));
   broker.on("subscribe", (subscriptions, client) => {
     for (const { topic, qos } of subscriptions) logOf(client, ` subscribes to ${truncate(topic)}, granted ${qos}`);

@@ -9,6 +9,9 @@ const maxBacklogBytes = 4 * 1024 * 1024;
 /** How often a comment is sent, so that a reader that has gone is noticed, in ms of real time. */
 const heartbeatMs: Millis = 15_000;
 
+/** The headers of live events. */
+export const streamHeaders = { "content-type": "text/event-stream", "cache-control": "no-store" };
+
 /** Whether a client asks for live events. */
 export const wantsStream = ({ headers }: IncomingMessage): boolean =>
   (headers.accept ?? "").includes("text/event-stream");
@@ -26,7 +29,7 @@ export function streamEvents(
     warn,
   }: { readonly after: number; readonly filter: EventFilter; readonly warn: (line: string) => void },
 ): () => void {
-  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.writeHead(200, streamHeaders);
   const send = (event: RecordedEvent): void => {
     if (!isWanted(event, filter) || response.destroyed) return;
     response.write(`id: ${event.seq}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);

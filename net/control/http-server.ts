@@ -5,7 +5,7 @@ import { UserError } from "../user-error.js";
 import { checked } from "./checked.js";
 import type { Control } from "./control.js";
 import { ControlError } from "./control-error.js";
-import { streamEvents, wantsStream } from "./event-stream.js";
+import { streamEvents, streamHeaders, wantsStream } from "./event-stream.js";
 import { type GuardOptions, guard } from "./guard.js";
 import { openApi } from "./openapi.js";
 import { type Route, routes } from "./routes.js";
@@ -35,17 +35,19 @@ export async function startControlServer(control: Control, options: ControlServe
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     guard(request, options);
     const [pathname = "", search = ""] = (request.url ?? "/").split("?", 2);
+    const isHead = request.method === "HEAD"; // answered like GET; node leaves the body out
+    const method = isHead ? "GET" : (request.method ?? "");
     const searchParams = new URLSearchParams(search);
-    if (request.method === "GET" && pathname === "/api/events" && wantsStream(request)) {
+    if (method === "GET" && pathname === "/api/events" && wantsStream(request)) {
       const { after = lastSeen(request), limit: _, ...filter } = checked(eventsQuery, queryOf(searchParams));
+      if (isHead) return void response.writeHead(200, streamHeaders).end();
       const end = streamEvents(response, control.modem.events, { after, filter, warn: (line) => log.warn(line) });
       streams.add(end);
       response.once("close", () => streams.delete(end));
       return;
     }
-    if (request.method === "GET" && pathname === "/api/openapi.json")
-      return send(response, 200, openApi(control.version));
-    const { route, id } = routeOf(request.method ?? "", pathname, response);
+    if (method === "GET" && pathname === "/api/openapi.json") return send(response, 200, openApi(control.version));
+    const { route, id } = routeOf(method, pathname, response);
     const query = route.query === undefined ? noQuery(searchParams) : checked(route.query, queryOf(searchParams));
     const body = route.body === undefined ? undefined : checked(route.body, await bodyOf(request));
     const gone = new AbortController();
@@ -106,7 +108,7 @@ function routeOf(
   if (here.length === 0)
     throw new ControlError(404, `there is no ${path.slice(0, 100)}; /api/openapi.json tells what there is`);
   const allowed = here.map((each) => each.method).join(", ");
-  response.setHeader("allow", allowed);
+  response.setHeader("allow", allowed.replace("GET", "GET, HEAD"));
   throw new ControlError(405, `${path} takes ${allowed}, not ${method}`);
 }
 

@@ -1,11 +1,11 @@
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { UserError } from "../user-error.js";
 import { checked } from "./checked.js";
 import { ControlError } from "./control-error.js";
+import { McpStdio } from "./mcp-stdio.js";
 import { type McpModule, type McpSession, type McpTool, type StartInput, tools } from "./mcp-tools.js";
 
 /** How modules are started for an agent, and how long the server runs. */
@@ -30,7 +30,7 @@ const instructions =
   'bc28-emu is a Quectel BC28 (NB-IoT) module as a program: AT commands drive a real MQTT client. Call start, then send AT commands, and wait for the URCs that tell their results: AT+QMTOPEN=0,"any.name",1883 (+QMTOPEN: 0,0), AT+QMTCONN=0,"id" (+QMTCONN: 0,0,0), AT+QMTPUB=0,1,1,0,"topic" with a payload (+QMTPUB: 0,1,0). When something fails, events and state tell why.';
 
 /** Serves the tools by the Model Context Protocol. */
-export async function serveMcp({ version, start, transport = stdio(), warn }: McpOptions): Promise<McpServer> {
+export async function serveMcp({ version, start, transport = new McpStdio(), warn }: McpOptions): Promise<McpServer> {
   const session = new Session(start);
   const server = new Server({ name: "bc28-emu", version }, { capabilities: { tools: {} }, instructions });
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map(described) }));
@@ -47,13 +47,6 @@ export async function serveMcp({ version, start, transport = stdio(), warn }: Mc
       await server.close();
     },
   };
-}
-
-/** Standard input and output. The SDK's transport does not notice the end of the input. */
-function stdio(): Transport {
-  const transport = new StdioServerTransport();
-  for (const event of ["end", "close"]) process.stdin.once(event, () => void transport.close());
-  return transport;
 }
 
 /** The module that runs for a client. */
@@ -113,7 +106,7 @@ async function call(session: McpSession, name: string, given: unknown) {
     const tool = tools.find((each) => each.name === name);
     if (tool === undefined)
       throw new ControlError(404, `there is no tool ${name}; there are ${tools.map((each) => each.name).join(", ")}`);
-    return answer(await tool.run(session, checked(tool.input, given)));
+    return answer(await tool.run(session, checked(tool.input, given, "the arguments")));
   } catch (error) {
     if (error instanceof ControlError) return { ...answer({ error: error.message, ...error.more }), isError: true };
     if (error instanceof UserError) return { ...answer({ error: error.message }), isError: true };

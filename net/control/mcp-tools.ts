@@ -61,6 +61,17 @@ const after = v.optional(
   v.pipe(v.number(), v.integer(), v.minValue(0), v.description("Only events behind this number (seq).")),
 );
 
+/** A command line. One that is empty has no answer, and one with a line end has two. */
+const commandLine = v.pipe(
+  v.string(),
+  v.check((line) => line.trim() !== "", "it is empty; give a command such as AT+CSQ"),
+  v.check(
+    (line) => !/[\r\n]/.test(line),
+    "there is a line end in it; send one command at a time, without its line end",
+  ),
+  v.description("The command, such as AT+CSQ, without its line end."),
+);
+
 /** A tool: what it is for, what it takes, and what it does. */
 export interface McpTool<I = never> {
   readonly name: string;
@@ -91,7 +102,7 @@ export const tools: readonly McpTool[] = [
     about:
       "Sends one AT command line to the module and returns its answer. Use it for everything that a host would type. For AT+QMTPUB give the payload, too.",
     input: v.strictObject({
-      line: text("The command, such as AT+CSQ, without its line end."),
+      line: commandLine,
       payload: v.optional(text("What is sent at the prompt.")),
       within: span,
     }),

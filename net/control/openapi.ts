@@ -86,13 +86,17 @@ const pathParameters = ({ path }: Route): readonly object[] =>
 
 function queryParameters({ query }: Route): readonly object[] {
   if (query === undefined) return [];
-  const { properties = {} } = jsonSchema(query, "input") as { properties?: Record<string, { description?: string }> };
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
-    name,
-    in: "query",
-    ...(description && { description }),
-    schema,
-  }));
+  const { properties: given = {} } = jsonSchema(query, "input") as Properties;
+  const { properties: read = {} } = jsonSchema(query, "output") as Properties;
+  return Object.entries(given).map(([name, text]) => {
+    const { description, ...schema } = read[name]?.type === "integer" ? read[name] : text; // a query is text, also where it is a number
+    return { name, in: "query", ...(description && { description }), schema };
+  });
+}
+
+/** The part of a JSON Schema that parameters are made of. */
+interface Properties {
+  readonly properties?: Readonly<Record<string, { readonly description?: string; readonly type?: string }>>;
 }
 
 function jsonSchema(schema: v.GenericSchema, typeMode: "input" | "output"): object {

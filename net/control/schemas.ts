@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { shown } from "../../emulator/profile/schema.js";
 import { rebootCauses } from "../../emulator/reboot.js";
 import { eventKinds, packetTypes } from "../trace/trace-schema.js";
 
@@ -8,8 +9,10 @@ const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(sch
 const number = (min: number, max: number, text: string) =>
   v.pipe(
     v.string(),
-    v.regex(/^\d+$/, ({ input }) => `${JSON.stringify(input).slice(0, 40)} is no number; give ${min} to ${max}`),
+    v.regex(/^\d+$/, ({ input }) => `${shown(input)} is no number; give ${min} to ${max}`),
     v.transform(Number),
+    v.number(), // the OpenAPI document takes the type and the limits from here on
+    v.integer(),
     v.minValue(min, ({ input }) => `${input} is below ${min}; give ${min} to ${max}`),
     v.maxValue(max, ({ input }) => `${input} is above ${max}; give ${min} to ${max}`),
     v.description(`${text}; a number, ${min} to ${max}`),
@@ -21,9 +24,9 @@ const maxWaitMs = 60_000;
 /** A span of real time such as `5s`, in ms. */
 const span = v.pipe(
   v.string(),
-  v.regex(/^\d+(ms|s|min)$/, "is no span of time, such as 500ms or 5s"),
+  v.regex(/^\d+(ms|s|min)$/, ({ input }) => `${shown(input)} is no span of time; give one such as 500ms or 5s`),
   v.transform((text) => Number.parseInt(text, 10) * (spans[text.replace(/^\d+/, "")] ?? 1)),
-  v.maxValue(maxWaitMs, "is longer than 60s"),
+  v.maxValue(maxWaitMs, ({ input }) => `${input}ms is too long; give at most 60s`),
   v.description("A span of real time, such as 500ms or 5s; at most 60s."),
 );
 
@@ -43,10 +46,14 @@ export const faultBody = v.union(
   [
     v.strictObject({ fault }),
     v.strictObject({
-      faults: v.pipe(v.array(fault), v.minLength(1, "none is given"), v.maxLength(1000, "give at most 1000")),
+      faults: v.pipe(
+        v.array(fault),
+        v.minLength(1, "the list is empty; give 1 to 1000 sentences"),
+        v.maxLength(1000, ({ input }) => `${input.length} are too many; give 1 to 1000 sentences`),
+      ),
     }),
   ],
-  'give {"fault": "lose 2 PUBACK"} or {"faults": ["…", "…"]}',
+  ({ input }) => `${shown(input)} has no fault; give {"fault": "lose 2 PUBACK"} or {"faults": ["…", "…"]}`,
 );
 
 export const faultList = v.object({ faults: v.array(faultStatus) });
@@ -57,7 +64,7 @@ const oneOf = (known: readonly string[], what: string, text: string) =>
     v.string(),
     v.check(
       (word) => known.includes(word) || known.includes(word.toUpperCase()),
-      ({ input }) => `${JSON.stringify(input).slice(0, 40)} is no ${what}; there are ${known.join(", ")}`,
+      ({ input }) => `${shown(input)} is no ${what}; there are ${known.join(", ")}`,
     ),
     v.description(text),
   );
@@ -94,7 +101,7 @@ export const eventPage = v.object({
 export const renewed = v.object({ next: about(v.number(), "`after` of a request for what has come since.") });
 
 export const advanceBody = v.strictObject({
-  ms: v.pipe(v.number("ms: give a number of milliseconds"), v.minValue(0), v.maxValue(7 * 86_400_000)),
+  ms: v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 86_400_000), v.description("How many milliseconds pass.")),
 });
 export const advanced = v.object({ clock: about(v.number(), "The module's clock after it, in ms.") });
 
@@ -116,14 +123,24 @@ export const messages = v.object({
   ),
 });
 export const publishBody = v.strictObject({
-  topic: v.string(),
+  topic: about(v.string(), "The topic of the message, without + and #."),
   text: v.optional(about(v.string(), "The payload as text.")),
-  base64: v.optional(about(v.pipe(v.string(), v.base64("base64: this is no base64")), "The payload as base64.")),
-  qos: v.optional(v.picklist([0, 1, 2], "give 0, 1 or 2")),
-  retain: v.optional(v.boolean("give true or false")),
+  base64: v.optional(
+    about(
+      v.pipe(
+        v.string(),
+        v.base64(({ input }) => `${shown(input)} is no base64; give the payload as base64, or as text`),
+      ),
+      "The payload as base64.",
+    ),
+  ),
+  qos: v.optional(v.picklist([0, 1, 2])),
+  retain: v.optional(v.boolean()),
 });
 export const clients = v.object({ clients: v.array(v.string()) });
-export const disconnectBody = v.strictObject({ clientId: v.string() });
+export const disconnectBody = v.strictObject({
+  clientId: about(v.string(), "The id of a client, as GET /api/broker/clients tells it."),
+});
 
 export const resetBody = v.strictObject({
   cause: v.optional(

@@ -48,7 +48,7 @@ function textOf(change: PortChange, path: string): string {
       return `${path}: the other end echoes; what the module sends comes back`;
     case "attach":
     case "detach":
-      return `${path}: ${change.why ?? change.kind}`;
+      return `${path}: ${"why" in change ? change.why : change.kind}`;
     case "break":
     case "ended":
       return `${path}: ${change.kind}`;

@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { type ChildDescriptor, withoutInherited } from "../close-on-exec.js";
 import { UserError } from "../user-error.js";
 
@@ -12,7 +13,7 @@ export const sttySpeeds: readonly number[] = [
 ];
 
 /** The part of a terminal's settings that a host changes and that is used here. */
-interface Termios {
+export interface Termios {
   /** Bits per second. */
   readonly speed: number;
   /** ECHO or ECHONL is on: what is written to the master comes back to it as input. */
@@ -75,9 +76,92 @@ export async function restoreRaw(terminal: number): Promise<void> {
 
 /** Reads the settings of a terminal; undefined if stty fails. */
 export async function readTermios(terminal: number): Promise<Termios | undefined> {
-  const text = (await stty(terminal, ["-a"])) ?? "";
+  return termiosIn((await stty(terminal, ["-a"])) ?? "");
+}
+
+/** The settings in the output of `stty -a`; undefined: there are none. */
+function termiosIn(text: string): Termios | undefined {
   const speed = /\bspeed (\d+) baud/.exec(text)?.[1];
   return speed === undefined ? undefined : { speed: Number(speed), echoes: /(^|\s)echo(nl)?(\s|$)/m.test(text) };
+}
+
+/** Runs `stty -a` for each line of its input, and ends its output with a line that has a full stop alone. */
+const readerScript = "while read -r _; do stty -a <&3; echo .; done";
+const readerEnd = /^\.\n/m;
+
+/**
+ * Reads the settings of a terminal by a shell that stays, which takes a fifth of the time of a new one: a host may change its
+ * speed soon after it has sent something. The shell holds the terminal open until `close`.
+ */
+export class TermiosReader {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #closed: Promise<void>;
+  #text = "";
+  #onRead: ((termios: Termios | undefined) => void) | undefined;
+  #isOver = false;
+
+  /** Throws where no process or descriptor can be had. */
+  constructor(terminal: number) {
+    const start = (stdio: ChildDescriptor[]) => spawn("sh", ["-c", readerScript], { stdio, env });
+    const child = withoutInherited(["pipe", "pipe", "ignore", terminal], start);
+    if (child.stdin === null || child.stdout === null) throw new Error("the shell has no pipes");
+    this.#child = child as ChildProcessByStdio<Writable, Readable, null>;
+    this.#child.stdin.on("error", () => {}); // EPIPE: the shell was ended, which `close` reports
+    this.#child.stdout.setEncoding("latin1").on("data", (text) => this.#take(text));
+    this.#closed = new Promise((resolve) => child.on("error", () => resolve()).on("close", () => resolve()));
+    void this.#closed.then(() => this.#end());
+    for (const each of this.#handles) each.unref?.(); // it keeps no program running
+  }
+
+  /** Whether the shell has ended, for instance by a signal to the whole process group. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** The settings now; undefined if stty fails. Call it again only when the call before is over. */
+  read(): Promise<Termios | undefined> {
+    return new Promise((resolve) => {
+      if (this.#isOver) {
+        resolve(undefined);
+        return;
+      }
+      this.#onRead = resolve;
+      this.#child.stdin.write("\n");
+    });
+  }
+
+  /** Ends the shell; resolves when it holds the terminal no more. */
+  close(): Promise<void> {
+    for (const each of this.#handles) each.ref?.();
+    this.#child.kill("SIGKILL");
+    return this.#closed;
+  }
+
+  /** What keeps a program running: the process and its pipes, which are sockets. */
+  get #handles(): readonly Partial<Pick<ChildProcess, "ref" | "unref">>[] {
+    const { stdin, stdout } = this.#child;
+    return [this.#child, stdin, stdout] as readonly Partial<Pick<ChildProcess, "ref" | "unref">>[];
+  }
+
+  #take(text: string): void {
+    this.#text += text;
+    const end = this.#text.search(readerEnd);
+    if (end < 0) return;
+    const termios = termiosIn(this.#text.slice(0, end));
+    this.#text = "";
+    this.#answer(termios);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#answer(undefined);
+  }
+
+  #answer(termios: Termios | undefined): void {
+    const onRead = this.#onRead;
+    this.#onRead = undefined;
+    onRead?.(termios);
+  }
 }
 
 /** Runs stty in the background. Resolves with its output, or with undefined if it failed or ran longer than `timeout` ms. */

@@ -54,6 +54,10 @@ export class TraceLog extends Log implements Trace {
     this.#entries.add({ at: this.#clock.now(), event });
   }
 
+  override detail(text: string): void {
+    this.info(text);
+  }
+
   override info(text: string): void {
     this.#entries.add({ at: this.#clock.now(), text });
   }

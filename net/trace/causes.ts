@@ -27,7 +27,15 @@ const threadsByName: Readonly<Record<string, { readonly thread: string; readonly
   CFUN: { thread: "radio" },
   CGATT: { thread: "radio" },
   CEREG: { thread: "radio" },
+  CGACT: { thread: "radio" },
+  CPIN: { thread: "radio" },
   CSCON: { thread: "radio" },
+  CTZV: { thread: "radio" },
+  CTZE: { thread: "radio" },
+  CTZEU: { thread: "radio" },
+  NGACTR: { thread: "radio" },
+  NIPINFO: { thread: "radio" },
+  NPIN: { thread: "pin" },
   NPSMR: { thread: "radio" },
 };
 
@@ -188,6 +196,7 @@ export class Causes {
     const asked = mayBeAsked ? this.#asked.get(thread) : undefined;
     if (asked === undefined) return this.#last.get(thread);
     this.#asked.delete(thread);
+    this.#last.set(thread, asked); // further URCs may come of the same line
     return asked;
   }
 

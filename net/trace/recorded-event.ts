@@ -100,6 +100,10 @@ export function tell(event: Happened, into: Fields): void {
       into.change = event.change.kind;
       copy(event.change, into);
       break;
+    case "fault":
+      copy(event, into);
+      if (event.line !== undefined) into.line = textOf(event.line);
+      break;
     default:
       copy(event, into);
   }

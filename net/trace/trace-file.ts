@@ -19,6 +19,8 @@ export interface TraceHeader {
   readonly scenarios: readonly string[];
   /** Secrets are shown as they are; left out: they are masked. */
   readonly secrets?: true;
+  /** The module that was recorded as far as it is known, as a profile in JSON; undefined: it is the one of these fields. */
+  readonly module?: object;
 }
 
 const format = { format: "bc28-emu trace", version: 1 } as const;

@@ -149,7 +149,21 @@ const module = [
   event("reboot", "A reboot begins.", { reason }),
   event("booted", "The boot has ended with the banner.", { reason }),
   event("power", "The supply.", { on: flag }),
-  event("fault", "A fault has acted.", { id: count, fault: text, did: text }),
+  event("fault", "A fault has acted.", {
+    id: count,
+    fault: text,
+    did: text,
+    effect: v.optional(
+      about(
+        v.picklist(["lost", "delayed", "doubled", "corrupted", "answered"]),
+        "What became of one packet, or of one line for the host.",
+      ),
+    ),
+    packet: v.optional(about(text, "The type of the packet.")),
+    way: v.optional(about(v.picklist(["sent", "received"]), "The way of the packet, as the module sees it.")),
+    msgId: v.optional(about(count, "The identifier of the packet, if it has one.")),
+    line: v.optional(about(text, "The URC, or the prompt.")),
+  }),
   event("renewed", "A new run begins.", {}),
   event("lost", "Events that were not written, because the disk was too slow.", { events: count }),
 ];

@@ -8,7 +8,7 @@ const messageService = [
   300, 301, 302, 303, 304, 305, 310, 311, 312, 313, 314, 315, 316, 317, 318, 320, 321, 322, 330, 331, 332, 340, 500,
 ];
 /** AT manual: the general errors that are not in the note, and the vendor's own. There is no 519. */
-const vendors = [5, 100, ...Array.from({ length: 26 }, (_, i) => 512 + i).filter((number) => number !== 519)];
+const vendors = [5, 16, 100, ...Array.from({ length: 26 }, (_, i) => 512 + i).filter((number) => number !== 519)];
 
 const errors = Object.values(cmeErrors);
 

@@ -19,6 +19,18 @@ describe("lines", () => {
     ['AT+QMTCONN=0,"id","me","p,w;+CSQ"', 'AT+QMTCONN=0,"id","me","***"'],
     ['AT+QMTCONN=0,"id","me",""', 'AT+QMTCONN=0,"id","me","***"'],
     ["AT+QMTCONN?", "AT+QMTCONN?"],
+    ['AT+CPIN="1234"', 'AT+CPIN="***"'],
+    ["AT+CPIN=1234", "AT+CPIN***"],
+    ['AT+CPIN="12345678","1234"', 'AT+CPIN="***","***"'],
+    ["AT+CPIN?;+CPINR", "AT+CPIN?;+CPINR"],
+    ['AT+CPINR="SIM PIN"', 'AT+CPINR="SIM PIN"'],
+    ['AT+CLCK="SC",2', 'AT+CLCK="SC",2'],
+    ['AT+CLCK="SC",1,"1234"', 'AT+CLCK="SC",1,"***"'],
+    ['AT+CPWD="SC","1234","4321"', 'AT+CPWD="SC","***","***"'],
+    ['AT+NPIN=0,"1234"', 'AT+NPIN=0,"***"'],
+    ["AT+NPING=192.0.2.7", "AT+NPING=192.0.2.7"],
+    ['AT+CGAUTH=0,1,"me","pw"', 'AT+CGAUTH=0,1,"me","***"'],
+    ['AT+QMTSUB=0,1,"unpinned",0', 'AT+QMTSUB=0,1,"unpinned",0'],
     ["AT+QMTCONN=?", "AT+QMTCONN=?"],
     ['AT+QMTCFG="aliauth",0,"pk","dn","ds"', 'AT+QMTCFG="aliauth",0,"pk","dn","***"'],
     ['AT+QMTCFG="ALIAUTH",0,"pk","dn","ds"', 'AT+QMTCFG="ALIAUTH",0,"pk","dn","***"'],
@@ -46,6 +58,9 @@ describe("if it is unclear what is secret, everything behind the name is masked"
     ["a quote that was forgotten", 'AT+QMTCONN=0,"id","me,"pw"', "AT+QMTCONN***"],
     ["another one", 'AT+QMTCONN=0,"id,"me","pw"', "AT+QMTCONN***"],
     ["a comma that was forgotten", 'AT+QMTCONN=0,"id""me","pw"', "AT+QMTCONN***"],
+    ["a PIN that is none", 'AT+CPIN="12345"x', "AT+CPIN***"],
+    ["a facility without quotes", 'AT+CPWD=SC,"1234","4321"', 'AT+CPWD=SC,"***","***"'],
+    ["a line that lost the sign of its name", 'ATNPIN=0,"1234"', "ATNPIN***"],
     ["a name too long", 'AT+QMTCONNX=0,"id","me","pw"', "AT+QMTCONN***"],
     ["a line that lost its beginning", 'QMTCONN=0,"id","me","pw"', "QMTCONN***"],
     ["no AT", '+QMTCONN=0,"id","me","pw"', "+QMTCONN***"],
@@ -83,6 +98,16 @@ describe("bytes of the serial line, one * for each that is hidden", () => {
     ['{"lat":51.3,"at":1}\x1aAT+CSQ\r', '{"lat":51.3,"at":1}\x1aAT+CSQ\r'],
     ["22.5\x1aAT+QMTCON=pw\r", "22.5\x1aAT+QMTCON=**\r"],
     ["\r\n+QMTCONN: 0,0,0\r\n", "\r\n+QMTCONN: 0,0,0\r\n"],
+    ["\r\n+QMTTENAUTH: 0,pw\r\nOK\r\n", "\r\n+QMTTENAUTH: 0,**\r\nOK\r\n"],
+    ["\r\n+QMTTENAUTH: 3\r\n", "\r\n+QMTTENAUTH: 3\r\n"],
+    ["AT+CPIN=1234\r", "AT+CPIN*****\r"],
+    ['AT+CPIN"1234"\r', "AT+CPIN******\r"],
+    ['AT+CPINR="SIM PIN"\r', 'AT+CPINR="SIM PIN"\r'],
+    ["\r\n+CPIN: READY\r\n+CPINR: SIM PIN,3,3\r\n", "\r\n+CPIN: READY\r\n+CPINR: SIM PIN,3,3\r\n"],
+    ["AT+NPING=192.0.2.7\r", "AT+NPING=192.0.2.7\r"],
+    ["AT+NPINGx1234\r", "AT+NPIN******\r"],
+    ["ATNPIN=0,1234\r", "ATNPIN*******\r"],
+    ['{"unpinned":1}\x1a', '{"unpinned":1}\x1a'],
     ['\r\n+QMTCFG: "aliauth","pk"\r\nOK\r\n', '\r\n+QMTCFG: "*************\r\nOK\r\n'],
   ])("%j", (octets, shown) => {
     expect(newByteMask().mask(octets)).toBe(shown);
@@ -105,9 +130,22 @@ const secretive = fc
       `+QMTCFG=aliauth,0,pk,dn,${hidden}`,
       `+QMTENAUTH="${one}","${other}","${one}@${other}","${hidden}"`,
       `+qmttenauth = p , d , p@d , "${hidden}" , 7 , "http://h"`,
+      `+CGAUTH=0,1,"${one}","${hidden}"`,
+      `+CPIN="${hidden}","${hidden}"`,
+      `+CPWD=SC,${hidden},"${hidden}"`,
+      `+NPIN=1,${hidden},${hidden}`,
     ),
   );
-const harmless = fc.constantFrom("+CSQ", "E1", "+CMEE=1", '+QMTSUB=0,1,"a"b",0', '+QMTCFG="version",0,4', '+QMTPUB="');
+const harmless = fc.constantFrom(
+  "+CSQ",
+  "E1",
+  "+CMEE=1",
+  "+NPING=192.0.2.7",
+  '+CPINR="SIM PIN"',
+  '+QMTSUB=0,1,"a"b",0',
+  '+QMTCFG="version",0,4',
+  '+QMTPUB="',
+);
 const chain = fc
   .array(fc.oneof(secretive, secretive, harmless), { minLength: 1, maxLength: 3 })
   .map((parts) => `AT${parts.join(";")}`);
@@ -148,7 +186,7 @@ test("no byte of a secret is shown, for any line", () => {
 });
 
 test("a line that can be parsed and holds no secret is shown unchanged", () => {
-  const free = fc.stringMatching(/^[a-pr-z0-9+,;" ]{0,6}(=[a-pr-z0-9,;" ]{0,40})?$/); // no q, so no name of a command with secrets
+  const free = fc.stringMatching(/^[abd-mopr-z0-9+,;" ]{0,6}(=[abd-mopr-z0-9,;" ]{0,40})?$/); // no c, n or q, so no name of a command with secrets
   const readable = free.filter((rest) => parseLine(`AT${rest}`)?.every(({ kind }) => kind !== "unreadable") ?? false);
   fc.assert(
     fc.property(readable, (rest) => {
@@ -164,7 +202,7 @@ test.each([
   ["a line of which only the end came", ',"me","pw"', ",***"],
   ["no quotes, and no sign", "AT+QMT?CONN 0,id,me,pw", "AT+QMT?CONN 0,***"],
   ["a payload that nobody asked for", '{"t":22.5}', '{"***'],
-  ["two lines that became one", 'AT+CMEE=1AT+CGAUTH=0,1,"me","pw"', "AT+CMEE=1AT+CGAUTH=***"],
+  ["two lines that became one", 'AT+CMEE=1AT+CGAUTH=0,1,"me","pw"', "AT+CMEE=1AT+CGAUTH***"],
   ["the same behind a string", 'AT+QMTSUB=0,1,"t"AT+QMT?CONN=0,"id","me","pw"', 'AT+QMTSUB=0,1,"t"AT+QMT?CONN=***'],
   ["the second one without its sign", 'AT+CMEE=1AT+CGAUTH0,1,"me","pw"', "AT+CMEE=1AT+***"],
   ["nothing that could be a parameter", "22.5", "22.5"],
@@ -193,6 +231,9 @@ test("a payload is masked from the first command in it on", () => {
   const shown = (payload: string): string => secrets.payload(payload);
   expect(shown('{"at":"22.5","+":1}')).toBe('{"at":"22.5","+":1}');
   expect(shown('22.5\rat+qmt\xffonn=0,"id","me","pw"\r')).toBe("22.5\rat+***");
+  expect(shown('{"unpinned":"1234"}')).toBe('{"unpinned":"1234"}');
+  expect(shown('T+NPIN=0,"1234"')).toBe("T+NPIN***");
+  expect(shown('ATCPIN ="1234"')).toBe("ATCPIN***");
   expect(shown('QMTENAUTH="p","d","p@d","pw"\rAT+QMTCONN=0')).toBe("QMTENAUTH***");
 });
 

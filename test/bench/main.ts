@@ -13,12 +13,14 @@ import { sockets } from "./sockets.js";
 import { startModem } from "./start-modem.js";
 import { startUp } from "./start-up.js";
 import { rowsOf, table } from "./table.js";
+import { latencyOfTap } from "./tap.js";
 
 const benches: readonly Bench[] = [
   startUp,
   startModem,
   latency,
   latencyOfBinding,
+  latencyOfTap,
   publish,
   publishOverPty,
   receive,

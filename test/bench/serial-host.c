@@ -1,5 +1,5 @@
 // A host on a serial line, as fast as hosts get: serial-host LINE WHAT AMOUNT [PORT] [QOS], prints figures.
-// latency COUNT: AT -> OK in microseconds, p50 and p95. publish SECONDS, receive SECONDS: messages per second.
+// latency COUNT: AT -> OK in microseconds, p50, p95 and p99. publish SECONDS, receive SECONDS: messages per second.
 // connect 0: opens a link and leaves it open.
 // What a LINE may be stands in serial-line.h. One that starts its other end is waited for until it says OK.
 #include <stdio.h>
@@ -68,7 +68,7 @@ static int ascending(const void *a, const void *b) {
 }
 
 struct percentiles {
-  double p50, p95;
+  double p50, p95, p99;
 };
 
 /** Twice as many as are counted: first the other side gets its code compiled. */
@@ -81,7 +81,7 @@ static struct percentiles latency(int count) {
     if (i >= 0) spans[i] = now() - start;
   }
   qsort(spans, (size_t)count, sizeof *spans, ascending);
-  struct percentiles found = {spans[count / 2] * 1e6, spans[count * 95 / 100] * 1e6};
+  struct percentiles found = {spans[count / 2] * 1e6, spans[count * 95 / 100] * 1e6, spans[count * 99 / 100] * 1e6};
   free(spans);
   return found;
 }
@@ -155,7 +155,7 @@ static double receive(double seconds, const char *port) {
 static void print_figures(const char *what, double amount, const char *port, int qos) {
   if (!strcmp(what, "latency")) {
     struct percentiles found = latency((int)amount);
-    printf("%.1f %.1f\n", found.p50, found.p95);
+    printf("%.1f %.1f %.1f\n", found.p50, found.p95, found.p99);
   } else {
     double figure = !strcmp(what, "publish")   ? publish(amount, port, qos)
                     : !strcmp(what, "receive") ? receive(amount, port)

@@ -8,6 +8,7 @@ import { root, run } from "./processes.js";
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
+  readonly p99: number;
 }
 
 /** A host program that plays one part on a serial line; which lines there are is told in serial-line.h. */
@@ -28,8 +29,8 @@ export function serialHost(): SerialHost {
     (await run(name, [...before, ...args])).split(" ").map(Number);
   return {
     async latency(line, count) {
-      const [p50 = Number.NaN, p95 = Number.NaN] = await figures(line, "latency", `${count}`);
-      return { p50, p95 };
+      const [p50 = Number.NaN, p95 = Number.NaN, p99 = Number.NaN] = await figures(line, "latency", `${count}`);
+      return { p50, p95, p99 };
     },
     async play(line, part, amount, ...more) {
       const [figure = Number.NaN] = await figures(line, part, `${amount}`, ...more);

@@ -70,7 +70,7 @@ const wrongUsage: readonly (readonly [args: string, word: string])[] = [
   ["--address ::1", '--address: "::1" is not an IPv4 address'],
   [`--apn ${"x".repeat(101)}`, "--apn: "],
   ["--imei", "--imei DIGITS"],
-  ["--nvm nvm.json", 'NVM file nvm.json: nconfig.AUTOCONNECT: "MAYBE" is not TRUE,FALSE'],
+  ["--nvm nvm.json", 'NVM file nvm.json: nconfig.AUTOCONNECT: "MAYBE" is not FALSE,TRUE'],
   ["--nvm typo.json", "NVM file typo.json: version: it is missing"],
   ["--nvm broken.json", "NVM file broken.json: it is not JSON"],
   ["--nvm empty.json", "NVM file empty.json: it is empty"],

@@ -23,7 +23,8 @@ export interface Script {
   readonly name: string;
   readonly includes: readonly string[];
   readonly quirks: Readonly<Record<string, string>>;
-  /** The surroundings of the profile that are changed. */
+  /** The identity and the surroundings of the profile that are changed. */
+  readonly identity: Readonly<Record<string, string>>;
   readonly surroundings: Readonly<Record<string, string>>;
   /** Faults that count from power-up on. */
   readonly faults: readonly string[];
@@ -65,7 +66,7 @@ export function blocksOf(file: string, markdown: string): Block[] {
 }
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
-const directive = /^(include|fault|quirk|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
+const directive = /^(include|fault|quirk|identity|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
 const channelLine = /^(host|port|broker|network|peer|module|fault|clock|trace)([<>])\s*(.*)$/;
 
 /** Parses a block: directives, inputs and expected outputs. Throws a SyntaxError with the place of a wrong line. */
@@ -73,6 +74,7 @@ export function scriptOf(block: Block): Script {
   const includes: string[] = [];
   const faults: string[] = [];
   const quirks: Record<string, string> = {};
+  const identity: Record<string, string> = {};
   const surroundings: Record<string, string> = {};
   const directives: Record<string, string> = {};
   const steps: { input: Line; expected: Line[] }[] = [];
@@ -85,6 +87,7 @@ export function scriptOf(block: Block): Script {
     if (name === "include") includes.push(value);
     else if (name === "fault") faults.push(value);
     else if (name === "quirk") Object.assign(quirks, settingOf(value));
+    else if (name === "identity") Object.assign(identity, settingOf(value));
     else if (name === "surroundings") Object.assign(surroundings, settingOf(value));
     else if (name !== undefined) directives[name] = value;
     else if (channel !== undefined) {
@@ -99,7 +102,7 @@ export function scriptOf(block: Block): Script {
   if (!["", "trace"].includes(hear)) throw new SyntaxError(`${block.name}: a block can hear the trace, not "${hear}"`);
   const repeated = Array.from({ length: Number(repeat) }, () => steps).flat();
   const showsTrace = hear === "trace";
-  const settings = { includes, faults, quirks, surroundings, timing, seed, epoch };
+  const settings = { includes, faults, quirks, identity, surroundings, timing, seed, epoch };
   return { name: block.name, ...settings, showsTrace, steps: repeated };
 }
 

@@ -86,6 +86,15 @@ const typedLines = [
   "AT+CEDRXS=2,5,0010",
   "AT+CEDRXS=3",
   "AT+NNMI=2",
+  "AT+NIPINFO=1;+NGACTR=1",
+  "AT+CGACT=1,1;+CGACT?",
+  "AT+CGACT=0,1",
+  "AT+CGACT=0,0",
+  "AT+CGCONTRDP;+CGAPNRC;+NCIDSTATUS;+CEDRXRDP;+CEER",
+  'AT+CGAUTH=0,1,"me","pw";+CGAUTH?',
+  'AT+CCLK="30/01/01,00:00:00-20"',
+  "AT+CPINR;+CPIN?",
+  'AT+CLCK="SC",2',
   "AT+NSOCR=DGRAM,17,0",
   "AT+NSOCR=STREAM,6,0;+NSOCR=DGRAM,17,5683,0",
   "AT+NSOST=0,192.0.2.1,5683,2,3132",
@@ -115,6 +124,14 @@ const keptLines = [
   "AT+NSONMI=2",
   "AT+NCDP=192.0.2.7,0",
   "AT+NLOGLEVEL=SECURITY,NONE",
+  "AT+CTZR=3;+NITZ=0;+CIPCA=3,1",
+  'AT+CLCK="SC",1,"1234"',
+  'AT+CLCK="SC",0,"1234"',
+  'AT+CPWD="SC","1234","4321"',
+  'AT+CPIN="1234"',
+  'AT+CPIN="12345678","1234"',
+  'AT+NPIN=2,"9999"',
+  "AT+NRB;+CPIN?",
 ];
 const packets = [
   "CONNACK 0",
@@ -305,8 +322,8 @@ test("after any input the module works: bounded effects, no busy alarm, and AT a
 const keptIn = (effects: readonly Effect[]): readonly Nvm[] =>
   effects.flatMap((effect) => (effect.to === "nvm" ? [effect.nvm] : []));
 
-/** The command that sets each part of the NVM. */
-const setters: Readonly<Record<keyof Nvm, string>> = {
+/** The commands that set each part of the NVM. */
+const setters: Readonly<Record<keyof Nvm, string | RegExp>> = {
   nconfig: "+NCONFIG=",
   natspeed: "+NATSPEED=",
   bands: "+NBAND=",
@@ -314,6 +331,10 @@ const setters: Readonly<Record<keyof Nvm, string>> = {
   qledmode: "+QLEDMODE=",
   nsonmi: "+NSONMI=",
   ncdp: "+NCDP=",
+  cipca: "+CIPCA=",
+  ctzr: "+CTZR=",
+  nitz: "+NITZ=",
+  sim: /\+(CPIN|CLCK|CPWD|NPIN)=/,
   nloglevel: "+NLOGLEVEL=",
 };
 
@@ -329,7 +350,7 @@ test("the NVM holds only what the host has set, can be stored, and gives the sam
       for (const each of all) {
         if (each.what === "host") typed += each.octets.toUpperCase();
         for (const nvm of keptIn(happen(bench, each))) {
-          for (const part of set(nvm)) expect(typed).toContain(setters[part]);
+          for (const part of set(nvm)) expect(typed).toMatch(setters[part]);
           const stored: unknown = JSON.parse(JSON.stringify(nvmImage(nvm)));
           expect(nvmFrom(stored)).toEqual({ nvm });
           expect(new Bench(quirks, { ...options, nvm }).modem.view().nvm).toBe(nvm);

@@ -26,6 +26,7 @@ const programs = {
   },
   "qemu-system-x86": { isInstalled: command("qemu-system-i386"), install: "--no-install-recommends qemu-system-x86" },
   socat: { isInstalled: command("socat"), install: "socat" },
+  tshark: { isInstalled: command("tshark"), install: "--no-install-recommends tshark" },
   tmux: { isInstalled: command("tmux"), install: "tmux" },
 } as const;
 

@@ -121,14 +121,14 @@ describe("a long time in milliseconds", () => {
   });
 
   test("closing does not wait for time, and advance goes on", async () => {
-    const { host, modem, log } = await startModule({ ...own, clock });
+    const { host, modem, log } = await startModule({ ...own, clock, logLevel: "trace" });
     await connect(host, "meter");
     const going = clock.advance(24 * hour);
     await modem.close();
     await going;
     expect(clock.now()).toBe(24 * hour);
     expect(log).toContain("mqtt> DISCONNECT");
-    expect(counted(log, /gone/)).toBe(1);
+    expect(counted(log, /^broker: client meter gone/)).toBe(1);
   });
 });
 

@@ -9,9 +9,15 @@ export const spanUnits: Readonly<Record<string, Millis>> = { ms: 1, s: 1000, min
 
 /** `12s` in ms; undefined where it is no span, or none from 1 ms to 24 h. */
 export function millisOf(text: string): Millis | undefined {
+  const ms = momentOf(text);
+  return ms !== undefined && ms >= 1 && ms <= maxSpanMs ? ms : undefined;
+}
+
+/** The same without limits: a moment of a run. */
+export function momentOf(text: string): Millis | undefined {
   const [, figure, unit] = /^(\d{1,8}(?:\.\d{1,3})?)([a-z]+)$/i.exec(text) ?? [];
   const ms = Math.round(Number(figure) * (spanUnits[unit?.toLowerCase() ?? ""] ?? Number.NaN) * 1000) / 1000;
-  return Number.isInteger(ms) && ms >= 1 && ms <= maxSpanMs ? ms : undefined;
+  return Number.isInteger(ms) ? ms : undefined;
 }
 
 /** `12s` or `1s..3s`; the first unit may be left out where both are the same. */

@@ -210,7 +210,10 @@ export const vocabulary = [
     seam: "UART",
     takes: ["after", "chance", "for"],
     forms: {
-      "noise HEX at reset": { means: "the bytes HEX come before every banner", example: "noise 00ff at reset" },
+      "noise HEX at reset": {
+        means: "the bytes HEX come first at every start, before the banner",
+        example: "noise 00ff at reset",
+      },
     },
   },
   {

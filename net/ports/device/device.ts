@@ -10,6 +10,8 @@ export interface DeviceOptions {
   readonly path: string;
   /** The speed for the whole run, in bits per second. Left out: the module's own, which AT+NATSPEED changes. */
   readonly speed?: number;
+  /** Every byte of the far end is handed on, also an echo of what was written. Left out: a loop is broken. */
+  readonly isTransparent?: boolean;
 }
 
 /** The pause between two attempts to open an unplugged device again, in ms of real time. */
@@ -28,19 +30,21 @@ class Device implements SerialPort {
   readonly path: string;
   readonly #isFixed: boolean;
   readonly #events: PortEventQueue;
-  readonly #loopBreaker: LoopBreaker;
+  readonly #loopBreaker: LoopBreaker | undefined;
+  /** DTR of our end is off. */
+  #isHungUp = false;
   #speed: number;
   /** Undefined while it is unplugged. */
   #tty: Tty | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ path, speed }: DeviceOptions, events: PortEvents) {
+  constructor({ path, speed, isTransparent = false }: DeviceOptions, events: PortEvents) {
     this.path = path;
     this.#isFixed = speed !== undefined;
     this.#speed = speed ?? factorySpeed;
     this.#events = new PortEventQueue(events);
-    this.#loopBreaker = new LoopBreaker(() => this.#events.emitChange({ kind: "looped" }));
+    if (!isTransparent) this.#loopBreaker = new LoopBreaker(() => this.#events.emitChange({ kind: "looped" }));
     this.#tty = this.#open();
     setImmediate(() => this.#events.emitChange({ kind: "attach" })); // the caller must have the port before its first event
   }
@@ -48,14 +52,19 @@ class Device implements SerialPort {
   write(bytes: Uint8Array): void {
     if (this.#closing !== undefined) return;
     const taken = this.#tty?.write(bytes) ?? 0;
-    this.#loopBreaker.wrote(bytes.subarray(0, taken));
+    this.#loopBreaker?.wrote(bytes.subarray(0, taken));
     this.#events.emitDropped(bytes.length - taken);
   }
 
-  /** Changes the speed. Modem lines and `cut` are ignored: stty cannot set lines or empty the driver's buffer. */
-  set({ speed }: PortSetting): void {
+  /**
+   * Changes the speed. Of the modem lines only DTR can be set, which takes RTS with it: speed 0 puts both off. Other lines and
+   * `cut` are ignored: stty cannot set lines or empty the driver's buffer.
+   */
+  set({ speed, lines: { dtr } = {} }: PortSetting): void {
+    if (dtr !== undefined) this.#setDtr(dtr);
     if (speed === undefined || speed === this.#speed || this.#isFixed || this.#closing !== undefined) return;
     this.#speed = speed;
+    if (this.#isHungUp) return;
     this.#tty?.setSpeed(speed).then((refused) => {
       if (refused && speed === this.#speed && this.#tty !== undefined)
         this.#events.emitChange({ kind: "speedRefused", speed });
@@ -77,8 +86,15 @@ class Device implements SerialPort {
     return new Tty(this.path, this.#speed, { onBytes: (bytes) => this.#receive(bytes), onGone: () => this.#detach() });
   }
 
+  /** Speed 0 puts DTR and RTS off. POSIX, termios */
+  #setDtr(isOn: boolean): void {
+    if (isOn === !this.#isHungUp || this.#closing !== undefined) return;
+    this.#isHungUp = !isOn;
+    this.#tty?.setSpeed(isOn ? this.#speed : 0);
+  }
+
   #receive(bytes: Uint8Array): void {
-    if (this.#loopBreaker.accepts(bytes)) this.#events.emitBytes(bytes);
+    if (this.#loopBreaker?.accepts(bytes) !== false) this.#events.emitBytes(bytes);
   }
 
   #detach(): void {
@@ -92,6 +108,7 @@ class Device implements SerialPort {
   #reopen(): void {
     try {
       this.#tty = this.#open();
+      if (this.#isHungUp) this.#tty.setSpeed(0);
       this.#events.emitChange({ kind: "attach", why: "back again" });
     } catch {
       this.#retry = setTimeout(() => this.#reopen(), retryMs);

@@ -67,6 +67,11 @@ export class PtyPair {
     return this.#closed;
   }
 
+  /** Whether a host keeps all others out (TIOCEXCL), this process included. */
+  get isExclusive(): boolean {
+    return this.#slave === undefined;
+  }
+
   /**
    * Finds out whether a host has the slave open: closes our own, reads the master (EIO: no other is open) and opens ours
    * again. All this is synchronous, so that the read stream never sees the hang-up.

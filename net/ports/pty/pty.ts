@@ -9,8 +9,11 @@ import { Symlink } from "./symlink.js";
 export interface PtyOptions {
   /** The path of a symlink to the terminal, which stays the same from run to run. Left out: there is none. */
   readonly link?: string;
-  /** Whether every change of the host's speed is reported before what it sends at it. Left out: only its first speed is. */
-  readonly followSpeed?: boolean;
+  /**
+   * Whether every change of the host's speed is reported before what it sends at it. Left out: only its first speed is. To
+   * read the speed takes some ms; a function tells when the host may have changed it, and saves them otherwise.
+   */
+  readonly followSpeed?: boolean | (() => boolean);
 }
 
 /**
@@ -25,6 +28,7 @@ export function openPty(options: PtyOptions, events: PortEvents): SerialPort {
 class Pty implements SerialPort {
   readonly #events: PortEventQueue;
   readonly #link: Symlink | undefined;
+  readonly #followSpeed: boolean;
   readonly #input: PtyInput;
   readonly #attachDetection: AttachDetection;
   #pair: PtyPair;
@@ -34,6 +38,7 @@ class Pty implements SerialPort {
   constructor({ link, followSpeed = false }: PtyOptions, events: PortEvents) {
     this.#events = new PortEventQueue(events);
     this.#input = new PtyInput(this.#events, { followSpeed });
+    this.#followSpeed = followSpeed;
     this.#link = link === undefined ? undefined : new Symlink(link);
     this.#pair = this.#open();
     try {
@@ -42,6 +47,7 @@ class Pty implements SerialPort {
       this.#pair.close();
       throw error;
     }
+    this.#input.open(this.#pair);
     this.#attachDetection = new AttachDetection(() => this.#probe());
   }
 
@@ -51,8 +57,10 @@ class Pty implements SerialPort {
 
   write(bytes: Uint8Array): void {
     if (this.#closed) return;
-    if (!this.#attached) this.#probe();
-    const taken = this.#attached ? this.#pair.write(bytes) : 0;
+    const wasAttached = this.#attached;
+    if (!wasAttached) this.#probe();
+    const isReady = wasAttached || !this.#followSpeed; // a host that is found here may have a speed at which this is garbage
+    const taken = this.#attached && isReady ? this.#pair.write(bytes) : 0;
     if (this.#attached) this.#attachDetection.moved();
     this.#input.wrote(bytes.subarray(0, taken));
     this.#events.emitDropped(bytes.length - taken);
@@ -93,7 +101,7 @@ class Pty implements SerialPort {
   #attach(): void {
     if (this.#attached) return;
     this.#attached = true;
-    this.#events.emitChange({ kind: "attach" });
+    this.#events.emitChange(this.#followSpeed ? { kind: "attach", readsSpeed: true } : { kind: "attach" });
     this.#input.attach(this.#pair);
   }
 
@@ -121,6 +129,7 @@ class Pty implements SerialPort {
       return;
     }
     this.#pair = next;
+    this.#input.open(next);
     if (this.path === before) return;
     this.#link?.follow(this.path);
     this.#events.emitChange({ kind: "path", path: this.path });

@@ -11,6 +11,8 @@ export interface LineEnds {
   onGarbled(host: number, module: number): void;
 }
 
+const nothing = new Uint8Array(0);
+
 /** A serial line: a wire in each direction, a speed at each end, and the clock by which bytes travel. */
 export class Line {
   readonly #clock: Clock;
@@ -20,6 +22,8 @@ export class Line {
   /** The host's speed; undefined: the same as the module's. */
   #hostSpeed: number | undefined;
   #moduleSpeed: number;
+  /** Since when a host is there whose speed is not known yet. Nothing arrives at it meanwhile; undefined: there is none. */
+  #unknownSince: Millis | undefined;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   #closed = false;
 
@@ -28,6 +32,11 @@ export class Line {
     this.#clock = clock;
     this.#ends = ends;
     this.#moduleSpeed = moduleSpeed;
+  }
+
+  /** Whether a host is there whose speed is not known yet. */
+  get isHostUnknown(): boolean {
+    return this.#unknownSince !== undefined;
   }
 
   /** Whether all that the host has sent has arrived. */
@@ -50,18 +59,32 @@ export class Line {
     return this.#send(this.#toHost, bytes, this.#moduleSpeed);
   }
 
-  /** Sets the speed of the host's end, at once. */
+  /** A host is there, and its speed will be told. What arrives at it from now on waits until then. */
+  expectHostSpeed(): void {
+    this.#unknownSince = this.#clock.now();
+  }
+
+  /** The speed that was expected cannot be told: the host has the module's. */
+  giveUpHostSpeed(): void {
+    this.#unknownSince = undefined;
+    this.#setAlarm();
+  }
+
+  /** Sets the speed of the host's end, at once, or from the moment on since when it was expected. */
   setHost(speed: number): void {
     const now = this.#clock.now();
+    const isExpected = this.#unknownSince !== undefined;
     this.#hostSpeed = speed;
-    this.#toHost.setReceiverSpeed(speed, now);
+    this.#toHost.setReceiverSpeed(speed, this.#unknownSince ?? now);
     this.#toModule.setReceiverSpeed(this.#moduleSpeed, Math.max(now, this.#toHost.end));
+    if (isExpected) this.giveUpHostSpeed();
   }
 
   /** The host's end has the module's speed from now on; what it has sent before arrives as it was sent. */
   forgetHost(): void {
     const now = this.#clock.now();
     this.#hostSpeed = undefined;
+    this.#unknownSince = undefined;
     this.#toHost.setReceiverSpeed(undefined, now);
     this.#toModule.setReceiverSpeed(undefined, Math.max(now, this.#toModule.end));
   }
@@ -93,7 +116,7 @@ export class Line {
   #ring(): void {
     this.#alarm = undefined;
     const now = this.#clock.now();
-    const toHost = this.#toHost.take(now);
+    const toHost = this.#unknownSince === undefined ? this.#toHost.take(now) : nothing;
     const toModule = this.#toModule.take(now);
     if (toHost.length > 0) this.#ends.toHost(toHost);
     if (toModule.length > 0) this.#ends.toModule(toModule);
@@ -103,7 +126,8 @@ export class Line {
 
   #setAlarm(): void {
     const never = Number.POSITIVE_INFINITY;
-    const at = Math.min(this.#toHost.wakeAt ?? never, this.#toModule.wakeAt ?? never);
+    const toHostAt = this.#unknownSince === undefined ? this.#toHost.wakeAt : undefined;
+    const at = Math.min(toHostAt ?? never, this.#toModule.wakeAt ?? never);
     if (at === never || this.#closed || (this.#alarm !== undefined && this.#alarm.at <= at)) return;
     this.#alarm?.off();
     this.#alarm = { at, off: this.#clock.alarm(at, () => this.#ring()) };

@@ -95,25 +95,34 @@ class Uart implements SerialPort, PortEvents {
 
   onChange(change: PortChange): void {
     if (change.kind === "speed") this.#setHostSpeed(change.speed);
-    if (change.kind === "attach") this.#attach();
+    if (change.kind === "attach") this.#attach("readsSpeed" in change);
     if (change.kind === "detach") this.#detach();
-    if (change.kind === "dropped") this.#untaken += change.bytes;
+    if (change.kind === "dropped") this.#drop(change.bytes);
     else if (change.kind === "ended") this.#ended = change;
     else this.#events.emitChange(change);
     this.#arrived();
   }
 
-  /** Sets the speed of the host's end. Speed 0 (B0) means that the host hangs up, and is ignored. */
+  /** Sets the speed of the host's end. Speed 0 (B0) means that the host hangs up, or that it is not known, and is ignored. */
   #setHostSpeed(speed: number): void {
-    if (this.#options.baud !== "host" || speed === 0) return;
-    this.#line.setHost(speed);
+    if (this.#options.baud !== "host") return;
+    if (speed > 0) this.#line.setHost(speed);
+    else if (this.#line.isHostUnknown) this.#line.giveUpHostSpeed();
+    if (speed === 0) return;
     this.#warnedSpeeds = "";
   }
 
   /** A host attaches. What it would get the rest of only is cut. */
-  #attach(): void {
+  #attach(readsSpeed: boolean): void {
     if (this.#untaken > 0) this.#untaken += this.#line.cut();
     this.#reportUntaken();
+    if (readsSpeed && this.#options.baud === "host") this.#line.expectHostSpeed();
+  }
+
+  /** Bytes were not taken: no host was there, or only at their arrival. Such a host does not get the rest, either. */
+  #drop(bytes: number): void {
+    this.#untaken += bytes;
+    if (this.#line.isHostUnknown) this.#untaken += this.#line.cut();
   }
 
   /** A host detaches. The next one gets a new port: neither the bytes that are on their way nor the speed. */

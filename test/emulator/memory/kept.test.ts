@@ -11,6 +11,7 @@ class Kept {
   #started(): Modem {
     const modem = new Modem({ profile: bc28, nvm: this.nvm });
     modem.powerUp(0);
+    modem.tell({ from: "clock" }, 0);
     return modem;
   }
 
@@ -34,6 +35,10 @@ test.each([
   ["AT+NSONMI=3", "AT+NSONMI?", "+NSONMI:3"],
   ["AT+NNMI=2", "AT+NNMI?", "+NNMI: 1"], // the one that is not kept
   ["AT+NCDP=10.0.0.1,7", "AT+NCDP?", "+NCDP: 10.0.0.1,7"],
+  ["AT+CTZR=2", "AT+CTZR?", "+CTZR:2"],
+  ["AT+NITZ=0", "AT+NITZ?", "+NITZ:0"],
+  ["AT+CIPCA=3,1", "AT+CIPCA?", "+CIPCA:3,1"],
+  ['AT+CLCK="SC",1,"1234"', "AT+CPIN?", "+CPIN: SIM PIN"],
   ["AT+NATSPEED=115200,3,1,2;+CSQ", "AT+NATSPEED?", "+NATSPEED:9600,2,1,0,0"], // no line came at the new speed
   ["AT+NATSPEED=115200,3,1,2\rAT", "AT+NATSPEED?", "+NATSPEED:115200,2,1,0,0"],
   ["AT+NATSPEED=115200,3,0,2\rAT", "AT+NATSPEED?", "+NATSPEED:9600,2,1,0,0"],
@@ -42,6 +47,13 @@ test.each([
   expect(module.says(write)).toMatch(/\r\nOK\r\n$/);
   module.switchOffAndOn();
   expect(module.says(read)).toBe(`\r\n${information}\r\n\r\nOK\r\n`);
+});
+
+test("wrong tries of the PIN survive a power-off", () => {
+  const module = new Kept();
+  expect(module.says('AT+CLCK="SC",1,"9999"')).toBe("\r\nERROR\r\n");
+  module.switchOffAndOn();
+  expect(module.says("AT+CPINR")).toContain("+CPINR: SIM PIN,2,3\r\n+CPINR: SIM PUK,10,10");
 });
 
 const settings = nconfigNames.flatMap((name) => {

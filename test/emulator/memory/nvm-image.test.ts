@@ -2,10 +2,19 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { factoryNvm, type Nvm, nconfigNames } from "../../../emulator/memory/nvm.js";
 import { nvmFrom, nvmImage } from "../../../emulator/memory/nvm-image.js";
+import type { SimCard } from "../../../emulator/memory/sim-card.js";
 import { Modem } from "../../../emulator/modem.js";
 import { bc28 } from "../../../emulator/profile/bc28.js";
 
 const reread = (nvm: Nvm) => nvmFrom(JSON.parse(JSON.stringify(nvmImage(nvm))));
+
+/** A SIM card with one wrong try, as AT+CPIN leaves it. */
+const sim: SimCard = {
+  ...{ iccid: "89001010000000000018", firstPin: "0852", wasAsked: 1, puk: "12345678" },
+  ...{ pin: "0852", isAsked: 1, pinTries: 2, pukTries: 10 },
+};
+
+const imageOf = (wrong: object): string => JSON.stringify({ version: 1, sim: { ...sim, ...wrong } });
 
 const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ["0", "the whole of it: 0 is not an object"],
@@ -17,7 +26,7 @@ const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ['{"version":1,"__proto__":{}}', /^__proto__: unknown key/],
   ['{"version":1,"nconfig":[]}', "nconfig: a list is not an object"],
   ['{"version":1,"nconfig":{"AUTOCONECT":"TRUE"}}', "nconfig.AUTOCONECT: unknown key; did you mean AUTOCONNECT?"],
-  ['{"version":1,"nconfig":{"AUTOCONNECT":"MAYBE"}}', 'nconfig.AUTOCONNECT: "MAYBE" is not TRUE,FALSE'],
+  ['{"version":1,"nconfig":{"AUTOCONNECT":"MAYBE"}}', 'nconfig.AUTOCONNECT: "MAYBE" is not FALSE,TRUE'],
   ['{"version":1,"nconfig":{"AUTOCONNECT":"true"}}', /^nconfig.AUTOCONNECT: "true" is not/],
   ['{"version":1,"nconfig":{"AUTOCONNECT":true}}', /^nconfig.AUTOCONNECT: true is not text/],
   ['{"version":1,"nconfig":{"BARRING_RELEASE_DELAY":"1801"}}', /^nconfig.BARRING_RELEASE_DELAY: "1801" is not 0-1800$/],
@@ -33,6 +42,13 @@ const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ['{"version":1,"ncdp":null}', "ncdp: null is not an object"],
   ['{"version":1,"ncdp":{"ip":"1.2.3.4"}}', "ncdp.port: it is missing"],
   ['{"version":1,"ncdp":{"ip":"a.b","port":1}}', /^ncdp.ip: "a.b" is not/],
+  ['{"version":1,"ctzr":4}', "ctzr: 4 is none of: 0, 1, 2, 3"],
+  ['{"version":1,"sim":{}}', "sim.iccid: it is missing"],
+  [imageOf({ pin: "987" }), "sim.pin: its value is not text of 4 to 8 digits"],
+  [imageOf({ firstPin: 9876 }), "sim.firstPin: its value is not text of 4 to 8 digits"],
+  [imageOf({ puk: "9876543" }), "sim.puk: its value is not text of 8 digits"],
+  [imageOf({ pinTries: 4 }), "sim.pinTries: 4 is not a whole number from 0 to 3"],
+  [imageOf({ pukTries: 11 }), "sim.pukTries: 11 is not a whole number from 0 to 10"],
   ['{"version":1,"nloglevel":{"PROTOCOL":"LOUD"}}', /^nloglevel.PROTOCOL: "LOUD" is none of/],
 ];
 
@@ -47,6 +63,17 @@ describe("a stored image", () => {
     expect(reread(factoryNvm)).toEqual({ nvm: factoryNvm });
     const nconfig = { ...factoryNvm.nconfig, AUTOCONNECT: "FALSE", SYNC_TIME_PERIOD: "65535" };
     const nvm: Nvm = { ...factoryNvm, nconfig, bands: [8, 5], ncdp: { ip: "10.0.0.1", port: 5683 } };
+    expect(reread(nvm)).toEqual({ nvm });
+  });
+
+  test("an image of a version without the later parts is read", () => {
+    const { nconfig, natspeed, bands, qledmode, nsonmi, nloglevel } = factoryNvm;
+    const earlier = { version: 1, nconfig, natspeed, bands, qregswt: 2, qledmode, nsonmi, nloglevel };
+    expect(nvmFrom(earlier)).toEqual({ nvm: { ...factoryNvm, qregswt: 2 } });
+  });
+
+  test("a SIM card is read as it was stored", () => {
+    const nvm: Nvm = { ...factoryNvm, sim };
     expect(reread(nvm)).toEqual({ nvm });
   });
 
@@ -103,6 +130,9 @@ describe("a memory that commands have set", () => {
     ...["PROTOCOL", "APPLICATION", "SECURITY"].flatMap((core) =>
       ["VERBOSE", "NORMAL", "WARNING", "ERROR", "NONE"].map((level) => `AT+NLOGLEVEL=${core},${level}`),
     ),
+    ...["0", "1", "2", "3"].flatMap((value) => ["CTZR=", "NITZ=", "CIPCA=3,"].map((name) => `AT+${name}${value}`)),
+    'AT+CLCK="SC",1,"9999"',
+    'AT+CLCK="SC",1,"1234";+CPWD="SC","1234","12345678";+CLCK="SC",0,"12345678"',
     ...["8", "5,8,3,28,20,1", "1,3,5,8,20,28", "8,8", "99"].map((bands) => `AT+CFUN=0;+NBAND=${bands}`),
   ];
 

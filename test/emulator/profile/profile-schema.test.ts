@@ -52,6 +52,9 @@ const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ['{"base":"bc28","identity":{"svn":"1"}}', 'identity.svn: "1" is not 2 digits'],
   ['{"base":"bc28","identity":{"imsi":"1234567890123456"}}', 'identity.imsi: "1234567890123456" is not 15 digits'],
   ['{"base":"bc28","identity":{"iccid":"8900101"}}', 'identity.iccid: "8900101" is not 20 digits'],
+  ['{"base":"bc28","identity":{"pin":"98765x"}}', "identity.pin: its value is not text of 4 to 8 digits, or empty"],
+  ['{"base":"bc28","identity":{"pin":9876}}', "identity.pin: its value is not text of 4 to 8 digits, or empty"],
+  ['{"base":"bc28","identity":{"puk":"987654321"}}', "identity.puk: its value is not text of 8 digits"],
   ['{"base":"bc28","identity":{"model":"a\\r\\nOK"}}', /^identity.model: "a\\r\\nOK" is not 1 to 64 printable/],
   ['{"base":"bc28","identity":{"revision":"SSB"}}', 'identity.revision: "SSB" is not a list'],
   ['{"base":"bc28","identity":{"revision":[]}}', "identity.revision: it takes 1 to 16, not 0"],
@@ -59,9 +62,16 @@ const bad: readonly (readonly [json: string, problem: string | RegExp])[] = [
   ['{"base":"bc28","surroundings":{"operator":"4600"}}', /^surroundings.operator: "4600" is not 5 or 6 digits/],
   ['{"base":"bc28","surroundings":{"address":"10.0.0.256"}}', /^surroundings.address: "10.0.0.256" is not an IPv4/],
   ['{"base":"bc28","surroundings":{"address":"010.0.0.1"}}', /is not an IPv4 address$/],
+  ['{"base":"bc28","surroundings":{"primaryDns":"dns"}}', /^surroundings.primaryDns: "dns" is not an IPv4 address$/],
+  ['{"base":"bc28","surroundings":{"secondaryDns":1}}', /^surroundings.secondaryDns: 1 is not text/],
   ['{"base":"bc28","surroundings":{"apn":"a\\"b"}}', /^surroundings.apn: /],
   ['{"base":"bc28","surroundings":{"tac":"5AEG"}}', /^surroundings.tac: "5AEG" is not 1 to 4 hexadecimal digits$/],
   ['{"base":"bc28","surroundings":{"cell":"123456789"}}', /^surroundings.cell: /],
+  ['{"base":"bc28","surroundings":{"cell":"12345678"}}', /is not 1 to 8 hexadecimal digits, at most 0FFFFFFF$/],
+  ['{"base":"bc28","surroundings":{"sim":"no"}}', 'surroundings.sim: "no" is none of: in, out'],
+  ['{"base":"bc28","surroundings":{"coverage":true}}', "surroundings.coverage: true is none of: on, off"],
+  ['{"base":"bc28","surroundings":{"network":"me"}}', /^surroundings.network: "me" is none of: home, roaming, /],
+  ['{"base":"bc28","surroundings":{"rssi":32}}', "surroundings.rssi: 32 is not a whole number from 0 to 31, nor 99"],
   ['{"base":"bc28","surroundings":{"band":"8"}}', 'surroundings.band: "8" is not a whole number from 1 to 255'],
   ['{"base":"bc28","surroundings":{"band":8.5}}', "surroundings.band: 8.5 is not a whole number from 1 to 255"],
   ['{"base":"bc28","surroundings":{"voltage":1e999}}', /^surroundings.voltage: Infinity is not/],
@@ -104,6 +114,7 @@ describe("a written profile", () => {
     const cellIdWith = (surroundings: object): number => read({ base: "bc28", surroundings }).surroundings.cellId;
     expect(cellIdWith({ cell: "1F" })).toBe(31);
     expect(cellIdWith({ cell: "1F", cellId: 5 })).toBe(5);
+    expect(cellIdWith({ cell: "0FFFFFFF" })).toBe(268_435_455);
     expect(Number.parseInt(bc28.surroundings.cell, 16)).toBe(bc28.surroundings.cellId);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defaultQuirks, type Quirk, type QuirkName, quirkTable, setQuirk } from "../../../emulator/profile/quirks.js";
+import type { Quirk } from "../../../emulator/profile/quirk.js";
+import { defaultQuirks, type QuirkName, quirkTable, setQuirk } from "../../../emulator/profile/quirks.js";
 
 const names = Object.keys(quirkTable) as QuirkName[];
 const quirkNamed = (name: QuirkName): Quirk<string | number> => quirkTable[name];

@@ -4,8 +4,11 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Log, manualClock, type StartOptions, startModem } from "../../../index.js";
+import { checked } from "../../../net/control/checked.js";
 import { Control } from "../../../net/control/control.js";
+import { ControlError } from "../../../net/control/control-error.js";
 import { type ControlServerOptions, startControlServer } from "../../../net/control/http-server.js";
+import { tools } from "../../../net/control/mcp-tools.js";
 import { routes } from "../../../net/control/routes.js";
 
 /** A running module with its control port, and a host that has said nothing. */
@@ -193,11 +196,21 @@ describe("what is wrong is refused, and nothing changes", () => {
     ["PUT", "/api/faults", undefined, 405, "/api/faults takes GET, POST, DELETE, not PUT"],
     ["POST", "/api/faults", "{", 400, "the body is no JSON"],
     ["POST", "/api/faults", {}, 400, 'give {"fault": "lose 2 PUBACK"}'],
-    ["POST", "/api/faults", { fault: "rssi 9", x: 1 }, 400, 'give {"fault"'],
-    ["POST", "/api/faults", { faults: [] }, 400, ""],
-    ["POST", "/api/clock/advance", { ms: "soon" }, 400, "ms: give a number of milliseconds"],
-    ["GET", "/api/wait?within=soon", undefined, 400, "within: is no span of time, such as 500ms or 5s"],
-    ["GET", "/api/wait?within=2min", undefined, 400, "within: is longer than 60s"],
+    ["POST", "/api/faults", [], 400, 'the body: a list has no fault; give {"fault": "lose 2 PUBACK"} or {"faults"'],
+    ["POST", "/api/faults", { fault: "rssi 9", x: 1 }, 400, "x: there is no such key; there is fault"],
+    ["POST", "/api/faults", { fault: 9 }, 400, "fault: 9 does not fit; give text (A sentence such as `lose 2 PUBACK`)"],
+    ["POST", "/api/faults", { faults: [] }, 400, "faults: the list is empty; give 1 to 1000 sentences"],
+    ["POST", "/api/faults", { faults: ["rssi 9", 5] }, 400, "faults.1: 5 does not fit; give text"],
+    ["POST", "/api/clock/advance", { ms: "soon" }, 400, 'ms: "soon" does not fit; give a number from 0 to 604800000'],
+    ["POST", "/api/broker/disconnect", {}, 400, "clientId: it is missing; give text (The id of a client, as GET"],
+    ["POST", "/api/broker/disconnect", null, 400, "the body: null does not fit; give an object with clientId"],
+    ["POST", "/api/broker/publish", { text: "x" }, 400, "topic: it is missing; give text (The topic of the message"],
+    ["POST", "/api/broker/publish", { topic: "t", qos: 3 }, 400, "qos: 3 does not fit; give 0, 1 or 2"],
+    ["POST", "/api/broker/publish", { topic: "t", retain: 1 }, 400, "retain: 1 does not fit; give true or false"],
+    ["POST", "/api/broker/publish", { topic: "t", base64: "%" }, 400, 'base64: "%" is no base64; give the payload as'],
+    ["GET", "/api/wait?within=soon", undefined, 400, 'within: "soon" is no span of time; give one such as 500ms or 5s'],
+    ["GET", "/api/wait?within=2min", undefined, 400, "within: 120000ms is too long; give at most 60s"],
+    ["GET", "/api/wait?way=up", undefined, 400, 'way: "up" does not fit; give sent or received'],
     ["GET", "/api/events?after=-1", undefined, 400, `after: "-1" is no number; give 0 to `],
     ["GET", "/api/events?limit=0", undefined, 400, "limit: 0 is below 1; give 1 to 10000"],
     [
@@ -216,7 +229,54 @@ describe("what is wrong is refused, and nothing changes", () => {
     const refused = await call(method, path, body);
     expect([refused.status, refused.body.error]).toEqual([status, expect.stringContaining(error)]);
     expect(modem.faults.list()).toEqual([]);
-    if (status === 405) expect(refused.headers.get("allow")).toBe("GET, POST, DELETE");
+    if (status === 405) expect(refused.headers.get("allow")).toBe("GET, HEAD, POST, DELETE");
+  });
+
+  test("no words of the validation library, whatever is given", () => {
+    const given = fc.oneof(
+      fc.jsonValue(),
+      fc.dictionary(
+        fc.constantFrom(
+          ..."fault faults ms topic text base64 qos retain clientId cause after limit within kind way".split(" "),
+        ),
+        fc.jsonValue(),
+      ),
+    );
+    const schemas = [...routes.flatMap(({ body, query }) => [body, query]), ...tools.map(({ input }) => input)];
+    const schema = fc.constantFrom(...schemas.filter((each) => each !== undefined));
+    const problem = (run: () => unknown): string => {
+      try {
+        run();
+      } catch (error) {
+        if (error instanceof ControlError) return error.message;
+        throw error;
+      }
+      return "";
+    };
+    fc.assert(
+      fc.property(schema, given, (wanted, json) => {
+        const line = problem(() => checked(wanted, json));
+        expect(line).toMatch(/^$|^[^\n]+: [^\n]+(?:; |give )[^\n]+$/);
+        expect(line).not.toMatch(/Invalid|Expected|Received|undefined|\[object/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("HEAD is answered where GET is, without a body", async () => {
+    const { url } = await start();
+    const head = (path: string, headers = {}) => fetch(url + path, { method: "HEAD", headers });
+    const paths = ["/api/health", "/api/state", "/api/events?limit=1", "/api/openapi.json", "/api/faults"];
+    for (const path of paths) {
+      const [answered, got] = [await head(path), await fetch(url + path)];
+      const length = String((await got.arrayBuffer()).byteLength);
+      expect([path, answered.status, await answered.text()]).toEqual([path, 200, ""]);
+      expect([path, answered.headers.get("content-length")]).toEqual([path, length]);
+    }
+    const live = await head("/api/events", { accept: "text/event-stream" });
+    expect([live.status, live.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+    expect((await head("/api/nothing")).status).toBe(404);
+    expect((await head("/api/reset")).status).toBe(405);
   });
 
   test("a body that is too long, or no JSON", async () => {
@@ -321,6 +381,18 @@ test("the OpenAPI document has every route, and a linter finds nothing", async (
     extends: ["recommended-strict"],
     rules: { "no-server-example.com": "off", "operation-4xx-response": "error" },
   });
+  const limits = { type: "integer", minimum: 1, maximum: 10_000 };
+  expect(body).toHaveProperty(
+    ["paths", "/api/events", "get", "parameters"],
+    expect.arrayContaining([expect.objectContaining({ name: "limit", schema: limits })]),
+  );
+  expect(body).toHaveProperty(
+    ["paths", "/api/wait", "get", "parameters"],
+    expect.arrayContaining([
+      expect.objectContaining({ name: "after", schema: expect.objectContaining({ type: "integer", minimum: 0 }) }),
+      expect.objectContaining({ name: "within", schema: expect.objectContaining({ type: "string" }) }),
+    ]),
+  );
   const problems = await lintFromString({ source: JSON.stringify(body), config });
   expect(problems.map(({ message, location: [at] }) => `${at?.pointer}: ${message}`)).toEqual([]);
 });

@@ -1,6 +1,10 @@
+import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test } from "vitest";
+import { serveMcp } from "../../../net/control/mcp-server.js";
+import { McpStdio, type McpStreams } from "../../../net/control/mcp-stdio.js";
 import { tools } from "../../../net/control/mcp-tools.js";
 import { command, Program } from "../../bin/program.js";
 import { until } from "../port-recorder.js";
@@ -63,8 +67,17 @@ test("an agent finds out why a publish fails", async () => {
   });
   expect(await call("send", { line: "AT+NOSUCH", colour: 1 })).toMatchObject({
     isError: true,
-    error: "colour: there is no such key",
+    error: "colour: there is no such key; there are line, payload, within",
   });
+  expect(await call("send", { line: "AT\rAT" })).toEqual({
+    isError: true,
+    error: "line: there is a line end in it; send one command at a time, without its line end",
+  });
+  expect(await call("send", { line: " " })).toEqual({
+    isError: true,
+    error: "line: it is empty; give a command such as AT+CSQ",
+  });
+  expect(await call("send", {})).toMatchObject({ error: expect.stringMatching(/^line: it is missing; give text/) });
   expect(await call("send", { line: "AT+NOSUCH" })).toMatchObject({ result: "ERROR" });
   expect(await call("findings")).toEqual({ findings: [] });
   expect(await call("stop")).toEqual({ ok: true });
@@ -96,4 +109,46 @@ test("the end of its input ends the server, with a module or without one", async
       err: input.startsWith("{broken") ? expect.stringMatching(/^bc28-emu: mcp: a message cannot be read: .*\n$/) : "",
     });
   }
+});
+
+test("a line that cannot be read is answered, and the next one is read", async () => {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const transport = new McpStdio({ input, output } as unknown as McpStreams);
+  const warned: string[] = [];
+  const server = await serveMcp({
+    version: "1",
+    start: () => Promise.reject(new Error("not here")),
+    transport,
+    warn: (line) => warned.push(line),
+  });
+  const answers = createInterface({ input: output })[Symbol.asyncIterator]();
+  const ask = async (line: string): Promise<unknown> => {
+    input.write(`${line}\n`);
+    return JSON.parse((await answers.next()).value as string);
+  };
+  const refused = (code: number, id: unknown, message: unknown) => ({ jsonrpc: "2.0", id, error: { code, message } });
+  expect(await ask("{broken")).toEqual(refused(-32_700, null, expect.stringMatching(/^the message is no JSON: /)));
+  expect(await ask("[]")).toEqual(refused(-32_600, null, "the message is a list; send one message a line"));
+  expect(await ask("5")).toEqual(refused(-32_600, null, "the message is no object; send a request of JSON-RPC 2.0"));
+  expect(await ask('{"id":7,"method":"ping"}')).toEqual(refused(-32_600, 7, 'jsonrpc: give "2.0"'));
+  expect(await ask('{"jsonrpc":"2.0","id":"a"}')).toEqual(
+    refused(-32_600, "a", "method: it is missing; give the name of a method"),
+  );
+  expect(await ask('{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}')).toEqual(
+    refused(-32_600, 1, "params: give an object"),
+  );
+  expect(await ask('\r\n{"jsonrpc":"2.0","id":2,"method":"no/such"}\r')).toMatchObject({
+    id: 2,
+    error: { code: -32_601 },
+  });
+  expect(await ask("x".repeat(11 * 1024 * 1024))).toEqual(
+    refused(-32_600, null, "the message is longer than 10485760 bytes"),
+  );
+  const ping = '{"jsonrpc":"2.0","id":3,"method":"ping"}';
+  input.write(ping.slice(0, 20));
+  expect(await ask(ping.slice(20))).toEqual({ jsonrpc: "2.0", id: 3, result: {} });
+  expect(warned).toHaveLength(7);
+  input.end();
+  await server.gone;
 });

@@ -67,3 +67,16 @@ test("a message that comes, a reboot, a lost link", async () => {
   await modem.host.urc(/REBOOT_CAUSE/);
   expect(chainTo("REBOOT_CAUSE_APPLICATION_AT")).toEqual(["AT+NRB", "reboot", "REBOOT_CAUSE_APPLICATION_AT"]);
 });
+
+test("a context and its URCs come of their command", async () => {
+  modem = await startModem({ clock: "manual" });
+  await modem.host.command("AT+NGACTR=1;+NIPINFO=1");
+  await modem.host.command('AT+CGDCONT=1,"IP"');
+  await modem.host.command("AT+CGACT=1,1");
+  await modem.host.urc(/NIPINFO/);
+  expect(chainTo("+NIPINFO:1,IP,100.64.0.29")).toEqual(["AT+CGACT=1,1", "+NIPINFO:1,IP,100.64.0.29"]);
+  expect(chainTo("+NGACTR:1,1,0")).toEqual(["AT+CGACT=1,1", "+NGACTR:1,1,0"]);
+  await modem.host.command('AT+NPIN=0,"1234"');
+  await modem.host.urc(/NPIN/);
+  expect(chainTo("+NPIN:ERROR PIN disabled")).toEqual(['AT+NPIN=0,"***"', "+NPIN:ERROR PIN disabled"]);
+});

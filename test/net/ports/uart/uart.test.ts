@@ -278,6 +278,49 @@ describe("speeds that differ", () => {
     }));
 });
 
+describe("a host whose speed is read when it has attached", () => {
+  const banner = "\r\nREBOOT_CAUSE_SECURITY_RESET_PIN\r\nNeul \r\nOK\r\n";
+  const attached = { kind: "attach", readsSpeed: true } as const;
+  const garbled = (text: string): boolean => text !== "" && !text.includes("OK");
+
+  test.each([
+    [9600, (text: string) => text === banner],
+    [115_200, garbled],
+    [0, (text: string) => text === banner], // it cannot be read
+  ])("gets what the module says meanwhile by its speed: %i", (speed, fits) =>
+    withModem("host", (host, modem) => {
+      host.events?.onChange(attached);
+      modem.change({ kind: "reset", cause: "REBOOT_CAUSE_SECURITY_RESET_PIN" });
+      host.clock.pass(1000);
+      expect(host.take()).toBe("");
+      host.setHostSpeed(speed);
+      host.clock.pass(1000);
+      expect(host.take()).toSatisfy(fits);
+    }),
+  );
+
+  test("gets nothing of output that arrived when it was not seen yet", () =>
+    withModem("host", (host, modem) => {
+      modem.change({ kind: "reset", cause: "REBOOT_CAUSE_SECURITY_RESET_PIN" });
+      host.clock.pass(5);
+      host.take();
+      host.events?.onChange(attached);
+      host.events?.onChange({ kind: "dropped", bytes: 4 });
+      host.setHostSpeed(9600);
+      host.clock.pass(1000);
+      expect(host.take()).toBe("");
+    }));
+
+  test("one that leaves before has said nothing of the next one's", () =>
+    withModem("host", (host, modem) => {
+      host.events?.onChange(attached);
+      host.detach();
+      modem.change({ kind: "reset", cause: "REBOOT_CAUSE_SECURITY_RESET_PIN" });
+      host.clock.pass(1000);
+      expect(host.take()).toBe(banner);
+    }));
+});
+
 describe("the next host gets a new port", () => {
   test("without the speed of the former one", () =>
     withModem("host", (host) => {

@@ -1,0 +1,128 @@
+import type { Octets } from "../../at/octets.js";
+import type { DownReason } from "../../mqtt/session.js";
+import type { Millis } from "../time/clock.js";
+import { moduleLinesOf, type Recording } from "./recording.js";
+
+/** What a URC tells of the far end: the network, or a server. */
+export type Fact =
+  | { readonly of: "open"; readonly result: number }
+  /** A CONNACK; undefined: there was none. */
+  | { readonly of: "connect"; readonly returnCode: number | undefined }
+  | {
+      readonly of: "publish" | "subscribe" | "unsubscribe";
+      readonly id: number;
+      readonly granted: readonly number[] | undefined;
+    }
+  | { readonly of: "message"; readonly id: number; readonly topic: Octets; readonly payload: Octets }
+  | { readonly of: "stat"; readonly code: number }
+  | { readonly of: "address"; readonly address: string | undefined }
+  /** A password of the token server, or a result code. */
+  | { readonly of: "token"; readonly token: Octets | number }
+  | { readonly of: "coverage"; readonly coverage: boolean }
+  /** A start that no command of the host has caused. */
+  | { readonly of: "start"; readonly cause: string };
+
+/** A fact with its time, and the index in the recording of what the host said last before it. */
+export type PlacedFact = Fact & { readonly t: Millis; readonly after: number };
+
+/** Why a link was not established, by the result of +QMTOPEN (note 3.2.3). */
+export const openFailures: Readonly<Record<number, DownReason>> = {
+  3: "pdpRefused",
+  4: "unresolved",
+  5: "networkGone",
+};
+
+/** Why a link ended, by the code of +QMTSTAT (note 5.1). */
+export const statReasons: Readonly<Record<number, DownReason>> = { 1: "closed", 7: "networkGone" };
+
+const operations = { PUB: "publish", SUB: "subscribe", UNS: "unsubscribe" } as const;
+
+/** Reads what a line of the module tells. `asked` is what the host has said last. */
+function factIn(text: Octets, asked: Octets): Fact | undefined {
+  const [, name = "", rest = ""] = /^(\+[A-Z]+):? ?(.*)$/s.exec(text) ?? [];
+  const numbers = rest.split(",").map(Number);
+  const [, one = Number.NaN, two = Number.NaN] = numbers;
+  switch (name) {
+    case "+QMTOPEN":
+      return numbers.length === 2 ? { of: "open", result: one } : undefined; // the read form has a host name, too
+    case "+QMTCONN":
+      if (numbers.length === 3) return { of: "connect", returnCode: one === 0 ? two : undefined };
+      return one === 2 && !/\+QMTCONN\?/i.test(asked) ? { of: "connect", returnCode: undefined } : undefined;
+    case "+QMTPUB":
+    case "+QMTSUB":
+    case "+QMTUNS": {
+      if (numbers.some(Number.isNaN) || numbers.length < 3) return undefined;
+      const of = operations[name.slice(4) as keyof typeof operations];
+      return { of, id: one, granted: two === 0 ? numbers.slice(3) : undefined };
+    }
+    case "+QMTSTAT":
+      return { of: "stat", code: one };
+    case "+QDNS":
+      return { of: "address", address: /^\d+(\.\d+){3}$/.test(rest) ? rest : undefined };
+    case "+QMTTENAUTH":
+      if (/^\d,/.test(rest)) return { of: "token", token: rest.slice(2) };
+      return /^\d$/.test(rest) ? { of: "token", token: Number(rest) } : undefined;
+    case "+CEREG":
+      return /^\d(,"|$)/.test(rest) && !/\+CEREG\?/i.test(asked)
+        ? { of: "coverage", coverage: /^[15]/.test(rest) }
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What a recording tells of the far end, in its order. */
+export function factsOf(recording: Recording): readonly PlacedFact[] {
+  const asked = (after: number): Octets => lineBefore(recording, after);
+  const facts: PlacedFact[] = moduleLinesOf(recording).flatMap(({ text, t, after }) => {
+    const isStart = text.startsWith("REBOOT_CAUSE_") && !/\+NRB/i.test(asked(after));
+    const fact: Fact | undefined = isStart ? { of: "start", cause: text } : factIn(text, asked(after));
+    return fact === undefined ? [] : [{ ...fact, t, after }];
+  });
+  return [...facts, ...messagesIn(recording)].sort((a, b) => a.t - b.t || a.after - b.after);
+}
+
+/** The host's line that ends at an element of a recording. */
+function lineBefore({ said }: Recording, index: number): Octets {
+  let line = "";
+  for (let at = index; at >= 0 && !/[\r\n]./s.test(line); at -= 1) {
+    const piece = said[at];
+    if (piece?.by === "host") line = piece.octets + line;
+  }
+  return line.replace(/[\r\n]+$/, "").replace(/^.*[\r\n]/s, "");
+}
+
+/**
+ * The messages that the module has handed on. A payload may hold line ends, so it ends at a CR LF that another CR LF
+ * follows, or a pause. Where all payloads stand in quotes, the module has written them.
+ */
+function messagesIn({ said }: Recording): readonly PlacedFact[] {
+  const found: (PlacedFact & { readonly of: "message" })[] = [];
+  let burst = "";
+  let ends: { readonly at: number; readonly t: Millis }[] = [];
+  let after = -1;
+  const close = (): void => {
+    for (const { index, 0: all, 1: id, 2: topic = "", 3: payload = "" } of burst.matchAll(urcOfMessage)) {
+      const t = ends.find(({ at }) => at >= index + all.length)?.t ?? 0;
+      found.push({ of: "message", id: Number(id), topic, payload, t, after });
+    }
+    burst = "";
+    ends = [];
+  };
+  for (const [index, { by, octets, t }] of said.entries()) {
+    if (by === "host" || t - (ends.at(-1)?.t ?? t) > pauseMs) close();
+    if (by === "host") after = index;
+    else {
+      burst += octets;
+      ends.push({ at: burst.length, t });
+    }
+  }
+  close();
+  const areQuoted = found.every(({ payload }) => /^".*"$/s.test(payload));
+  return areQuoted ? found.map((fact) => ({ ...fact, payload: fact.payload.slice(1, -1) })) : found;
+}
+
+/** A silence of the module after which a line has ended, in ms. decided */
+const pauseMs = 50;
+
+const urcOfMessage = /(?<=^|\n)\+QMTRECV: ?0,(\d+),"([^"]*)",(.*?)(?:\r\n(?=\r\n|$)|$)/gs;

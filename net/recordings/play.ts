@@ -1,0 +1,124 @@
+import { fromBytes, type Octets } from "../../at/octets.js";
+import type { Effect, Stimulus } from "../../emulator/io.js";
+import { Modem } from "../../emulator/modem.js";
+import type { Profile } from "../../emulator/profile/profile.js";
+import type { Millis } from "../time/clock.js";
+import { factsOf, type PlacedFact } from "./facts.js";
+import { comesByItself, FarEnd, type Happening } from "./far-end.js";
+import { type PlacedLine, PlacedLines, type Recording } from "./recording.js";
+
+/** The module that a recording is played to. */
+export interface Played {
+  readonly profile: Profile;
+  readonly seed: number;
+}
+
+/** How long before the recording the module was switched on, in ms. No boot takes longer. decided */
+const upBefore: Millis = 2 * 3_600_000;
+/** By how much sums of times may differ that are the same, in ms. */
+const slack: Millis = 0.01;
+/** How many things may happen at most; a module that never comes to rest is cut off. decided */
+const maxHappenings = 1_000_000;
+
+/** Plays the host's side of a recording, at its times, to a module; returns what that module says. Reads no clock. */
+export class Player {
+  readonly #recording: Recording;
+  readonly #facts: readonly PlacedFact[];
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+    this.#facts = factsOf(recording);
+  }
+
+  play(played: Played): readonly PlacedLine[] {
+    return new Playing(this.#recording, this.#facts, played).lines();
+  }
+}
+
+class Playing {
+  readonly #recording: Recording;
+  readonly #ownFacts: readonly PlacedFact[];
+  readonly #modem: Modem;
+  readonly #farEnd: FarEnd;
+  readonly #lines = new PlacedLines();
+  /** What happens later, in the order of its times. */
+  #agenda: Happening[] = [];
+  #now: Millis;
+  /** When the recording begins; what the module says before is not heard. */
+  readonly #start: Millis;
+
+  constructor(recording: Recording, facts: readonly PlacedFact[], { profile, seed }: Played) {
+    this.#recording = recording;
+    const { bootTime } = profile.quirks;
+    this.#ownFacts = facts
+      .filter(comesByItself)
+      .map((fact) => (fact.of === "start" ? { ...fact, t: fact.t - bootTime } : fact))
+      .sort((a, b) => a.t - b.t);
+    this.#start = recording.said[0]?.t ?? 0;
+    this.#now = this.#start - upBefore;
+    const { epochAtStart } = recording;
+    this.#modem = new Modem({ profile, seed, epochAtStart, isTraced: false });
+    this.#farEnd = new FarEnd(facts, (happening) => this.#plan(happening));
+  }
+
+  lines(): readonly PlacedLine[] {
+    this.#modem.powerUp(this.#now);
+    const { said } = this.#recording;
+    let next = 0;
+    for (const [index, { by, t, octets }] of said.entries()) {
+      if (by === "module") continue;
+      for (let fact = this.#ownFacts[next]; fact && this.#comesBefore(fact, t, index); fact = this.#ownFacts[++next])
+        this.#come(fact);
+      this.#passUntil(t);
+      this.#lines.host(index);
+      this.#farEnd.host(index);
+      this.#tell({ from: "host", bytes: Buffer.from(octets, "latin1") });
+    }
+    for (const fact of this.#ownFacts.slice(next)) this.#come(fact);
+    this.#passUntil(this.#recording.end + slack);
+    return this.#lines.end();
+  }
+
+  #comesBefore(fact: PlacedFact, t: Millis, index: number): boolean {
+    return fact.t < t || (fact.t === t && fact.after < index);
+  }
+
+  #come(fact: PlacedFact): void {
+    this.#passUntil(fact.t);
+    this.#farEnd.come(fact);
+    this.#passUntil(fact.t);
+  }
+
+  #plan({ at, stimulus }: Happening): void {
+    const late = this.#agenda.findIndex((other) => other.at > at);
+    this.#agenda.splice(late < 0 ? this.#agenda.length : late, 0, { at: Math.max(at, this.#now), stimulus });
+  }
+
+  /** Lets everything happen up to a moment. */
+  #passUntil(end: Millis): void {
+    for (let count = 0; count < maxHappenings; count += 1) {
+      const planned = this.#agenda[0]?.at ?? Number.POSITIVE_INFINITY;
+      const wake = this.#modem.wakeAt() ?? Number.POSITIVE_INFINITY;
+      if (Math.min(planned, wake) > end) break;
+      this.#now = Math.max(this.#now, Math.min(planned, wake));
+      if (planned <= wake) this.#tell(this.#agenda.shift()?.stimulus ?? { from: "clock" });
+      else this.#tell({ from: "clock" });
+    }
+    this.#now = Math.max(this.#now, end);
+  }
+
+  #tell(stimulus: Stimulus): void {
+    for (const effect of this.#modem.tell(stimulus, this.#now)) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: Effect): void {
+    if (effect.to === "host") this.#say(fromBytes(effect.bytes));
+    else if (effect.to === "link") this.#farEnd.act(effect.link, effect.act, this.#now);
+    else if (effect.to === "call" && effect.act.kind !== "giveUp")
+      this.#farEnd.request(effect.id, effect.act, this.#now);
+  }
+
+  #say(octets: Octets): void {
+    if (this.#now >= this.#start - slack) this.#lines.module(octets, this.#now);
+  }
+}

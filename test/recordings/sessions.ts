@@ -1,0 +1,110 @@
+/** A step of a host: it sends this (a line gets a CR, unless it ends with a control character), or waits so many ms. */
+type Step = string | number;
+
+/** A dialogue that was recorded through `bc28-emu tap`, with the emulator as the module. */
+export interface GoldenSession {
+  /** The flags of the module that was recorded; those for profile and quirks are told to `tap`, too. */
+  readonly flags?: readonly string[];
+  /** Flags of the run alone. */
+  readonly run?: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+const raw = (text: string): string => `${text}\\`;
+const ctrlZ = "\x1a";
+
+const open: readonly Step[] = ['AT+QMTOPEN=0,"broker.example",1883', 'AT+QMTCONN=0,"meter-1","user","password"'];
+const publish: readonly Step[] = ['AT+QMTPUB=0,7,1,0,"meters/1/up"', `22.5${ctrlZ}`];
+
+/** What a host asks first, and a whole life of a link. */
+const wholeLife: readonly Step[] = [
+  ...[
+    "AT",
+    "ATI",
+    "AT+CGMI",
+    "AT+CGMM",
+    "AT+CGMR",
+    "AT+CGSN=1",
+    "AT+CIMI",
+    "AT+NCCID",
+    "AT+CFUN?",
+    "AT+CSQ",
+    "AT+CEREG?",
+  ],
+  ...["AT+CGATT?", "AT+CGPADDR", "AT+COPS?", "AT+CMEE=1", "AT+NOPE"],
+  'AT+QMTCFG="version",0,4',
+  ...open,
+  'AT+QMTSUB=0,1,"meters/1/down",1,"meters/all/down",0',
+  ...publish,
+  ...['AT+QMTPUB=0,8,2,0,"meters/1/down",5', "hello"],
+  'AT+QMTUNS=0,2,"meters/all/down"',
+  ...["AT+QMTDISC=0", "AT+QMTCLOSE=0", "AT+QMTCLOSE=0"],
+];
+
+const quirk = (setting: string): readonly string[] => ["--quirk", setting];
+
+/** By the name of its file. `maxInbound` shows with messages of more than 64 kB alone, `dup31` and `aliSignMethod` in packets alone. */
+export const goldenSessions: Readonly<Record<string, GoldenSession>> = {
+  bc28: { steps: wholeLife },
+  "bc35-g": { flags: ["--profile", "bc35-g"], steps: wholeLife },
+  "quirk-lineEnd-cr": { flags: quirk("lineEnd=cr"), steps: ["AT", "ATI\n", "", "AT\r\n"] },
+  "quirk-echo-on": { flags: quirk("echo=on"), steps: ["AT", "ATI", "ATE0", "ATI"] },
+  "quirk-cmeeModes-0-1-2": { flags: quirk("cmeeModes=0,1,2"), steps: ["AT+CMEE=?", "AT+CMEE=2", "AT+QMTCLOSE=0"] },
+  "quirk-whileBusy-refuse": {
+    flags: [...quirk("whileBusy=refuse"), ...quirk("answerDelay=300")],
+    steps: ["AT+CMEE=1", 400, raw("ATI\rAT\r"), 700],
+  },
+  "quirk-answerDelay-200": { flags: quirk("answerDelay=200"), steps: ["AT", 300, "ATI", 300] },
+  "quirk-urcHold-200": {
+    flags: quirk("urcHold=200"),
+    run: ["--fault", "lose every PUBACK"],
+    steps: ["ATE1", 'AT+QMTCFG="timeout",0,1,2,1', ...open, ...publish, 500, raw("AT+C"), 1200, "SQ"],
+  },
+  "quirk-unknownCommand-4": { flags: quirk("unknownCommand=4"), steps: ["AT+CMEE=1", "AT+NOPE", "AT+CSQ=1"] },
+  "quirk-parameterError-ERROR": { flags: quirk("parameterError=ERROR"), steps: ["AT+CMEE=1", "AT+QMTSUB=0,0"] },
+  "quirk-cfgWhileOpen-accept": {
+    flags: quirk("cfgWhileOpen=accept"),
+    steps: ["AT+CMEE=1", ...open, 'AT+QMTCFG="keepalive",0,60', 'AT+QMTCFG="keepalive",0'],
+  },
+  "quirk-edition-guide": {
+    flags: quirk("edition=guide"),
+    steps: ["AT+QMTPUB=?", "AT+QMTSUB=?", "AT+QMTCFG=?", "AT+QMTCONN=?"],
+  },
+  "quirk-afterRefusal-1": {
+    flags: quirk("afterRefusal=1"),
+    run: ["--fault", "answer CONNECT with 5"],
+    steps: [...open, "AT"],
+  },
+  "quirk-afterRefusal-silent": {
+    flags: quirk("afterRefusal=silent"),
+    run: ["--fault", "answer CONNECT with 4"],
+    steps: [...open, 'AT+QMTOPEN=0,"broker.example",1883'],
+  },
+  "quirk-afterDisconnect-wait": {
+    flags: quirk("afterDisconnect=wait"),
+    steps: [...open, "AT+QMTDISC=0", 200, "AT+QMTCONN?"],
+  },
+  "quirk-topicsPerRequest-2": {
+    flags: quirk("topicsPerRequest=2"),
+    steps: ["AT+CMEE=1", ...open, 'AT+QMTSUB=0,1,"a",0,"b",0', 'AT+QMTSUB=0,2,"a",0,"b",0,"c",0'],
+  },
+  "quirk-prompt-blank": { flags: quirk("prompt=\\r\\n> "), steps: [...open, ...publish] },
+  "quirk-qos0MsgId-zero": {
+    flags: quirk("qos0MsgId=zero"),
+    steps: ["AT+CMEE=1", ...open, 'AT+QMTPUB=0,7,0,0,"meters/1/up"', 'AT+QMTPUB=0,0,0,0,"meters/1/up"', `22.5${ctrlZ}`],
+  },
+  "quirk-entryTimeout-500": {
+    flags: quirk("entryTimeout=500"),
+    steps: ["AT+CMEE=1", ...open, 'AT+QMTPUB=0,0,0,0,"meters/1/up"', 700, "AT"],
+  },
+  "quirk-receivedPayload-quoted": {
+    flags: quirk("receivedPayload=quoted"),
+    steps: [...open, 'AT+QMTSUB=0,1,"meters/1/up",0', ...publish],
+  },
+  "quirk-lfGrace-400": {
+    flags: quirk("lfGrace=400"),
+    steps: [...open, 'AT+QMTPUB=0,0,0,0,"meters/1/up",5', 150, raw("\n"), raw("hello"), "AT"],
+  },
+  "quirk-qregswtBlank-yes": { flags: quirk("qregswtBlank=yes"), steps: ["AT+QREGSWT?"] },
+  "quirk-bootTime-500": { flags: quirk("bootTime=500"), steps: ["AT+NRB", 800, "AT"] },
+};
