@@ -1,5 +1,6 @@
 /// <reference types="node" preserve="true" />
 export type { BrokerMessage, PublishOptions } from "./net/broker/broker-api.js";
+export type { CoverageItem } from "./net/coverage/coverage.js";
 export type { FaultControl, FaultStatus, Scenario } from "./net/faults.js";
 export { parseMapping } from "./net/link/name-map.js";
 export type {
@@ -9,6 +10,7 @@ export type {
   SerialBinding,
   SerialBindingPort,
 } from "./net/ports/binding/serial-binding.js";
+export type { Finding, Severity } from "./net/referee/finding.js";
 export { openNvmFile } from "./net/storage/nvm-file.js";
 export { readyScenarios } from "./net/storage/ready-scenarios.js";
 export { loadScenario } from "./net/storage/scenario-file.js";

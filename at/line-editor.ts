@@ -6,7 +6,13 @@ export type Edited =
   | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
   /** A line of more than `maxLineBytes`, read to its end. */
   | { readonly kind: "overlong"; readonly terminator: Octets }
-  | { readonly kind: "payload"; readonly payload: Octets }
+  /** `lost` counts the bytes over the limit; `end` tells what has ended it. */
+  | {
+      readonly kind: "payload";
+      readonly payload: Octets;
+      readonly lost: number;
+      readonly end: "ctrlZ" | "length" | "full";
+    }
   | { readonly kind: "cancelled" };
 
 /** The settings for reading lines. */
@@ -41,6 +47,7 @@ export class LineEditor {
   #entry: EntryEnd | undefined;
   #payload = Buffer.alloc(0);
   #filled = 0;
+  #lost = 0;
 
   /** Whether a payload entry is open. */
   get inEntry(): boolean {
@@ -57,6 +64,7 @@ export class LineEditor {
     this.#entry = until;
     this.#payload = Buffer.allocUnsafe(until.by === "length" ? until.length : until.limit);
     this.#filled = 0;
+    this.#lost = 0;
     this.#clear();
   }
 
@@ -166,21 +174,24 @@ export class LineEditor {
   #typePayload(byte: number, entry: EntryEnd): Edited | undefined {
     if (entry.by === "length") {
       this.#payload[this.#filled++] = byte;
-      return this.#filled === entry.length ? this.#complete() : undefined;
+      return this.#filled === entry.length ? this.#complete("length") : undefined;
     }
-    if (byte === CTRL_Z) return this.#complete();
+    if (byte === CTRL_Z) return this.#complete("ctrlZ");
     if (byte === ESC) {
       this.endEntry();
       return { kind: "cancelled" };
     }
-    if (this.#filled === entry.limit) return undefined; // whenFull = swallow: bytes are dropped until Ctrl+Z
+    if (this.#filled === entry.limit) {
+      this.#lost += 1; // whenFull = swallow: bytes are dropped until Ctrl+Z
+      return undefined;
+    }
     this.#payload[this.#filled++] = byte;
-    return this.#filled === entry.limit && entry.whenFull === "send" ? this.#complete() : undefined;
+    return this.#filled === entry.limit && entry.whenFull === "send" ? this.#complete("full") : undefined;
   }
 
-  #complete(): Edited {
+  #complete(end: "ctrlZ" | "length" | "full"): Edited {
     const payload = fromBytes(this.#payload.subarray(0, this.#filled));
     this.endEntry();
-    return { kind: "payload", payload };
+    return { kind: "payload", payload, lost: this.#lost, end };
   }
 }

@@ -14,8 +14,8 @@ const notStarted = 126;
 
 /**
  * Runs a command beside a module of its own. Its environment tells where the module is; stdin, stdout, stderr and signals
- * are its own. Returns its exit code: 127 where it is not there, 128 + n where signal n has ended it. Throws a UserError (code
- * 2) for wrong arguments.
+ * are its own. Returns its exit code: 127 where it is not there, 128 + n where signal n has ended it; 3 where that is 0 and the
+ * host did what --fail-on names. Throws a UserError (code 2) for wrong arguments.
  */
 export async function exec(args: readonly string[], command: readonly string[], ending: Ending): Promise<number> {
   const stray = command.length === 0 && args[0] !== undefined && !args[0].startsWith("-") ? args.join(" ") : undefined;
@@ -39,7 +39,12 @@ export async function exec(args: readonly string[], command: readonly string[], 
   const code = ending.signal
     ? codeOf(ending.signal)
     : await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending);
-  await run.close();
+  return code === 0 ? run.close() : codeAfter(code, run);
+}
+
+/** Closes a run whose command has failed: its code stays. */
+async function codeAfter(code: number, run: Run): Promise<number> {
+  await run.close().catch(complain);
   return code;
 }
 

@@ -2,8 +2,9 @@ import { writeSync } from "node:fs";
 import { UserError } from "../net/user-error.js";
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
-/** The longest time that closing may take after a signal, in ms. */
+/** The longest time that closing may take after a signal, in ms; the second one where files are to be written. */
 const closeTimeoutMs = 800;
+const writeTimeoutMs = 60_000;
 
 /** The end of the run: a signal, or a call of `end`. */
 export class Ending {
@@ -12,6 +13,7 @@ export class Ending {
   #resolve: (failure: UserError | undefined) => void = () => {};
   #came = false;
   #passOn: ((signal: NodeJS.Signals) => void) | undefined;
+  #hasToWrite = false;
   /** The first signal that has come. */
   signal: NodeJS.Signals | undefined;
 
@@ -33,6 +35,11 @@ export class Ending {
     this.#passOn = to;
   }
 
+  /** Files are to be written at the end: closing may take longer, and to cut it short is a failure. */
+  hasToWrite(): void {
+    this.#hasToWrite = true;
+  }
+
   /** Whether signals go to somebody else. */
   get isPassedOn(): boolean {
     return this.#passOn !== undefined;
@@ -47,18 +54,23 @@ export class Ending {
     this.#resolve(failure);
   }
 
-  /** Ends the run after a signal: within `closeTimeoutMs`, and at once after a second signal. */
+  /** Ends the run after a signal: within the time-out, and at once after a second signal. */
   #hurry(): void {
-    if (this.#came) process.exit(0);
-    setTimeout(() => process.exit(0), closeTimeoutMs).unref();
+    if (this.#came) this.#cutShort();
+    setTimeout(() => this.#cutShort(), this.#hasToWrite ? writeTimeoutMs : closeTimeoutMs).unref();
     this.end();
+  }
+
+  #cutShort(): never {
+    if (this.#hasToWrite) tell("it was ended before everything was written");
+    process.exit(this.#hasToWrite ? 1 : 0);
   }
 }
 
 /** Writes an error to stderr, in one line; returns the exit code: 2 for usage, 1 for failure. */
 export function complain(error: unknown): 1 | 2 {
   if (error instanceof UserError) {
-    say(`bc28-emu: ${oneLine(error.message)}`);
+    tell(error.message);
     return error.code;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -79,6 +91,9 @@ const gist = (stack: string): string =>
 /** A text without control characters: paths and names come from the user. */
 const oneLine = (text: string): string =>
   text.replace(/\p{Cc}/gu, (odd) => `\\x${odd.charCodeAt(0).toString(16).padStart(2, "0")}`);
+
+/** Writes a line for the user to stderr. */
+export const tell = (text: string): void => say(`bc28-emu: ${oneLine(text)}`);
 
 /** Writes synchronously, because the process may be about to end. */
 function say(text: string): void {

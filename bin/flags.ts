@@ -152,9 +152,25 @@ export const flagTable = {
     group: "Output",
     about: "secrets are not masked: in the trace, on the control port and in the log",
   },
+  report: {
+    group: "Output",
+    value: "DIR",
+    about:
+      "at the end write there what the host did wrong and never met: report.html, summary.md, junit.xml and others",
+  },
+  coverage: {
+    group: "Output",
+    value: "FILE",
+    about: "at the end add to it what the host has met, over runs; bc28-emu coverage FILE prints it",
+  },
+  "fail-on": {
+    group: "Output",
+    value: "SEVERITY",
+    about: "end with code 3 where the host did something wrong: error, warning or never (the default)",
+  },
   json: {
     group: "Output",
-    about: "when ready, one line of JSON instead of the text for people; profiles, faults and scenarios, too",
+    about: "when ready, one line of JSON instead of the text for people; profiles, faults, scenarios and coverage, too",
   },
   help: { group: "Help", about: "print this" },
   version: { group: "Help", about: "print the version" },

@@ -46,8 +46,8 @@ async function help([first = ""]: readonly string[]): Promise<string> {
 async function run(args: readonly string[], ending: Ending): Promise<void> {
   const { command, flags } = readCommandLine(args);
   if (command === undefined) {
-    await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
-    process.exit(0); // everything is closed and written; no handle that is left may keep the process running
+    const code = await serve(readOptions(flags, { onTerminal: process.stdin.isTTY === true }), ending);
+    process.exit(code); // everything is closed and written; no handle that is left may keep the process running
   }
   const { run: obeyed } = await commandRow(command.name).load();
   const { text, code = 0 } = await obeyed({ words: command.words, flags, ending });

@@ -8,6 +8,7 @@ import { type Mapping, parseMapping } from "../net/link/name-map.js";
 import type { TcpAddress } from "../net/listening.js";
 import { type LogLevel, logLevels } from "../net/log.js";
 import type { Baud } from "../net/ports/uart/uart.js";
+import type { FailOn } from "../net/report/report-data.js";
 import { loadProfile } from "../net/storage/profile-file.js";
 import { usage } from "../net/user-error.js";
 import type { Flags } from "./flags.js";
@@ -46,6 +47,12 @@ export interface Options {
   readonly trace: string | undefined;
   /** Events show secrets as they are. */
   readonly showsSecrets: boolean;
+  /** The folder of the report. */
+  readonly report: string | undefined;
+  /** The file to which coverage is added. */
+  readonly coverage: string | undefined;
+  /** From which severity on findings make the run fail; undefined: never. */
+  readonly failOn: FailOn | undefined;
   readonly json: boolean;
 }
 
@@ -68,6 +75,8 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
   const frontEnds = readFrontEnds(flags);
   if (flags.nvm === "") throw usage("--nvm needs a path, for instance --nvm bc28.nvm.json");
   if (flags.trace === "") throw usage("--trace needs a path, for instance --trace run.jsonl");
+  if (flags.report === "") throw usage("--report needs a folder, for instance --report out");
+  if (flags.coverage === "") throw usage("--coverage needs a path, for instance --coverage coverage.json");
   const typed = flags.stdio === true && onTerminal;
   const typedAlone = typed && frontEnds.length === 1; // another host would hear the echo, too
   return {
@@ -89,6 +98,9 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     logLevel: readLogLevel(flags["log-level"] ?? "warn"),
     trace: flags.trace,
     showsSecrets: readTraceSecrets(flags),
+    report: flags.report,
+    coverage: flags.coverage,
+    failOn: readFailOn(flags["fail-on"] ?? "never"),
     json: flags.json === true,
   };
 }
@@ -142,7 +154,9 @@ function readClock({ clock = "system", control, "time-scale": scale }: Flags): b
   return clock === "manual";
 }
 
-function readTraceSecrets({ trace, "trace-secrets": shows }: Flags): boolean {
+function readTraceSecrets({ trace, report, "trace-secrets": shows }: Flags): boolean {
+  if (shows && report !== undefined)
+    throw usage("--trace-secrets takes no --report: a report is for others, and would have the secrets in it");
   if (shows && trace === undefined) throw usage("--trace-secrets needs --trace FILE: it is for the file of the trace");
   return shows === true;
 }
@@ -157,6 +171,12 @@ export function readLogLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level !== undefined) return level;
   throw usage(`--log-level ${JSON.stringify(text)}: give one of ${logLevels.join(", ")}`);
+}
+
+function readFailOn(text: string): FailOn | undefined {
+  if (text === "never") return undefined;
+  if (text === "error" || text === "warning") return text;
+  throw usage(`--fail-on ${JSON.stringify(text)}: give one of error, warning, never`);
 }
 
 /** The profile with the changes of the flags; the quirks in `first` are set before those of the flags. */

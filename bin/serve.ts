@@ -1,55 +1,33 @@
 import type { Scenario } from "../emulator/faults/language/scenario.js";
 import { Log } from "../net/log.js";
 import { LogLines } from "../net/log-output.js";
-import { type OpenPort, withWriteHook } from "../net/serial.js";
+import type { OpenPort } from "../net/serial.js";
 import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { type Clock, scaledClock } from "../net/time/clock.js";
 import { manualClock } from "../net/time/manual-clock.js";
-import type { TraceFile } from "../net/trace/trace-file.js";
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
-import type { Ending } from "./exit.js";
+import { openEvidence, wantsEvidence } from "./evidence.js";
+import { type Ending, tell } from "./exit.js";
 import { type FrontEnd, openerOf } from "./front-ends.js";
 import type { ControlAddress, Options } from "./options.js";
 import { type OpenFrontEnd, readyJson, readyText } from "./ready.js";
+import { atMost, QuietWatch } from "./waits.js";
 
-/** The silence of the module after which the last answer counts as complete, in ms of real time. */
-const quietForMs = 250;
-/** The longest wait for that silence, in ms of real time. A subscription may keep the module talking. */
-const maxWaitMs = 5000;
-
-/** Waits until the module is silent. */
-class QuietWatch {
-  #saidAt = 0;
-
-  /** The same front end; its output is noticed. */
-  watch(open: OpenPort): OpenPort {
-    return async (events) =>
-      withWriteHook(await open(events), () => {
-        this.#saidAt = performance.now();
-      });
-  }
-
-  /** Resolves when the module has been silent for `quietForMs`, or after `maxWaitMs`. */
-  async wait(): Promise<void> {
-    const start = performance.now();
-    for (;;) {
-      const now = performance.now();
-      const end = Math.min(Math.max(start, this.#saidAt) + quietForMs, start + maxWaitMs);
-      if (now >= end) return;
-      await new Promise((resolve) => setTimeout(resolve, end - now));
-    }
-  }
-}
+/** How long the module may take to close before what it has done is written, in ms of real time. */
+const maxCloseMs = 5000;
 
 /** A module that runs, with everything around it. */
 export interface Run {
   readonly modem: RunningModem;
   /** The control port; undefined: there is none. */
   readonly control: { readonly url: string; readonly token: string | undefined } | undefined;
-  /** Closes everything. */
-  close(): Promise<void>;
+  /**
+   * Closes everything, and writes what the run leaves behind. Resolves with the exit code: 3 where the host did what --fail-on
+   * names. Rejects with a UserError (code 1) where something could not be written.
+   */
+  close(): Promise<0 | 3>;
 }
 
 /** Starts a module and its control port. Throws a UserError when it cannot start. */
@@ -57,7 +35,43 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
   const lines = new LogLines();
   const clock = options.isManual ? manualClock() : scaledClock(options.timeScale);
   const log = new Log(options.logLevel, (line, tone) => lines.write(line, tone), clock);
-  const modem = await startModem({
+  const evidence = await openEvidence(options, log);
+  if (evidence !== undefined) ending.hasToWrite();
+  try {
+    const modem = await modemWith(options, { clock, log, ending });
+    const control =
+      options.control &&
+      (await controlPort(options.control, { modem, clock, log, ending }).catch(async (error) => {
+        await modem.close();
+        throw error;
+      }));
+    await evidence?.watch(modem);
+    return {
+      modem,
+      control,
+      async close() {
+        evidence?.judge(clock.now());
+        await control?.close();
+        await (evidence === undefined ? modem.close() : atMost(maxCloseMs, modem.close()));
+        try {
+          await evidence?.close();
+        } finally {
+          await lines.flushed();
+          for (const failure of evidence?.failures ?? []) tell(failure);
+        }
+        return evidence === undefined || evidence.failures.length === 0 ? 0 : 3;
+      },
+    };
+  } catch (error) {
+    await evidence?.discard();
+    await lines.flushed();
+    throw error;
+  }
+}
+
+/** Starts the module. */
+async function modemWith(options: Options, { clock, log, ending }: Omit<ControlParts, "modem">): Promise<RunningModem> {
+  return startModem({
     profile: options.profile,
     ports: await openers(options, ending),
     clock,
@@ -67,43 +81,28 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     offline: options.offline,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
-    record: options.showsSecrets ? "with secrets" : options.control !== undefined || options.trace !== undefined,
+    record: options.showsSecrets
+      ? "with secrets"
+      : options.control !== undefined || wantsEvidence(options) || log.wantsFindings,
     log,
     ...(options.nvm === undefined ? {} : { nvm: await memoryIn(options.nvm, log) }),
     ...(options.brokerPort === undefined
       ? {}
       : { broker: { port: options.brokerPort, cloudDevices: options.cloudDevices } }),
   });
-  let trace: TraceFile | undefined;
-  const close = async (): Promise<void> => {
-    await modem.close();
-    await trace?.close();
-    await lines.flushed();
-  };
-  try {
-    if (options.trace !== undefined) trace = await traceIn(options.trace, options, { modem, log });
-    const control = options.control && (await controlPort(options.control, { modem, clock, log, ending }));
-    return {
-      modem,
-      control,
-      async close() {
-        await control?.close();
-        await close();
-      },
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }
 
-/** Runs the module until a signal, or the end of its input. Throws a UserError when it cannot start, or cannot go on. */
-export async function serve(options: Options, ending: Ending): Promise<void> {
+/**
+ * Runs the module until a signal, or the end of its input. Resolves with the exit code. Throws a UserError when it cannot start,
+ * or cannot go on.
+ */
+export async function serve(options: Options, ending: Ending): Promise<0 | 3> {
   const run = await start(options, ending);
   if (!ending.came) announce(options, run);
   const failure = await ending.reached;
-  await run.close();
+  const code = await run.close();
   if (failure !== undefined) throw failure;
+  return code;
 }
 
 /** What the control port stands on. */
@@ -130,23 +129,6 @@ async function controlPort({ host, port, token }: ControlAddress, { modem, clock
   });
   const server = await startControlServer(control, { host, port, token: needed, log });
   return { url: server.url, token: needed, close: () => server.close() };
-}
-
-/** Makes the file of the trace, and writes every event of the run there. Its code is loaded only then. */
-async function traceIn(
-  path: string,
-  options: Options,
-  { modem: { events }, log }: Pick<ControlParts, "modem" | "log">,
-): Promise<TraceFile> {
-  const { openTraceFile } = await import("../net/trace/trace-file.js");
-  const { profile, seed, timeScale, faults, scenarios } = options;
-  const { name, quirks, timing } = profile;
-  const secrets = options.showsSecrets ? ({ secrets: true } as const) : {};
-  const run = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
-  const trace = await openTraceFile(path, { ...run, ...secrets }, (line) => log.warn(line));
-  for (const event of events.read(0)) trace.write(event);
-  events.listen((event) => trace.write(event));
-  return trace;
 }
 
 /** Opens the file of the non-volatile memory. Its code is loaded only then. */

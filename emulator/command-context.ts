@@ -7,6 +7,7 @@ import type { Profile } from "./profile/profile.js";
 import { scheduleAnswer, settleNetwork } from "./radio-link.js";
 import { startRequest } from "./requests.js";
 import type { LineContext } from "./run-line.js";
+import { settingChanges } from "./setting-changes.js";
 import { withMqtt } from "./sockets/socket.js";
 import { carryOut } from "./sockets/socket-request.js";
 
@@ -51,11 +52,13 @@ export class CommandContext implements LineContext {
 
   apply(change: Change): void {
     const { ram, effects, now } = this.#context;
-    const { networkSettings: before, radio } = ram.state;
-    ram.state = { ...ram.state, ...change };
+    const before = ram.state;
+    ram.state = { ...before, ...change };
+    if (effects.isTraced)
+      for (const setting of settingChanges(before, ram.state)) effects.trace({ kind: "setting", ...setting });
     if (change.nvm !== undefined) effects.do({ to: "nvm", nvm: change.nvm });
-    const isSessionChange = ram.state.radio.active !== radio.active; // ESM, 24.301 6.4
-    if (isSessionChange || isSignalled(before, ram.state.networkSettings)) ram.rrc.raise(now);
+    const isSessionChange = ram.state.radio.active !== before.radio.active; // ESM, 24.301 6.4
+    if (isSessionChange || isSignalled(before.networkSettings, ram.state.networkSettings)) ram.rrc.raise(now);
     settleNetwork(this.#context);
   }
 

@@ -4,6 +4,7 @@ import { fromBytes, type Octets } from "../at/octets.js";
 import type { Millis } from "../mqtt/packet.js";
 import type { Dte } from "./dte.js";
 import type { Effects } from "./effects.js";
+import { InputTrace } from "./input-trace.js";
 import { type Profile, sendsUrcsBeforeInformation } from "./profile/profile.js";
 import type { Quirks } from "./profile/quirks.js";
 import type { Ending, LineResult } from "./run-line.js";
@@ -21,6 +22,8 @@ export type CompleteInput =
 
 /** Bytes that arrived together, and how many of them have been read. */
 interface ReceivedBytes {
+  /** How many bytes of the host came before these. */
+  readonly first: number;
   readonly bytes: Uint8Array;
   readonly at: Millis;
   used: number;
@@ -38,6 +41,7 @@ export class CommandQueue {
   readonly #effects: Effects;
   readonly #answerTime: (line: Octets | undefined) => Millis;
   readonly #editor = new LineEditor();
+  #inputTrace: InputTrace;
   #chunks: ReceivedBytes[] = [];
   /** Complete input whose answer is delayed. */
   #pending: { readonly turn: CompleteInput; readonly until: Millis } | undefined;
@@ -51,18 +55,21 @@ export class CommandQueue {
     this.#sendsUrcsBefore = sendsUrcsBeforeInformation(profile);
     this.#effects = effects;
     this.#answerTime = answerTime;
+    this.#inputTrace = new InputTrace(effects);
   }
 
   /** Takes bytes of the host. While the module is busy, at most `maxQueuedBytes` wait. */
   take(bytes: Uint8Array, now: Millis): void {
     this.#lastByteAt = now;
-    this.#chunks.push({ bytes: Buffer.from(bytes), at: now, used: 0 });
+    this.#chunks.push({ first: this.#inputTrace.received, bytes: Buffer.from(bytes), at: now, used: 0 });
+    this.#inputTrace.received += bytes.length;
     if (this.#waits) this.#limit();
   }
 
   /** Takes over the unread bytes of another queue. */
   takeOver(other: CommandQueue): void {
     this.#chunks = other.#chunks;
+    this.#inputTrace = other.#inputTrace;
     this.#lastByteAt = other.#lastByteAt;
   }
 
@@ -86,7 +93,13 @@ export class CommandQueue {
   startEntry(entry: Entry, now: Millis): void {
     this.#entry = entry;
     this.#editor.startEntry(entry.until);
+    this.#inputTrace.startPayload(this.#unread - (this.#startsWithLineFeed ? 1 : 0));
     this.#lastByteAt = now;
+  }
+
+  /** A final result goes out now. */
+  answered(): void {
+    this.#inputTrace.answered();
   }
 
   /** Whether the module may send a URC. */
@@ -119,16 +132,27 @@ export class CommandQueue {
 
   /** Drops waiting input beyond `maxQueuedBytes`, the latest bytes first. */
   #limit(): void {
-    const lost = this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0) - maxQueuedBytes;
+    const lost = this.#unread - maxQueuedBytes;
     if (lost <= 0) return;
-    this.#effects.trace({ kind: "dropped", bytes: lost });
+    this.#effects.trace({ kind: "dropped", bytes: lost, why: "busy" });
     for (let left = lost, last = this.#chunks.pop(); last !== undefined; last = this.#chunks.pop()) {
-      const { bytes, at, used } = last;
+      const { bytes, used } = last;
       left -= bytes.length - used;
       if (left > 0) continue;
-      if (left < 0) this.#chunks.push({ bytes: bytes.subarray(0, used - left), at, used });
+      if (left < 0) this.#chunks.push({ ...last, bytes: bytes.subarray(0, used - left) });
       return;
     }
+  }
+
+  /** How many bytes have not been read. */
+  get #unread(): number {
+    return this.#chunks.reduce((sum, { bytes, used }) => sum + bytes.length - used, 0);
+  }
+
+  /** Whether the next unread byte is LF, the second half of a CR LF. */
+  get #startsWithLineFeed(): boolean {
+    const next = this.#chunks.find(({ bytes, used }) => used < bytes.length);
+    return next?.bytes[next.used] === 0x0a;
   }
 
   get #entryEnds(): Millis {
@@ -143,12 +167,14 @@ export class CommandQueue {
       while (chunk.used < chunk.bytes.length) {
         const from = chunk.used;
         chunk.used = this.#editor.append(chunk.bytes, from, reading);
+        if (chunk.used > from) this.#inputTrace.typed(this.#editor.halfTyped, chunk.first + from, chunk.at);
         if (dte.echo && chunk.used > from) this.#effects.output(fromBytes(chunk.bytes, from, chunk.used));
         if (chunk.used === chunk.bytes.length) break;
         const byte = chunk.bytes[chunk.used++] ?? 0;
         if (dte.echo && this.#editor.echoes(byte, chunk.at)) this.#effects.output(String.fromCharCode(byte));
         const edited = this.#editor.type(byte, chunk.at, reading);
-        const turn = edited && this.#delayed(this.#turnOf(edited), now);
+        const turn = edited && this.#delayed(this.#turnOf(edited, now), now);
+        this.#inputTrace.typed(this.#editor.halfTyped, chunk.first + chunk.used - 1, chunk.at);
         if (turn !== undefined || (edited !== undefined && this.#waits)) return turn;
       }
       this.#chunks.shift();
@@ -156,20 +182,20 @@ export class CommandQueue {
     return undefined;
   }
 
-  #turnOf(edited: Edited): CompleteInput {
+  #turnOf(edited: Edited, now: Millis): CompleteInput {
     switch (edited.kind) {
       case "line":
-        this.#traceLine(edited.line, edited.terminator);
+        this.#inputTrace.line(edited.line, edited.terminator, now, this.isBusy);
         return { kind: "line", line: edited.line };
       case "overlong":
-        this.#traceLine("", edited.terminator);
+        this.#inputTrace.line("", edited.terminator, now, this.isBusy);
         return { kind: "final", result: "uartBufferError" };
       case "cancelled":
         this.#effects.trace({ kind: "cancelled" });
         this.#entry = undefined;
         return { kind: "final", result: "OK" };
       case "payload":
-        this.#tracePayload(edited.payload);
+        this.#inputTrace.payload(edited);
         return this.#submission(edited.payload);
     }
   }
@@ -178,34 +204,6 @@ export class CommandQueue {
     const entry = this.#entry;
     this.#entry = undefined;
     return entry === undefined ? { kind: "final", result: "atInternalError" } : { kind: "payload", entry, payload };
-  }
-
-  #traceLine(line: Octets, terminator: Octets): void {
-    const { isTraced, secrets } = this.#effects;
-    if (!isTraced) return;
-    let shown: Octets | undefined;
-    this.#effects.trace({
-      kind: "line",
-      get line() {
-        shown ??= secrets.line(line); // lazy, because it is slow and mostly not needed
-        return shown;
-      },
-      terminator,
-    });
-  }
-
-  #tracePayload(payload: Octets): void {
-    const { isTraced, secrets } = this.#effects;
-    if (!isTraced) return;
-    let shown: Octets | undefined;
-    this.#effects.trace({
-      kind: "payload",
-      size: payload.length,
-      get payload() {
-        shown ??= secrets.payload(payload);
-        return shown;
-      },
-    });
   }
 
   /** Delays an answer by its answer time. With whileBusy = refuse, input during another answer is refused. */

@@ -143,7 +143,7 @@ export class Modem {
 
   #takeInput(bytes: Uint8Array): void {
     if (this.#booting === undefined) this.#ram.commandQueue.take(bytes, this.#context.now);
-    else this.#context.effects.trace({ kind: "dropped", bytes: bytes.length });
+    else this.#context.effects.trace({ kind: "dropped", bytes: bytes.length, why: this.#isOff ? "off" : "boot" });
   }
 
   #takeWorldChange(change: WorldChange): void {

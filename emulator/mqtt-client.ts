@@ -17,6 +17,7 @@ import type { Effects } from "./effects.js";
 import type { Effect, LinkAct, LinkEvent } from "./io.js";
 import type { MqttSettings } from "./memory/mqtt-settings.js";
 import type { Profile } from "./profile/profile.js";
+import { SeenSecrets } from "./seen-secrets.js";
 
 /** An output of the client: an effect, or a report for the URC queue. */
 export type Outcome = Effect | { readonly to: "urcQueue"; readonly report: Report };
@@ -53,6 +54,7 @@ export class MqttClient {
   /** The settings of the last step, and what the session wants to know of them. */
   #settings: MqttSettings | undefined;
   #config: Config | undefined;
+  readonly #secrets = new SeenSecrets();
 
   constructor(profile: Profile, { lastLink, effects }: MqttClientOptions) {
     this.#profile = profile;
@@ -141,6 +143,7 @@ export class MqttClient {
         this.#ends.push(this.#queued);
         if (this.#effects.isTraced) {
           const packet = this.#effects.secrets.packet(effect.packet);
+          outcomes.push(...this.#secrets.seenIn(effect.packet, this.#settings).map(trace));
           outcomes.push(trace({ kind: "packet", way: "sent", packet }));
         }
         outcomes.push(act(link, { kind: "bytes", bytes }));

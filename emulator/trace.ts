@@ -1,5 +1,5 @@
 import type { Octets } from "../at/octets.js";
-import type { ClientPacket, ServerPacket } from "../mqtt/packet.js";
+import type { ClientPacket, Millis, ServerPacket } from "../mqtt/packet.js";
 import type { DownReason, LinkId, Phase } from "../mqtt/session.js";
 import type { RadioChange } from "./radio/radio.js";
 import type { RebootCause } from "./reboot.js";
@@ -34,12 +34,40 @@ export interface FaultHit {
   readonly line?: Octets;
 }
 
+/** A setting that the host has changed. */
+export interface SettingChange {
+  /** `E`, `V`, `CMEE`, a setting of AT+QMTCFG, `QREGSWT`, or a function of AT+NCONFIG. */
+  readonly name: string;
+  readonly value: string;
+  readonly before: string;
+  /** It takes effect at the next reboot. Left out: at once. */
+  readonly from?: "reboot";
+}
+
 /** An event of the trace, in order with the effects. Secrets are masked. */
 export type TraceEvent =
   /** A command line of the host, without its terminator. */
-  | { readonly kind: "line"; readonly line: Octets; readonly terminator: Octets }
+  | {
+      readonly kind: "line";
+      readonly line: Octets;
+      readonly terminator: Octets;
+      /** How many ms before this event the first byte of the line came. Left out: 0. */
+      readonly begun?: Millis;
+      /** Its first byte came before the final result of the line before it. */
+      readonly early?: true;
+    }
   /** A payload of the host, masked from the first command in it on, and its size in bytes. */
-  | { readonly kind: "payload"; readonly payload: Octets; readonly size: number }
+  | {
+      readonly kind: "payload";
+      readonly payload: Octets;
+      readonly size: number;
+      /** How many of its bytes came before the prompt. Left out: none. */
+      readonly early?: number;
+      /** How many bytes of the host were over the limit, and are not part of it. Left out: none. */
+      readonly lost?: number;
+      /** It ended when it had its length, or was full. Left out: at Ctrl+Z. */
+      readonly end?: "length" | "full";
+    }
   | { readonly kind: "cancelled" }
   /** An information line, a final result or the prompt, without CR and LF. */
   | { readonly kind: "answer"; readonly line: Octets }
@@ -81,5 +109,8 @@ export type TraceEvent =
   | { readonly kind: "power"; readonly on: boolean }
   /** A fault has acted: its number, its sentence, and what it did. */
   | ({ readonly kind: "fault"; readonly id: number; readonly fault: string; readonly did: string } & Partial<FaultHit>)
-  /** Input of the host that was lost: during a boot, or beyond the limit while an answer was pending. */
-  | { readonly kind: "dropped"; readonly bytes: number };
+  | ({ readonly kind: "setting" } & SettingChange)
+  /** A secret stands in a topic or a payload that goes to the broker. */
+  | { readonly kind: "exposed"; readonly secret: "password" | "device secret"; readonly in: "topic" | "payload" }
+  /** Input of the host that was lost: without power, during a boot, beyond the limit while an answer was pending, by a fault. */
+  | { readonly kind: "dropped"; readonly bytes: number; readonly why: "off" | "boot" | "busy" | "fault" };

@@ -24,6 +24,7 @@ export function sendLines({ ram, effects }: Context, lines: readonly Octets[]): 
 /** Sends the final result of a line. */
 export function sendFinalResult({ ram, effects }: Context, result: FinalResult): void {
   const { dte } = ram.state;
+  ram.commandQueue.answered();
   if (effects.isTraced) effects.trace({ kind: "answer", line: finalText(result, dte) });
   if (!dte.quiet) effects.output(finalResult(result, dte));
 }
@@ -93,6 +94,7 @@ export function sendBanner(context: Context, cause: RebootCause): void {
   if (profile.quirks.bootText === "none") effects.output(hostFaults.noise());
   sendStartLines(context, [cause, "Neul ", "OK"]);
   effects.trace({ kind: "booted", cause });
+  if (ram.state.dte.echo) effects.trace({ kind: "setting", name: "E", value: "1", before: "0" });
 }
 
 /** Sends lines of a start as one block. */

@@ -3,6 +3,7 @@ import type { NetworkRequest } from "../emulator/request.js";
 import type { ShownOutcome, SocketChange, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import { answerTone, type Tone, urcTone } from "./colour.js";
+import type { Finding } from "./referee/finding.js";
 import type { Clock } from "./time/clock.js";
 
 /** How many characters of a text from outside are shown in a line of the log. */
@@ -145,6 +146,12 @@ const eventTexts: EventTexts = {
   booted: ["trace", () => "module= booted"],
   power: ["info", ({ on }) => `module= power ${on ? "on" : "off"}`],
   fault: ["info", ({ id, fault, did }) => `fault= ${id} ${shown(fromText(fault))}: ${did}`],
+  setting: [
+    "trace",
+    ({ name, value, before, from }) =>
+      `module= ${name} ${value}, was ${before}${from ? "; from the next reboot on" : ""}`,
+  ],
+  exposed: ["info", (event) => `mqtt! the ${event.secret} stands in the ${event.in}`],
   dropped: ["warn", ({ bytes }) => `uart! ${count(bytes)} of the host were dropped`],
 };
 
@@ -207,6 +214,17 @@ export class Log {
   /** Whether events of every line and every packet are written. */
   get wantsTrace(): boolean {
     return this.#shows("info");
+  }
+
+  /** Whether what a host did wrong is written when it happens. */
+  get wantsFindings(): boolean {
+    return this.#shows("info");
+  }
+
+  /** Logs the first finding of a rule. */
+  finding({ severity, rule, text }: Pick<Finding, "severity" | "rule" | "text">): void {
+    const tone = severity === "error" ? "trouble" : severity === "warning" ? "warning" : "quiet";
+    if (this.wantsFindings) this.#put(`host! ${severity} ${rule}: ${truncate(text)}`, tone);
   }
 
   /** Logs a trace event. */

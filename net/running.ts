@@ -11,6 +11,8 @@ import { type ModuleState, moduleState } from "./module-state.js";
 import type { Network } from "./network.js";
 import { Ports } from "./ports/ports.js";
 import type { Baud } from "./ports/uart/uart.js";
+import type { Finding } from "./referee/finding.js";
+import { Judge } from "./referee/judge.js";
 import { Loop } from "./run.js";
 import type { OpenPort, PortChange, SerialPort } from "./serial.js";
 import type { NvmStore } from "./storage/nvm-file.js";
@@ -43,6 +45,8 @@ export interface RunningModem {
   readonly faults: FaultControl;
   /** The latest events of the run; empty where they are not recorded. */
   readonly events: EventLog;
+  /** What the host did wrong since the start, or since `renew`: the worst first. Empty where events are not recorded. */
+  readonly findings: readonly Finding[];
   /** The module as it is now. */
   state(): ModuleState;
   /** Whether a host is attached to the front end at a path; undefined where it cannot be known. */
@@ -71,8 +75,9 @@ export class Running implements RunningModem {
   #modem: FaultyModem;
   #faults: FaultControl | undefined;
   #events: EventLog | undefined;
-  /** Undefined where events are not recorded. */
+  /** Both are undefined where events are not recorded. */
   readonly #record: EventLog | undefined;
+  readonly #judge: Judge | undefined;
   /** The front ends that have a host, of those that tell. */
   #attached: Readonly<Record<string, boolean>> | undefined;
 
@@ -85,6 +90,7 @@ export class Running implements RunningModem {
     this.#modem = newModem();
     this.#tlsHint = new TlsHint(log);
     this.#record = record === false ? undefined : this.events;
+    this.#judge = this.#record && new Judge(this.#record, clock, log);
     this.#loop = new Loop({
       modem: this.#modem,
       clock,
@@ -125,6 +131,10 @@ export class Running implements RunningModem {
     return this.#events;
   }
 
+  get findings(): readonly Finding[] {
+    return this.#judge?.findings ?? [];
+  }
+
   /** Opens the front ends. Rejects with the error of the first one that cannot be opened. */
   open(direct: readonly OpenPort[], ports: readonly OpenPort[]): Promise<void> {
     return this.#ports.open(direct, ports);
@@ -148,6 +158,7 @@ export class Running implements RunningModem {
     await network.broker?.renew();
     if (nvm !== undefined && this.#firstNvm !== undefined) nvm.save(this.#firstNvm);
     this.#modem = this.#newModem();
+    this.#judge?.renew();
     this.#record?.add({ kind: "renewed" });
     this.#loop.renew(this.#modem);
   }
@@ -162,6 +173,7 @@ export class Running implements RunningModem {
 
   async close(): Promise<void> {
     const { log, nvm, network } = this.#parts;
+    this.#judge?.end();
     this.#loop.powerDown();
     for (const { id, fault } of this.#modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
     await Promise.all([nvm?.flush(), network.hangUp()]);
@@ -172,9 +184,9 @@ export class Running implements RunningModem {
   #note(event: TraceEvent): void {
     const { network, log } = this.#parts;
     network.note(event);
-    this.#record?.add(event);
     this.#tlsHint.note(event);
     log.event(event);
+    this.#record?.add(event); // a finding is logged behind the line that it is about
   }
 
   #notePort(change: PortChange, path: string): void {

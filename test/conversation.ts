@@ -11,7 +11,8 @@ import { Log } from "../net/log.js";
 import type { RecordedEvent } from "../net/trace/recorded-event.js";
 import { Recorder } from "../net/trace/recorder.js";
 import { traceEvent } from "../net/trace/trace-schema.js";
-import { isAsExpected, isTraceAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
+import { Bench } from "./conversation/bench.js";
+import { isAsExpected, isAsideAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
 import { type Chunks, type Output, Player } from "./conversation/player.js";
 import { ResponseTimes } from "./conversation/response-times.js";
 import { type Block, blocksOf, type Script, type Step, scriptOf, stepsOf } from "./conversation/script.js";
@@ -43,6 +44,8 @@ export interface Difference {
 /** The result of playing a conversation. */
 interface Played {
   readonly differences: readonly Difference[];
+  /** The rules by which the referee finds an error, where the block does not show findings. */
+  readonly errors: readonly string[];
   /** All effects of the module as text, to be compared with another play. */
   readonly record: string;
 }
@@ -52,19 +55,28 @@ export function play(block: Block, chunks: Chunks): Played {
   const script = scriptOf(block);
   const steps = stepsOf(script, openings);
   const isFaulty = script.faults.length > 0 || steps.some(({ input }) => input.channel === "fault");
-  const player = new Player(modemFor(script), chunks, isFaulty ? undefined : new ResponseTimes());
+  const bench = new Bench();
+  const observers = isFaulty ? [bench] : [bench, new ResponseTimes()];
+  const player = new Player(modemFor(script), chunks, observers);
   const differences: Difference[] = [];
   for (const step of steps) {
     const [start, before] = [player.now, player.effects.length];
     const output = withPlace(step, () => player.play(step.input));
-    const isOwn = script.showsTrace && script.steps.includes(step);
-    const trace = isOwn ? traceLines(player.effects.slice(before)) : [];
-    if (isAsExpected(step, output, player.now) && isTraceAsExpected(step, trace)) continue;
-    const actual = [...stepText(step, output, start, player.now), ...trace.map((line) => lineText("trace<", line))];
-    differences.push({ step, actual });
+    const isOwn = script.steps.includes(step);
+    const trace = isOwn && script.showsTrace ? traceLines(player.effects.slice(before)) : [];
+    const found = bench.findings(player.now).map(({ severity, rule, text }) => `${severity} ${rule}: ${text}`);
+    const findings = isOwn && script.showsFindings ? found : [];
+    const isAsides = isAsideAsExpected(step, "trace", trace) && isAsideAsExpected(step, "referee", findings);
+    if (isAsExpected(step, output, player.now) && isAsides) continue;
+    const asides = [
+      ...trace.map((line) => lineText("trace<", line)),
+      ...findings.map((line) => lineText("referee<", line)),
+    ];
+    differences.push({ step, actual: [...stepText(step, output, start, player.now), ...asides] });
   }
   for (const effect of player.effects) if (effect.to === "trace") assertRecorded(effect.event);
-  return { differences, record: JSON.stringify(player.effects) };
+  const errors = script.showsFindings ? [] : bench.errors;
+  return { differences, errors, record: JSON.stringify([player.effects, bench.all]) };
 }
 
 /** The events of a conversation, as they stand in a trace. */
@@ -77,7 +89,7 @@ export function eventsOf(block: Block): readonly RecordedEvent[] {
     recorder.settle(event);
     events.push(recorder.record(event));
   };
-  const player = new Player(modemFor(script), "whole", { observe, passed: () => {} });
+  const player = new Player(modemFor(script), "whole", [{ observe, passed: () => {} }]);
   for (const step of stepsOf(script, openings)) withPlace(step, () => player.play(step.input));
   return events;
 }

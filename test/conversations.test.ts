@@ -11,12 +11,15 @@ const isUpdate = (): boolean => {
 };
 
 function playThrice(block: Block): void {
-  const records = (["whole", "byte by byte", "whole"] as const).map((chunks) => {
-    const { differences, record } = play(block, chunks);
+  const plays = (["whole", "byte by byte", "whole"] as const).map((chunks) => {
+    const played = play(block, chunks);
+    const { differences } = played;
     if (differences.length > 0) expect.fail(differences.map((each) => failureText(each, chunks)).join("\n"));
-    return record;
+    return played;
   });
-  expect(records[2] === records[0], "a second play does the same").toBe(true);
+  expect(plays[2]?.record === plays[0]?.record, "a second play does the same").toBe(true);
+  const errors = [...new Set(plays.flatMap((played) => played.errors))].sort();
+  expect(errors, "the errors that the referee finds").toEqual(scriptOf(block).errors.toSorted());
 }
 
 let isUpdated = false;

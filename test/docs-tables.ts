@@ -11,6 +11,8 @@ import { socketCommands } from "../emulator/commands/sockets.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
+import { recipes } from "../net/coverage/recipes.js";
+import { rules } from "../net/referee/rules.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import { loadScenario } from "../net/storage/scenario-file.js";
 import { topics } from "../net/trace/chart/row.js";
@@ -91,6 +93,15 @@ function faultTables(): string {
   ].join("\n\n");
 }
 
+/** The recipes but those of refused commands, which are all alike. */
+const recipeTable = (): string =>
+  table(
+    ["the host meets", "the fault", "what the host does"],
+    recipes
+      .filter(({ group }) => group !== "refusals")
+      .map(({ item, hears, fault, does }) => [hears === undefined ? item : code(hears), code(fault), does.join(", ")]),
+  );
+
 /** The tables that are made from the sources: the page of each, its name in the page's comments, and its text. */
 export const generatedTables: readonly { readonly page: string; readonly name: string; make(): string }[] = [
   {
@@ -113,6 +124,21 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
       table(
         ["not modelled", "answer", "why"],
         notModelled.map(({ names, answers, why }) => [names.map((name) => code(`AT${name}`)).join(" "), answers, why]),
+      ),
+  },
+  {
+    page: "docs/referee.md",
+    name: "rules",
+    make: () =>
+      table(
+        ["rule", "severity", "what", "instead", "source"],
+        rules.map(({ id, severity, what, advice, source }) => [
+          code(id),
+          severity,
+          what,
+          advice.replaceAll("<", "\\<"),
+          source,
+        ]),
       ),
   },
   {
@@ -150,6 +176,7 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
         Object.entries(topics).map(([name, about]) => [code(name), about]),
       ),
   },
+  { page: "docs/faults.md", name: "recipes", make: recipeTable },
   { page: "docs/faults.md", name: "faults", make: faultTables },
   {
     page: "docs/faults.md",

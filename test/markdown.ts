@@ -17,14 +17,14 @@ export interface CodeBlock {
 }
 
 /** Folders that are not part of the repository. */
-const foreign = new Set(["node_modules", "dist", ".git", "coverage"]);
+const foreign = new Set(["node_modules", "dist", ".git"]);
 
 /** The paths of all files and folders of the repository; those of folders end with `/`. */
 export const repositoryPaths: readonly string[] = pathsBelow("");
 
 function pathsBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => !foreign.has(name))
+    .filter(({ name }) => !foreign.has(name) && `${folder}${name}` !== "coverage")
     .flatMap((entry) => {
       const path = `${folder}${entry.name}`;
       return entry.isDirectory() ? [`${path}/`, ...pathsBelow(`${path}/`)] : [path];

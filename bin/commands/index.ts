@@ -31,6 +31,16 @@ export const commandTable = {
     takes: ["width", "from", "to", "only", "unfold", "ascii"],
     load: () => import("./show.js"),
   },
+  rules: {
+    calls: [["rules", "print what the referee judges hosts by: what is wrong, and what to do instead"]],
+    takes: ["json"],
+    load: () => import("./rules.js"),
+  },
+  coverage: {
+    calls: [["coverage FILE...", "print what a host has met at the module, and what it never has"]],
+    takes: ["json"],
+    load: () => import("./coverage.js"),
+  },
   mcp: {
     calls: [["mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"]],
     takes: "run",

@@ -205,7 +205,7 @@ export class FaultEngine {
 
   #hearHost(bytes: Uint8Array): void {
     if (!this.#clock.isFrozen) this.#uart.fromHost(bytes);
-    else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: bytes.length } });
+    else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: bytes.length, why: "fault" } });
   }
 
   /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */

@@ -49,7 +49,7 @@ export class UartFaults {
   toHost(effect: Extract<Effect, { readonly to: "host" }>): void {
     if (this.#cut === undefined && this.isIdle) this.#send(effect.bytes);
     else if (this.#stage.hold(effect.bytes.length)) this.#wait(effect);
-    else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: effect.bytes.length } });
+    else this.#stage.put({ to: "trace", event: { kind: "dropped", bytes: effect.bytes.length, why: "fault" } });
   }
 
   /** The UART gets another speed, or loses what has not left yet. */

@@ -1,4 +1,5 @@
 import { causeOf } from "../../emulator/faults/language/reset-causes.js";
+import { type Coverage, coverageOf } from "../coverage/coverage.js";
 import type { RunningModem } from "../start.js";
 import type { Clock, Millis } from "../time/clock.js";
 import type { ManualClock } from "../time/manual-clock.js";
@@ -40,11 +41,14 @@ export class Control {
   readonly modem: RunningModem;
   readonly version: string;
   readonly desk: BrokerDesk;
+  /** What the host has met. */
+  readonly coverage: () => Coverage;
   readonly #clock: Clock;
   readonly #stop: (() => void) | undefined;
 
   constructor({ modem, clock, version, stop }: ControlOptions) {
     this.modem = modem;
+    this.coverage = coverageOf(modem.events);
     this.version = version;
     this.#clock = clock;
     this.#stop = stop;

@@ -1,4 +1,6 @@
 import * as v from "valibot";
+import { itemsOf } from "../coverage/coverage.js";
+import { gapsOf, shareOf } from "../coverage/coverage-text.js";
 import { AtError } from "../testing/answer.js";
 import type { AtHost } from "../testing/host.js";
 import { type Control, toBytes } from "./control.js";
@@ -178,9 +180,21 @@ export const tools: readonly McpTool[] = [
   }),
   tool({
     name: "findings",
-    about: "What the host did wrong. Nothing is judged yet, so that it is empty.",
+    about:
+      "What the host did that fails or is risky on real hardware, the worst first: what happened, what to do instead, and the number of the event. Use it when a sequence of commands works here, before you call it done.",
     input: nothing,
-    run: () => ({ findings: [] }),
+    run: ({ module: { control } }) => ({ findings: control.modem.findings }),
+  }),
+  tool({
+    name: "coverage",
+    about:
+      "What a host can meet at a BC28 and this one never has, each with the fault that lets it: results, errors, losses of the link, situations. Use it to find out what is still untested.",
+    input: nothing,
+    run({ module: { control } }) {
+      const items = itemsOf(control.coverage().counts);
+      const gaps = gapsOf(items).map(({ group, item, recipe }) => ({ group, item, recipe }));
+      return { ...shareOf(items), gaps };
+    },
   }),
   tool({
     name: "new",

@@ -1,4 +1,5 @@
 import type * as v from "valibot";
+import { itemsOf } from "../coverage/coverage.js";
 import { type Control, toBytes } from "./control.js";
 import { ControlError } from "./control-error.js";
 import * as schemas from "./schemas.js";
@@ -170,9 +171,18 @@ export const routes: readonly Route[] = [
   route({
     method: "GET",
     path: "/api/findings",
-    about: "What the host did wrong. Nothing is judged yet, so that it is empty.",
+    about:
+      "What the host did that fails or is risky on real hardware, the worst first. Findings of one rule are counted; `at` and `last` are numbers of events.",
     answer: schemas.findings,
-    run: () => ({ findings: [] }),
+    run: ({ modem }) => ({ findings: modem.findings }),
+  }),
+  route({
+    method: "GET",
+    path: "/api/coverage",
+    about:
+      "What the host can meet at a BC28, and how often it has since the run began: commands, results, errors, situations. `recipe` is a fault that lets it meet something.",
+    answer: schemas.coverage,
+    run: (control) => ({ items: itemsOf(control.coverage().counts) }),
   }),
   route({
     method: "POST",

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { shown } from "../../emulator/profile/schema.js";
 import { rebootCauses } from "../../emulator/reboot.js";
+import { severities } from "../referee/finding.js";
+import { ruleTable } from "../referee/rules.js";
 import { eventKinds, packetTypes } from "../trace/trace-schema.js";
 
 const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
@@ -150,7 +152,32 @@ export const resetBody = v.strictObject({
 
 export const done = v.object({ ok: v.literal(true) });
 export const health = v.object({ ok: v.literal(true), version: v.string() });
-export const findings = v.object({ findings: v.array(v.looseObject({})) });
+export const findings = v.object({
+  findings: v.array(
+    v.object({
+      rule: about(v.picklist(Object.keys(ruleTable)), "bc28-emu rules prints them."),
+      severity: v.picklist(severities),
+      at: about(v.number(), "The number of the event that the first one is about."),
+      t: about(v.number(), "The module's clock at that event, in ms."),
+      text: about(v.string(), "What happened there."),
+      advice: about(v.string(), "What to do instead."),
+      source: v.string(),
+      count: about(v.number(), "How often it happened."),
+      last: about(v.number(), "The number of the event that the last one is about."),
+    }),
+  ),
+});
+export const coverage = v.object({
+  items: v.array(
+    v.object({
+      group: v.string(),
+      item: about(v.string(), "In a line `<…>` stands for a value without a comma, and `…` for anything."),
+      met: v.number(),
+      recipe: v.optional(about(v.string(), "A fault that lets the host meet it.")),
+      needs: v.optional(about(v.string(), "What the host does not use, and without which it cannot meet this.")),
+    }),
+  ),
+});
 
 export const state = v.looseObject({
   module: v.object({

@@ -3,8 +3,10 @@
 import type { RadioChange } from "../../emulator/radio/radio.js";
 import type { RebootCause } from "../../emulator/reboot.js";
 import type { DownReason } from "../../mqtt/session.js";
+import type { CoverageItem } from "../coverage/coverage.js";
 import type { FaultControl } from "../faults.js";
 import type { SerialBinding } from "../ports/binding/serial-binding.js";
+import type { Finding } from "../referee/finding.js";
 import type { Clock } from "../time/clock.js";
 import type { EventFilter } from "../trace/event-filter.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
@@ -50,8 +52,22 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
    * @throws Error that tells what came instead, if none comes in time
    */
   wait(filter: EventFilter, options?: { readonly after?: number; readonly within?: number }): Promise<RecordedEvent>;
-  /** What the host did wrong. Nothing is judged yet, so that it is empty. */
-  readonly findings: readonly never[];
+  /**
+   * What the host did that fails or is risky on real hardware, since the start or the last `renew`: the worst first. Findings
+   * of one rule are counted. `expect(modem.findings).toEqual([])`
+   */
+  readonly findings: readonly Finding[];
+  /**
+   * Everything that a host can meet at a BC28 (commands, results, errors, losses of the link, situations), and how often this
+   * host has, over every `renew()`: `[{ group: "results", item: "+QMTOPEN: 0,4", met: 0, recipe: "unknown name" }, …]`.
+   */
+  readonly coverage: readonly CoverageItem[];
+  /**
+   * Writes a report into a folder, which is made where it is not there: trace, findings, coverage, JUnit's XML, a summary and
+   * a page. It has the events that are still kept.
+   * @throws UserError if it cannot be written; then nothing of it has appeared
+   */
+  report(folder: string): Promise<void>;
   /**
    * A module as it was at the start, and a broker without messages, sessions and retained messages: nothing of the last test
    * is left. Hosts stay attached, and hear the banner of a power-up.

@@ -24,6 +24,8 @@ export interface TestOptions<C extends ClockChoice = ClockChoice>
   readonly clock?: C;
   /** The embedded broker. Left out: it accepts every client, on a free port of 127.0.0.1. `false`: there is none. */
   readonly broker?: BrokerOptions | false;
+  /** A file to which `close` adds what the host has met, over tests; `bc28-emu coverage FILE` prints it. Left out: none. */
+  readonly coverage?: string;
 }
 
 /** All options, so that the compiler reports one that is missing here. */
@@ -31,6 +33,7 @@ const options: Readonly<Record<keyof TestOptions, true>> = {
   baud: true,
   broker: true,
   clock: true,
+  coverage: true,
   epochAtStart: true,
   faults: true,
   mappings: true,

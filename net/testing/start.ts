@@ -1,3 +1,4 @@
+import { type Coverage, coverageOf, itemsOf } from "../coverage/coverage.js";
 import { type RunningModem, startModem as start } from "../start.js";
 import { lateText, waitForEvent } from "../trace/wait-for-event.js";
 import { UserError } from "../user-error.js";
@@ -26,7 +27,9 @@ export async function startModem<const C extends ClockChoice = "system">(
   options: TestOptions<C> = {},
 ): Promise<TestModem<ChosenClock<C>>> {
   refuseUnlessKnown(options);
-  const { profile, clock: choice, broker = {}, ports = [], pty, path, ...others } = options;
+  const { profile, clock: choice, broker = {}, ports = [], pty, path, coverage: _, ...others } = options;
+  if (options.coverage !== undefined)
+    (await import("../coverage/coverage-file.js")).checkCoverageFile(options.coverage);
   const clock = clockOf(choice);
   const waits = new Waits(clock);
   const trace = new TraceLog(clock);
@@ -44,7 +47,8 @@ export async function startModem<const C extends ClockChoice = "system">(
   });
   const recorded = modem.broker && new RecordedBroker(modem.broker, waits);
   const { path: at, binding, unplug, plugIn } = await bound;
-  const close = closing(modem, waits);
+  const coverage = coverageOf(modem.events);
+  const close = closing(modem, waits, () => addCoverage(options.coverage, coverage));
   let network: TestNetwork | undefined;
   return {
     path: at,
@@ -70,7 +74,16 @@ export async function startModem<const C extends ClockChoice = "system">(
       return modem.events.read(0);
     },
     wait: waiting(modem),
-    findings: [],
+    get findings() {
+      return modem.findings;
+    },
+    get coverage() {
+      return itemsOf(coverage().counts);
+    },
+    async report(folder) {
+      const { writeTestReport } = await import("./report.js");
+      await writeTestReport(folder, { modem, counts: coverage().counts, options });
+    },
     async renew() {
       host.forget();
       await modem.renew();
@@ -93,12 +106,19 @@ function waiting({ events }: RunningModem): TestModem["wait"] {
   };
 }
 
-/** Returns the method `close`, which closes the modem once. */
-function closing(modem: RunningModem, waits: Waits): () => Promise<void> {
+/** Adds what a host has met to a file. */
+async function addCoverage(path: string | undefined, coverage: () => Coverage): Promise<void> {
+  if (path === undefined) return;
+  const { addToCoverage } = await import("../coverage/coverage-file.js");
+  await addToCoverage(path, coverage().counts);
+}
+
+/** Returns the method `close`, which closes the modem once, and then does what is left. */
+function closing(modem: RunningModem, waits: Waits, after: () => Promise<void>): () => Promise<void> {
   let closed: Promise<void> | undefined;
   return () => {
     waits.close();
-    closed ??= modem.close();
+    closed ??= modem.close().then(after);
     return closed;
   };
 }

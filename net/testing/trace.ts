@@ -50,6 +50,11 @@ export class TraceLog extends Log implements Trace {
     return lines;
   }
 
+  /** Findings are judged when somebody asks for them. */
+  override get wantsFindings(): boolean {
+    return false;
+  }
+
   override event(event: TraceEvent): void {
     this.#entries.add({ at: this.#clock.now(), event });
   }

@@ -13,11 +13,21 @@ interface Entry extends Stamped {
   readonly bytes: number;
 }
 
+/** Takes events in their order, but not before somebody looks. */
+interface Reader {
+  readonly wants: ReadonlySet<string>;
+  readonly take: (event: RecordedEvent) => void;
+  /** The number of the next event that it reads. */
+  next: number;
+  isReading: boolean;
+}
+
 /** The latest events of a run, in their order. Listeners hear each new one. */
 export class EventLog {
   readonly #clock: Pick<Clock, "now">;
   readonly #recorder: Recorder;
   readonly #listeners = new Set<(event: RecordedEvent) => void>();
+  readonly #readers: Reader[] = [];
   #entries: Entry[] = [];
   #bytes = 0;
   #lastSeq = 0;
@@ -39,6 +49,11 @@ export class EventLog {
     return this.#entries[0]?.seq ?? this.#lastSeq + 1;
   }
 
+  /** Whether somebody hears each new event. */
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Adds an event. */
   add(happened: Happened): void {
     this.#lastSeq += 1;
@@ -56,7 +71,7 @@ export class EventLog {
     fits: (event: RecordedEvent) => boolean = () => true,
     limit = Number.POSITIVE_INFINITY,
   ): readonly RecordedEvent[] {
-    this.#settle();
+    this.#readAll();
     const found: RecordedEvent[] = [];
     for (let at = Math.max(0, after + 1 - this.firstSeq); at < this.#entries.length && found.length < limit; at += 1) {
       const entry = this.#entries[at];
@@ -73,10 +88,40 @@ export class EventLog {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Calls `take` for each event of the kinds that `wants` has, in their order, from the oldest that is kept on: when the
+   * returned function or `read` is called, while there are listeners, and before old events are dropped. So it costs nothing
+   * while nobody looks. `take` may add events.
+   */
+  readLater(wants: ReadonlySet<string>, take: (event: RecordedEvent) => void): () => void {
+    this.#readers.push({ wants, take, next: this.firstSeq, isReading: false });
+    return () => this.#readAll();
+  }
+
   #tellListeners(entry: Entry): void {
     this.#settle();
     const event = this.#recorder.record(entry);
     for (const listener of this.#listeners) listener(event);
+    for (const reader of this.#readers) this.#catchUp(reader, event);
+  }
+
+  /** Gives all readers what they have not read. */
+  #readAll(): void {
+    this.#settle();
+    for (const reader of this.#readers) this.#catchUp(reader);
+  }
+
+  /** Gives a reader what it has not read; `latest` is the record of the last event, where it was made already. */
+  #catchUp(reader: Reader, latest?: RecordedEvent): void {
+    if (reader.isReading) return; // it adds an event itself, and reads it in its turn
+    reader.isReading = true;
+    while (reader.next <= this.#lastSeq) {
+      const entry = this.#entries[reader.next - this.firstSeq];
+      reader.next += 1;
+      if (entry === undefined || !reader.wants.has(entry.happened.kind)) continue;
+      reader.take(entry.seq === latest?.seq ? latest : this.#recorder.record(entry));
+    }
+    reader.isReading = false;
   }
 
   /** Finds the causes of the events that came since the last time, and masks their secrets. */
@@ -89,9 +134,10 @@ export class EventLog {
     this.#settled = this.#lastSeq;
   }
 
-  /** Drops the older half, so that it does not happen for each event. */
+  /** Drops the older half, so that it does not happen for each event; later, where a reader is among them. */
   #dropOld(): void {
-    this.#settle(); // what comes later depends on the events before it
+    if (this.#readers.some(({ isReading }) => isReading)) return;
+    this.#readAll(); // what comes later depends on the events before it
     this.#entries = this.#entries.slice(this.#entries.length >> 1);
     this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
   }

@@ -1,6 +1,7 @@
 import { fromBytes, type Octets, printable, toText } from "../../at/octets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
+import type { Finding } from "../referee/finding.js";
 import type { PortChange } from "../serial.js";
 
 /** An event as programs read it: JSON, one object. Secrets are masked. */
@@ -19,12 +20,14 @@ export interface RecordedEvent {
   readonly [field: string]: unknown;
 }
 
-/** What happens: an event of the module, bytes of the serial line, a change of a front end, or a new run. */
+/** What happens: an event of the module, bytes of the serial line, a change of a front end, a finding, or a new run. */
 export type Happened =
   | TraceEvent
   /** The octets have a `*` for each byte of a secret. */
   | { readonly kind: "bytes"; readonly way: Way; readonly octets: Octets }
   | { readonly kind: "port"; readonly port: string; readonly change: PortChange }
+  /** The first finding of a rule. */
+  | ({ readonly kind: "finding" } & Pick<Finding, "rule" | "severity" | "at" | "text" | "advice">)
   | { readonly kind: "renewed" };
 
 /** The direction of bytes on the serial line, as the module sees it. */
@@ -45,6 +48,7 @@ export function sizeOf(event: Happened): number {
   if (event.kind === "answer" || event.kind === "urc") return event.line.length;
   if (event.kind === "bytes") return event.octets.length;
   if (event.kind === "datagram" || event.kind === "data") return event.payload.length;
+  if (event.kind === "finding") return event.text.length + event.advice.length;
   return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
 }
 
@@ -55,10 +59,15 @@ export function tell(event: Happened, into: Fields): void {
     case "line":
       into.line = textOf(event.line);
       into.terminator = printable(event.terminator);
+      if (event.begun !== undefined) into.begun = event.begun;
+      if (event.early) into.early = true;
       break;
     case "payload":
       into.size = event.size;
       into.text = textOf(event.payload);
+      if (event.early !== undefined) into.early = event.early;
+      if (event.lost !== undefined) into.lost = event.lost;
+      if (event.end !== undefined) into.end = event.end;
       break;
     case "answer":
     case "urc":

@@ -50,6 +50,11 @@ export class TraceFile {
     this.#warn = warn;
   }
 
+  /** Whether the file ends before the run did, or lacks events. */
+  get isIncomplete(): boolean {
+    return this.#hasFailed;
+  }
+
   /** Writes an event soon. Never throws. */
   write(event: RecordedEvent): void {
     if (this.#hasFailed) return;
@@ -119,7 +124,7 @@ export class TraceFile {
 }
 
 /**
- * Makes a trace file; one that is there is replaced.
+ * Makes a trace file; one that is there is replaced. `name` stands in messages.
  * @param warn called with a line of text when the file could not be written; the modem goes on
  * @throws UserError (code 2) that names the file and what is wrong with it
  */
@@ -127,8 +132,9 @@ export async function openTraceFile(
   path: string,
   header: TraceHeader,
   warn: (line: string) => void,
+  name = `--trace ${JSON.stringify(path)}`,
 ): Promise<TraceFile> {
-  const refusal = (why: string): UserError => new UserError(`--trace ${JSON.stringify(path)}: ${why}`, 2);
+  const refusal = (why: string): UserError => new UserError(`${name}: ${why}`, 2);
   const { O_WRONLY, O_CREAT, O_NONBLOCK, O_APPEND } = constants;
   let file: FileHandle | undefined;
   try {

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { rebootCauses } from "../../emulator/reboot.js";
 import { downReasons } from "../../mqtt/io.js";
+import { severities } from "../referee/finding.js";
+import { ruleTable } from "../referee/rules.js";
 
 const about = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text));
 const text = v.string();
@@ -94,13 +96,44 @@ const host = [
     way: about(v.picklist(["sent", "received"]), "As the module sees it."),
     ...payload,
   }),
-  event("line", "A command line of the host.", { line: octets, terminator: octets }),
-  event("payload", "A payload of the host.", { size: count, text: octets }),
+  event("line", "A command line of the host.", {
+    line: octets,
+    terminator: octets,
+    begun: v.optional(about(v.number(), "How many ms before its end it began; left out: 0.")),
+    early: v.optional(about(v.literal(true), "It began before the final result of the line before it.")),
+  }),
+  event("payload", "A payload of the host.", {
+    size: count,
+    text: octets,
+    early: v.optional(about(count, "How many of its bytes came before the prompt; left out: none.")),
+    lost: v.optional(about(count, "How many bytes were over the limit, and are not part of it; left out: none.")),
+    end: v.optional(about(v.picklist(["length", "full"]), "It had its length, or was full; left out: Ctrl+Z.")),
+  }),
   event("cancelled", "The host has cancelled a payload.", {}),
   event("answer", "An information line, a final result or the prompt.", { line: octets }),
   event("urc", "An unsolicited line.", { line: octets }),
   event("ignored", "Input without an effect, or that is not allowed.", { what: text }),
-  event("dropped", "Input of the host that was lost.", { bytes: count }),
+  event("dropped", "Input of the host that was lost.", {
+    bytes: count,
+    why: v.picklist(["off", "boot", "busy", "fault"]),
+  }),
+  event("setting", "The host has changed a setting.", {
+    name: about(text, "E, V, CMEE, a setting of AT+QMTCFG, QREGSWT, or a function of AT+NCONFIG."),
+    value: text,
+    before: text,
+    from: v.optional(about(v.literal("reboot"), "It takes effect at the next reboot; left out: at once.")),
+  }),
+  event("exposed", "A secret stands in a topic or a payload that goes to the broker.", {
+    secret: v.picklist(["password", "device secret"]),
+    in: v.picklist(["topic", "payload"]),
+  }),
+  event("finding", "The first finding of a rule: the host did what fails or is risky on real hardware.", {
+    rule: about(v.picklist(Object.keys(ruleTable)), "bc28-emu rules prints them."),
+    severity: v.picklist(severities),
+    at: about(v.pipe(v.number(), v.integer(), v.minValue(1)), "The number of the event that it is about."),
+    text: about(text, "What happened."),
+    advice: about(text, "What to do instead."),
+  }),
   about(
     v.looseObject({ ...base, kind: v.literal("port"), port: text, change: text }),
     "A front end: a host attaches or detaches, the speed or the modem lines change.",

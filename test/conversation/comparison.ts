@@ -29,7 +29,7 @@ const normalized = (text: string): string =>
 
 function expectedPiece({ channel, text, place }: Line): Piece {
   if (channel === "host") return { channel: "host", bytes: expectedHostBytes(text) };
-  if (channel === "module" || channel === "fault" || channel === "clock" || channel === "trace")
+  if (channel === "module" || channel === "fault" || channel === "clock" || isAside(channel))
     throw new SyntaxError(`${place}: the ${channel} hears nothing`);
   const bytes = channel === "broker" ? hexBytes(text) : undefined;
   return { channel, text, ...(bytes === undefined ? {} : { bytes }) };
@@ -45,17 +45,21 @@ function isSame(expected: Piece, actual: Piece | undefined): boolean {
 
 /** Whether the output is exactly the expected one, in its order, and all of it came at the end of the step. */
 export function isAsExpected(step: Step, output: readonly Output[], end: number): boolean {
-  const expected = joined(step.expected.filter(({ channel }) => channel !== "trace").map(expectedPiece));
+  const expected = joined(step.expected.filter(({ channel }) => !isAside(channel)).map(expectedPiece));
   const actual = joined(output);
   const isEqual = expected.length === actual.length && expected.every((piece, index) => isSame(piece, actual[index]));
   return isEqual && output.every(({ at }) => at === end);
 }
 
-/** Whether the log has exactly the expected lines. Their order is independent of the other channels. */
-export const isTraceAsExpected = (step: Step, trace: readonly string[]): boolean =>
+/** Lines of the log, and of the referee. Their order is independent of the other channels. */
+const isAside = (channel: Line["channel"]): channel is "trace" | "referee" =>
+  channel === "trace" || channel === "referee";
+
+/** Whether the log, or the referee, has exactly the expected lines. */
+export const isAsideAsExpected = (step: Step, channel: "trace" | "referee", lines: readonly string[]): boolean =>
   isDeepStrictEqual(
-    step.expected.flatMap(({ channel, text }) => (channel === "trace" ? [text] : [])),
-    trace,
+    step.expected.flatMap((line) => (line.channel === channel ? [line.text] : [])),
+    lines,
   );
 
 /** A line of a conversation, in its columns. */

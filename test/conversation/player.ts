@@ -5,6 +5,7 @@ import { factoryNvm } from "../../emulator/memory/nvm.js";
 import type { RequestId } from "../../emulator/request.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../../mqtt/packet.js";
+import type { PortChange } from "../../net/serial.js";
 import { hostInput } from "./host-text.js";
 import { Link, type LinkOutput } from "./link.js";
 import type { Line } from "./script.js";
@@ -25,6 +26,8 @@ export type Output = { readonly at: Millis } & (
 /** Observes the trace of the modem. */
 export interface Observer {
   observe(event: TraceEvent, now: Millis): void;
+  /** A front end has reported something. */
+  port?(change: PortChange, now: Millis): void;
   /** Time has passed without an event. */
   passed(now: Millis): void;
 }
@@ -42,7 +45,7 @@ export class Player {
   readonly effects: Effect[] = [];
   readonly #modem: Device;
   readonly #chunks: Chunks;
-  readonly #observer: Observer | undefined;
+  readonly #observers: readonly Observer[];
   readonly #links: Link[] = [];
   readonly #sockets = new Sockets();
   /** The ids of the requests so far. */
@@ -50,10 +53,10 @@ export class Player {
   #speed: number = factoryNvm.natspeed.baud;
   #output: Output[] = [];
 
-  constructor(modem: Device, chunks: Chunks, observer?: Observer) {
+  constructor(modem: Device, chunks: Chunks, observers: readonly Observer[] = []) {
     this.#modem = modem;
     this.#chunks = chunks;
-    this.#observer = observer;
+    this.#observers = observers;
   }
 
   /** Plays a line; returns the output until the modem is idle again. */
@@ -74,9 +77,17 @@ export class Player {
     else if (channel === "peer") this.#sockets.peer(text);
     else if (channel === "network" && text.startsWith("socket ")) this.#socketEvent(this.#sockets.network(text));
     else if (channel === "network" && outcomeOf(text) !== undefined) this.#endRequest(text);
-    else if (channel === "trace") throw new SyntaxError("the trace is only heard");
-    else if (channel === "port") throw new SyntaxError("the port says nothing");
+    else if (channel === "trace" || channel === "referee") throw new SyntaxError(`the ${channel} is only heard`);
+    else if (channel === "port") this.#port(text);
     else this.#inputOnLink(channel, text);
+  }
+
+  /** A front end reports something: a host attaches or detaches, or bytes for it are lost. The module does not know it. */
+  #port(text: string): void {
+    const [, kind, bytes] = /^(?:(attach|detach)|dropped (\d+))$/.exec(text) ?? [];
+    const change = kind === undefined ? { kind: "dropped", bytes: Number(bytes) } : { kind };
+    if (kind === undefined && bytes === undefined) throw new SyntaxError(`a port does not report "${text}"`);
+    for (const observer of this.#observers) observer.port?.(change as PortChange, this.now);
   }
 
   /** Gives a fault; `clear` takes all back. */
@@ -141,7 +152,7 @@ export class Player {
       this.#settle();
     }
     this.now = end;
-    this.#observer?.passed(this.now);
+    for (const observer of this.#observers) observer.passed(this.now);
   }
 
   /** Reports the events of TCP and rings due alarms until there are no more. */
@@ -166,7 +177,7 @@ export class Player {
     for (const effect of effects) {
       this.effects.push(effect);
       if (effect.to === "host") this.#output.push({ channel: "host", bytes: Buffer.from(effect.bytes), at: this.now });
-      else if (effect.to === "trace") this.#observer?.observe(effect.event, this.now);
+      else if (effect.to === "trace") for (const observer of this.#observers) observer.observe(effect.event, this.now);
       else if (effect.to === "call") this.#request(effect);
       else if (effect.to === "port") this.#setSpeed(effect.speed);
       else if (effect.to === "socket") this.#record([this.#sockets.act(effect.handle, effect.act)]);

@@ -1,5 +1,15 @@
 /** Where a line of a conversation goes to the module, or comes from it. */
-export type Channel = "host" | "port" | "broker" | "network" | "peer" | "module" | "fault" | "clock" | "trace";
+export type Channel =
+  | "host"
+  | "port"
+  | "broker"
+  | "network"
+  | "peer"
+  | "module"
+  | "fault"
+  | "clock"
+  | "trace"
+  | "referee";
 
 /** A line of a conversation. */
 export interface Line {
@@ -34,6 +44,10 @@ export interface Script {
   readonly epoch: string;
   /** Whether the lines of the log are expected, too. */
   readonly showsTrace: boolean;
+  /** Whether the findings of the referee are expected, too. */
+  readonly showsFindings: boolean;
+  /** The errors that the referee finds in a block that does not show them. */
+  readonly errors: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -66,8 +80,8 @@ export function blocksOf(file: string, markdown: string): Block[] {
 }
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
-const directive = /^(include|fault|quirk|identity|surroundings|repeat|timing|seed|epoch|hear):\s*(.*?)\s*$/;
-const channelLine = /^(host|port|broker|network|peer|module|fault|clock|trace)([<>])\s*(.*)$/;
+const directive = /^(include|fault|quirk|identity|surroundings|repeat|timing|seed|epoch|hear|errors):\s*(.*?)\s*$/;
+const channelLine = /^(host|port|broker|network|peer|module|fault|clock|trace|referee)([<>])\s*(.*)$/;
 
 /** Parses a block: directives, inputs and expected outputs. Throws a SyntaxError with the place of a wrong line. */
 export function scriptOf(block: Block): Script {
@@ -98,12 +112,14 @@ export function scriptOf(block: Block): Script {
       else throw new SyntaxError(`${place}: an expected line stands before the first input`);
     } else if (text.trim() !== "") throw new SyntaxError(`${place}: this is no line of a conversation: "${raw}"`);
   }
-  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z", hear = "" } = directives;
-  if (!["", "trace"].includes(hear)) throw new SyntaxError(`${block.name}: a block can hear the trace, not "${hear}"`);
+  const { repeat = "1", timing = "instant", seed = "1", epoch = "1970-01-01T00:00:00Z" } = directives;
+  const { hear = "", errors = "" } = directives;
+  if (!["", "trace", "referee"].includes(hear))
+    throw new SyntaxError(`${block.name}: a block can hear the trace or the referee, not "${hear}"`);
   const repeated = Array.from({ length: Number(repeat) }, () => steps).flat();
-  const showsTrace = hear === "trace";
+  const heard = { showsTrace: hear === "trace", showsFindings: hear === "referee", errors: errors.match(/\S+/g) ?? [] };
   const settings = { includes, faults, quirks, identity, surroundings, timing, seed, epoch };
-  return { name: block.name, ...settings, showsTrace, steps: repeated };
+  return { name: block.name, ...settings, ...heard, steps: repeated };
 }
 
 /** The setting of `NAME=VALUE`; a value that ends with a blank stands in quotes. */

@@ -43,6 +43,7 @@ describe.each(readyScenarios())("a host lives through %s", (name) => {
     await clock.advance(5 * minute);
     await run;
     const arrived = new Set(broker.messages.map(({ text }) => publishedIn(text)?.reading));
+    const { findings } = modem;
     await modem.close();
     expect(host.done.map(({ reading }) => reading)).toEqual(taken);
     expect(host.commands).toContain("still there?");
@@ -50,6 +51,7 @@ describe.each(readyScenarios())("a host lives through %s", (name) => {
     expect(share).toBeGreaterThanOrEqual(damaged[name] ?? 1);
     const isWrong = (line: string): boolean => line.includes("never acted") && !line.endsWith(unused[name] ?? ".");
     expect(trace.lines().filter(isWrong)).toEqual([]);
+    expect(findings.map(({ severity, rule, text, count }) => `${severity} ${rule} ${count} ${text}`)).toEqual([]);
     if (process.env.SCENARIOS_LOG === "1") console.log(name, timing, seed, host.troubles);
   });
 });

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { refereeOf } from "../../index.js";
 import { command as commandPath, Program, root } from "../bin/program.js";
 import { codeBlocks, userPages } from "../markdown.js";
 import { until } from "../net/port-recorder.js";
@@ -18,11 +19,15 @@ function recipe(language: string, mark: string): string {
   return found[0]?.text ?? "";
 }
 
-/** The module of a recipe, with its link at another path. */
+/** The module of a recipe, with its link at another path. The referee must find no error of its host. */
 async function moduleAt(link: string, ...args: readonly string[]): Promise<{ program: Program; rfc2217: string }> {
-  const program = new Program(["--json", "--link", link, ...args]);
+  const trace = join(newFolder(), "run.jsonl");
+  const program = new Program(["--json", "--link", link, "--trace", trace, ...args]);
   onTestFinished(async () => {
     await program.end();
+    const [, ...events] = readFileSync(trace, "utf8").trimEnd().split("\n");
+    const findings = refereeOf(events.map((line) => JSON.parse(line)));
+    expect(findings.filter(({ severity }) => severity === "error")).toEqual([]);
   });
   const { rfc2217 = "" }: { readonly event: string; readonly rfc2217?: string } = await program.ready();
   return { program, rfc2217 };

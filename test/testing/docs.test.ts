@@ -18,6 +18,18 @@ const files = new Map(
   }),
 );
 
+/** The code, whose host the referee judges before it closes the modem: it must find no error. */
+const judged = (code: string): string =>
+  code.includes("modem.close()")
+    ? `${code.replaceAll("modem.close()", "judgedAndClosed(modem)")}
+async function judgedAndClosed(modem) {
+  const errors = modem.findings.filter(({ severity }) => severity === "error");
+  await modem.close();
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
+}
+`
+    : code;
+
 /** A user's project with these files in it. */
 let folder = "";
 
@@ -28,7 +40,7 @@ beforeAll(() => {
   for (const name of ["@types", "serialport", "vitest"])
     symlinkSync(join(project, "node_modules", name), join(folder, "node_modules", name));
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-  for (const [name, code] of files) writeFileSync(join(folder, name), code);
+  for (const [name, code] of files) writeFileSync(join(folder, name), judged(code));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -43,17 +55,26 @@ function run(args: readonly string[]): string {
 
 test("every file of JavaScript in the docs is run here", () => {
   expect([...files.keys()].toSorted()).toEqual([
-    ...["cut.js", "meter.js", "meter.test.js", "publish.test.js", "telemetry.test.js"],
+    "coverage.test.js",
+    "cut.js",
+    "meter.js",
+    "meter.test.js",
+    "publish.test.js",
+    "telemetry.test.js",
   ]);
+});
+
+test("the hosts of five of them are judged", () => {
+  expect([...files.values()].filter((code) => judged(code) !== code)).toHaveLength(5);
 });
 
 test("the example in the README runs", () => {
   expect(run(["cut.js"])).toBe("");
 });
 
-test("the example for vitest runs", () => {
+test("the examples for vitest run", () => {
   const vitest = join(project, "node_modules/vitest/vitest.mjs");
-  expect(run([vitest, "run", "--root", ".", "meter.test.js"])).toMatch(/Tests +2 passed/);
+  expect(run([vitest, "run", "--root", ".", "meter.test.js", "coverage.test.js"])).toMatch(/Tests +3 passed/);
 });
 
 test("the example for sockets runs", () => {

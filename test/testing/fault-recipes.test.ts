@@ -1,29 +1,8 @@
 import { expect, test } from "vitest";
+import { recipes } from "../../net/coverage/recipes.js";
 import { type ManualClock, startModem, type TestModem } from "../../testing.js";
-import { pageAt } from "../markdown.js";
 
-/** A row of the table of recipes. */
-interface Recipe {
-  readonly hears: string;
-  readonly fault: string;
-  readonly does: readonly string[];
-}
-
-const { text } = pageAt("docs/faults.md");
-const [, rows = ""] = /<!-- recipes -->\n(.*?)<!-- \/recipes -->/s.exec(text) ?? [];
-
-const codeIn = (cell: string): string => (/`([^`]+)`/.exec(cell)?.[1] ?? "").replaceAll("\\|", "|");
-
-const recipes: readonly Recipe[] = rows
-  .split("\n")
-  .slice(2)
-  .filter((row) => row !== "")
-  .map((row) => {
-    const [, hears = "", fault = "", does = ""] = row.split(/(?<!\\)\|/);
-    return { hears: codeIn(hears), fault: codeIn(fault), does: does.trim().split(/, /) };
-  });
-
-/** What the host sends for each word of the last column. */
+/** What the host sends for each word of `does`. */
 const sends: Readonly<Record<string, string>> = {
   opens: 'AT+QMTOPEN=0,"mqtt.example.com",1883\r',
   connects: 'AT+QMTCONN=0,"meter-7"\r',
@@ -34,10 +13,21 @@ const sends: Readonly<Record<string, string>> = {
   subscribes: 'AT+QMTSUB=0,1,"flow",1\r',
   unsubscribes: 'AT+QMTUNS=0,1,"flow"\r',
   "asks for a token": 'AT+QMTENAUTH="product","device","product@device","secret"\r',
+  "looks a name up": 'AT+QDNS=0,"mqtt.example.com"\r',
+  pings: "AT+NPING=192.0.2.1\r",
+  "asks whether it is attached": "AT+CGATT?\r",
+  "asks for its registration": "AT+CEREG?\r",
+  "asks for the signal": "AT+CSQ\r",
+  "asks for the operator": "AT+COPS?\r",
   "wants a shorter time-out": 'AT+QMTCFG="timeout",0,5,3,0\r',
   "wants notices": 'AT+QMTCFG="timeout",0,10,3,1\r',
   "wants error numbers": "AT+CMEE=1\r",
+  "wants to hear of its registration": "AT+CEREG=1\r",
 };
+
+const inputOf = (word: string): string =>
+  sends[word] ??
+  (/^sends (AT.*)$/.test(word) ? `${word.slice("sends ".length)}\r` : expect.fail(`nobody can do "${word}"`));
 
 /** The span of `waits 15 s`; without one, long enough for every time-out. */
 const spanOf = (word: string): number => Number(/^waits (\d+) s$/.exec(word)?.[1] ?? 300) * 1000;
@@ -45,10 +35,12 @@ const spanOf = (word: string): number => Number(/^waits (\d+) s$/.exec(word)?.[1
 async function doAll({ host, clock }: TestModem<ManualClock>, does: readonly string[]) {
   for (const word of does) {
     if (word.startsWith("waits")) await clock.advance(spanOf(word));
-    else host.send(sends[word] ?? expect.fail(`nobody can do "${word}"`));
+    else host.send(inputOf(word));
     await clock.advance(0);
   }
 }
+
+const metIn = ({ coverage }: TestModem, item: string) => coverage.find((each) => each.item === item)?.met;
 
 test("there is a recipe for every result, status and error of the note", () => {
   const heard = new Set(recipes.map(({ hears }) => hears));
@@ -65,22 +57,24 @@ test("there is a recipe for every result, status and error of the note", () => {
     expect(heard).toContain(wanted);
 });
 
-test.each(recipes)("$hears by $fault", async ({ hears, fault, does }) => {
+test.each(recipes)("$fault closes the gap $item", async ({ item, hears, fault, does }) => {
   const modem = await startModem({ clock: "manual", faults: [fault] });
   try {
     await doAll(modem, does);
-    expect(modem.host.heard).toContain(`\r\n${hears}\r\n`);
+    if (hears !== undefined) expect(modem.host.heard).toContain(`\r\n${hears}\r\n`);
+    expect(metIn(modem, item), modem.trace.lines().join("\n")).toBeGreaterThan(0);
     expect(modem.trace.lines().join("\n")).toContain(`fault= 1 ${fault}`);
   } finally {
     await modem.close();
   }
 });
 
-test("without its fault, none of them is heard", async () => {
-  for (const { hears, does } of recipes) {
+test("without its fault, none of them is met", async () => {
+  for (const { item, hears, does } of recipes.filter(({ group }) => group !== "refusals")) {
     const modem = await startModem({ clock: "manual" });
     await doAll(modem, does);
-    expect(modem.host.heard).not.toContain(`\r\n${hears}\r\n`);
+    if (hears !== undefined) expect(modem.host.heard).not.toContain(`\r\n${hears}\r\n`);
+    expect(metIn(modem, item), item).toBe(0);
     await modem.close();
   }
 });

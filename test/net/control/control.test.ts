@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { connect } from "node:net";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import fc from "fast-check";
+import * as v from "valibot";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Log, manualClock, type StartOptions, startModem } from "../../../index.js";
 import { checked } from "../../../net/control/checked.js";
@@ -10,6 +11,7 @@ import { ControlError } from "../../../net/control/control-error.js";
 import { type ControlServerOptions, startControlServer } from "../../../net/control/http-server.js";
 import { tools } from "../../../net/control/mcp-tools.js";
 import { routes } from "../../../net/control/routes.js";
+import { findings as findingsSchema } from "../../../net/control/schemas.js";
 
 /** A running module with its control port, and a host that has said nothing. */
 async function start(
@@ -172,7 +174,12 @@ describe("the routes", () => {
   });
 
   test("reset, new, findings and stop", async () => {
-    const { call, heard, modem, isStopped } = await start({ faults: ["rssi 9"] });
+    const { call, heard, modem, isStopped, say } = await start({ faults: ["rssi 9"] });
+    say("AT+CFUN=7");
+    const { findings } = (await call("GET", "/api/findings")).body;
+    expect(v.parse(findingsSchema, { findings })).toMatchObject({
+      findings: [{ rule: "errors-unnumbered", count: 1 }],
+    });
     await call("POST", "/api/reset");
     await call("POST", "/api/reset", { cause: "watchdog" });
     expect(heard()).toMatch(/RESET_PIN.*APPLICATION_WATCHDOG/s);
@@ -185,6 +192,11 @@ describe("the routes", () => {
     expect(modem.faults.list()).toEqual([]);
     expect(modem.state().radio.rssi).toBe(9);
     expect((await call("GET", "/api/findings")).body).toEqual({ findings: [] });
+    const { items } = (await call("GET", "/api/coverage")).body as unknown as { readonly items: readonly object[] };
+    expect(items).toContainEqual({
+      ...{ group: "resets", item: "REBOOT_CAUSE_APPLICATION_WATCHDOG" },
+      ...{ met: 1, recipe: "when PUBLISH sent: reset watchdog" },
+    });
     expect((await call("POST", "/api/stop")).status).toBe(200);
     expect(isStopped()).toBe(true);
   });

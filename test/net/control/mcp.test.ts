@@ -29,7 +29,7 @@ test("every tool has a schema, and a sentence that says when to use it", async (
   const { tools: listed } = await client.listTools();
   expect(listed.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));
   for (const { description, inputSchema } of listed) {
-    expect(description).toMatch(/Use it|so that it is empty/);
+    expect(description).toMatch(/Use it/);
     expect(inputSchema.type).toBe("object");
   }
   expect(client.getInstructions()).toContain("Call start");
@@ -80,6 +80,11 @@ test("an agent finds out why a publish fails", async () => {
   expect(await call("send", {})).toMatchObject({ error: expect.stringMatching(/^line: it is missing; give text/) });
   expect(await call("send", { line: "AT+NOSUCH" })).toMatchObject({ result: "ERROR" });
   expect(await call("findings")).toEqual({ findings: [] });
+  await call("send", { line: "AT+CFUN=7" });
+  expect(await call("findings")).toMatchObject({ findings: [{ rule: "errors-unnumbered", count: 1 }] });
+  const { met, of, gaps } = await call("coverage");
+  expect(gaps).toContainEqual({ group: "results", item: "+QMTOPEN: 0,4", recipe: "unknown name" });
+  expect(of - met).toBe(gaps.length);
   expect(await call("stop")).toEqual({ ok: true });
 });
 

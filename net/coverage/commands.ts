@@ -1,0 +1,76 @@
+import { parseLine } from "../../at/parse.js";
+import type { ModuleCommand } from "../../emulator/command-view.js";
+import { basicCommands } from "../../emulator/commands/basic.js";
+import { commandNamed, commands } from "../../emulator/commands/index.js";
+import type { Occasion } from "./occasion.js";
+
+/** What a host has written: the form of a command, the same with its key, and whether the module has it. */
+export interface WrittenForm {
+  /** Such as `AT+QMTCFG=`; a refusal counts for it. */
+  readonly form: string;
+  /** Such as `AT+QMTCFG="timeout"`; left out: the form has no keys. */
+  readonly keyed?: string;
+}
+
+const keyedForm = (name: string, key: string): string => `AT${name}="${key}"`;
+
+/** The forms of a command, as `commands` shows them. */
+function formsOf({ names: [name], test, read, exec, write }: ModuleCommand): readonly string[] {
+  const written =
+    write && ("keys" in write ? Object.keys(write.keys).map((key) => keyedForm(name, key)) : [`AT${name}=`]);
+  return [
+    ...(exec ? [`AT${name}`] : []),
+    ...(written ?? []),
+    ...(read ? [`AT${name}?`] : []),
+    ...(test ? [`AT${name}=?`] : []),
+  ];
+}
+
+/** The forms that may be refused by a fault; the test form is for people. */
+const refusable = ({ names: [name], read, exec, write }: ModuleCommand): readonly string[] => [
+  ...(exec && name !== "+NRB" ? [`AT${name}`] : []),
+  ...(write ? [`AT${name}=`] : []),
+  ...(read ? [`AT${name}?`] : []),
+];
+
+/** A refused command: `error AT+CSQ`. */
+const refusalOf = (form: string): Occasion => ({
+  group: "refusals",
+  item: `${form} refused`,
+  of: form,
+  recipe: { fault: `error ${form}`, does: [`sends ${form}`] },
+});
+
+/** Every form of every command that the module has, and the refusal of each. */
+export const commandOccasions: readonly Occasion[] = [
+  ...["AT", ...Object.keys(basicCommands).map((name) => `AT${name}`), ...commands.flatMap(formsOf)].map(
+    (item) => ({ group: "commands", item }) as const,
+  ),
+  ...commands.flatMap(refusable).map(refusalOf),
+];
+
+/** How a form is written behind the name of its command. */
+const endings = { test: "=?", read: "?", write: "=", exec: "" } as const;
+
+/** The longest name that is told of a command that the module does not have. */
+const maxName = 24;
+
+/** A line of which all was masked behind the name of a command, so that its sign is gone. */
+const maskedName = /(\+[a-z]\w*)\*\*\*$/i;
+
+/** The commands of a line of the trace, in their order. */
+export function writtenForms(line: string): readonly WrittenForm[] {
+  const parsed = parseLine(line.replace(maskedName, "$1=***"));
+  if (parsed === undefined) return [];
+  if (parsed.length === 0) return [{ form: "AT" }];
+  return parsed.flatMap((command) => {
+    if (command.kind === "unreadable") return [];
+    if (command.kind === "basic") return [{ form: `AT${command.name}` }];
+    const known = commandNamed(command.name);
+    const name = known?.names[0] ?? command.name.slice(0, maxName);
+    const form = `AT${name}${endings[command.form]}`;
+    const isKeyed = command.form === "write" && known?.write !== undefined && "keys" in known.write;
+    const key = command.tokens[0]?.text.toLowerCase();
+    return [isKeyed && key !== undefined ? { form, keyed: keyedForm(name, key.slice(0, maxName)) } : { form }];
+  });
+}

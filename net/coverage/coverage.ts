@@ -1,0 +1,160 @@
+import type { Millis } from "../../mqtt/packet.js";
+import type { EventLog } from "../trace/event-log.js";
+import type { RecordedEvent } from "../trace/recorded-event.js";
+import { commandOccasions, type WrittenForm, writtenForms } from "./commands.js";
+import { type Counts, countOf, Tally } from "./counts.js";
+import { cmeNumberOf, lineNamed } from "./line-names.js";
+import { lines } from "./lines.js";
+import { groups, type Occasion } from "./occasion.js";
+import { type Surroundings, situations } from "./situations.js";
+
+/** Something that a module can say or do, or a host can use, and how often this host has met it. */
+export interface CoverageItem {
+  readonly group: string;
+  readonly item: string;
+  readonly met: number;
+  /** A fault that lets the host meet it. Left out: it comes without one. */
+  readonly recipe?: string;
+  /** What the host does not use, and without which it cannot meet this; such an item is no gap. */
+  readonly needs?: string;
+}
+
+/** Everything that a host can meet, by group. */
+const catalogue: readonly Occasion[] = [...commandOccasions, ...lines, ...situations];
+
+/** The names in it. */
+const listed = new Set(catalogue.map(({ group, item }) => `${group}\n${item}`));
+
+/** The kinds of events that show something. */
+const wantedKinds: ReadonlySet<string> = new Set([
+  ...["line", "answer", "urc", "packet", "phase", "down", "hangUp"],
+  ...["network", "reboot", "renewed", "power", "fault"],
+]);
+
+/** The command line that has no final result yet. */
+interface Pending {
+  readonly forms: readonly WrittenForm[];
+  readonly since: Millis;
+}
+
+/** What a host has met, counted from the events of its run. */
+export class Coverage {
+  readonly #tally = new Tally();
+  #pending: Pending | undefined;
+  #isConnected = false;
+  #lastReceived: string | undefined;
+  readonly #inFlight = new Set<unknown>();
+
+  /** How often the host has met what. */
+  get counts(): Counts {
+    return this.#tally.counts;
+  }
+
+  /** Counts what an event shows. */
+  note(event: RecordedEvent): void {
+    const around = this.#around;
+    for (const { group, item, is } of situations) if (is(event, around)) this.#tally.add(group, item);
+    if (event.kind === "line") this.#heardLine(String(event.line), event.t);
+    else if (event.kind === "answer" || event.kind === "urc") this.#said(event.kind, String(event.line));
+    else if (event.kind === "packet") this.#passed(event);
+    else if (event.kind === "phase") this.#isConnected = event.phase === "connected";
+    else if (event.kind === "down" || event.kind === "hangUp") this.#inFlight.clear();
+    else if (event.kind === "reboot" || event.kind === "renewed" || event.kind === "power") this.#restart();
+  }
+
+  get #around(): Surroundings {
+    return {
+      pendingSince: this.#pending?.since,
+      isPublishing: this.#inFlight.size > 0,
+      isConnected: this.#isConnected,
+      lastReceived: this.#lastReceived,
+    };
+  }
+
+  #restart(): void {
+    this.#pending = undefined;
+    this.#isConnected = false;
+    this.#lastReceived = undefined;
+    this.#inFlight.clear();
+  }
+
+  #heardLine(line: string, since: Millis): void {
+    const forms = writtenForms(line);
+    for (const { form, keyed } of forms) this.#tally.add("commands", keyed ?? form);
+    this.#pending = { forms, since };
+  }
+
+  #said(kind: "answer" | "urc", line: string): void {
+    const error = kind === "answer" ? cmeNumberOf(line) : undefined;
+    const said = error ?? line;
+    const found = lineNamed(kind, said);
+    if (found !== undefined) this.#tally.add(found.group, found.item);
+    else if (error !== undefined) this.#tally.add("errors", error);
+    else if (kind === "urc" && line.startsWith("REBOOT_CAUSE_")) this.#tally.add("resets", line);
+    if (kind === "urc") {
+      if (line.startsWith("+QMTRECV:")) this.#lastReceived = line;
+      return;
+    }
+    const isRefusal = error !== undefined || line === "ERROR" || line === "4";
+    if (isRefusal) this.#refused();
+    if (isRefusal || line === "OK" || line === "0") this.#pending = undefined;
+  }
+
+  /** Of a line with several commands it is not known which one was refused. */
+  #refused(): void {
+    const [first, second] = this.#pending?.forms ?? [];
+    if (first !== undefined && second === undefined) this.#tally.add("refusals", `${first.form} refused`);
+  }
+
+  #passed({ packet, way, qos, msgId }: RecordedEvent): void {
+    if (packet === "PUBLISH" && way === "sent" && qos !== 0) this.#inFlight.add(msgId);
+    else if (way === "received" && (packet === "PUBACK" || packet === "PUBCOMP")) this.#inFlight.delete(msgId);
+  }
+}
+
+/** Counts what the events of a log show, as soon as somebody looks: until then it costs nothing. Returns how to look. */
+export function coverageOf(events: EventLog): () => Coverage {
+  let coverage: Coverage | undefined;
+  const catchUp = events.readLater(wantedKinds, (event) => {
+    coverage ??= new Coverage();
+    coverage.note(event);
+  });
+  return () => {
+    catchUp();
+    coverage ??= new Coverage();
+    return coverage;
+  };
+}
+
+/** The same, by group. */
+const inGroups = groups.map((group) => ({ group, own: catalogue.filter((each) => each.group === group) }));
+
+/** Everything that a host can meet, and how often it has, by group; then what is not listed and was met. */
+export function itemsOf(counts: Counts): readonly CoverageItem[] {
+  const used = usedForms(counts);
+  return inGroups.flatMap(({ group, own }) => [
+    ...own.map((each) => itemOf(each, counts, used)),
+    ...Object.entries(counts[group] ?? {})
+      .filter(([item]) => !listed.has(`${group}\n${item}`))
+      .map(([item, met]) => ({ group, item, met })),
+  ]);
+}
+
+/** The forms of commands that a host uses; `AT+QMTCFG=` with any key. */
+const usedForms = ({ commands = {} }: Counts): ReadonlySet<string> =>
+  new Set(Object.entries(commands).flatMap(([item, met]) => (met === 0 ? [] : [item, item.replace(/".*$/s, "")])));
+
+function itemOf({ group, item, of, recipe }: Occasion, counts: Counts, used: ReadonlySet<string>): CoverageItem {
+  const needs = of === undefined || used.has(of) ? undefined : of;
+  return {
+    group,
+    item,
+    met: countOf(counts, group, item),
+    ...(recipe && { recipe: recipe.fault }),
+    ...(needs !== undefined && { needs }),
+  };
+}
+
+/** Whether the host could meet something, and never has. That it does not use a command is no gap. */
+export const isGap = ({ group, met, needs }: CoverageItem): boolean =>
+  met === 0 && needs === undefined && group !== "commands";

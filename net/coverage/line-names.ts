@@ -1,0 +1,42 @@
+import { cmeErrors } from "../../at/errors.js";
+import { lines } from "./lines.js";
+import { type Occasion, patternOf } from "./occasion.js";
+
+/** The errors by their words, as AT+CMEE=2 writes them. */
+const numbers = new Map<string, number>(Object.values(cmeErrors).map(([number, words]) => [words, number]));
+
+/** An error line with its number, also where it was written with words; undefined: it is none. */
+export function cmeNumberOf(line: string): string | undefined {
+  const [, what] = /^\+CME ERROR: ?(.*)$/.exec(line) ?? [];
+  if (what === undefined) return undefined;
+  return `+CME ERROR: ${numbers.get(what) ?? what}`;
+}
+
+/** What a line begins with, up to its colon. */
+const headOf = (line: string): string => /^[^:]*/.exec(line)?.[0] ?? "";
+
+interface Named {
+  readonly occasion: Occasion;
+  readonly pattern: RegExp;
+}
+
+/** The lines that are known, by how they are said and what they begin with; made when they are asked for first. */
+let index: ReadonlyMap<string, readonly Named[]> | undefined;
+
+function makeIndex(): ReadonlyMap<string, readonly Named[]> {
+  const made = new Map<string, Named[]>();
+  for (const occasion of lines) {
+    const key = `${waysOf[occasion.group] ?? "urc"} ${headOf(occasion.item)}`;
+    made.set(key, [...(made.get(key) ?? []), { occasion, pattern: patternOf(occasion.item) }]);
+  }
+  return made;
+}
+
+/** The groups whose lines are answers; all others are URCs. */
+const waysOf: Readonly<Record<string, "answer">> = { errors: "answer", network: "answer" };
+
+/** The line that is known and fits; undefined: none. */
+export function lineNamed(way: "answer" | "urc", line: string): Occasion | undefined {
+  index ??= makeIndex();
+  return index.get(`${way} ${headOf(line)}`)?.find(({ pattern }) => pattern.test(line))?.occasion;
+}

@@ -1,0 +1,44 @@
+/** A line of the module, or something that happens, that a host can meet. */
+export interface Occasion {
+  readonly group: Group;
+  /** Its name. In a line `<…>` stands for a value without a comma, and `…` for anything. */
+  readonly item: string;
+  /** The form of a command that a host must use before it can meet this, such as `AT+QMTPUB=`. Left out: every host can. */
+  readonly of?: string;
+  /** How to make it happen. Left out: it comes without a fault. */
+  readonly recipe?: Recipe;
+}
+
+/** The groups of what a host can meet, in their order. */
+export const groups = [
+  "commands",
+  "refusals",
+  "results",
+  "link losses",
+  "errors",
+  "network",
+  "URCs",
+  "resets",
+  "situations",
+] as const;
+
+export type Group = (typeof groups)[number];
+
+/** A fault that makes something happen. */
+export interface Recipe {
+  /** The sentence, as --fault takes it. */
+  readonly fault: string;
+  /** What the host does meanwhile, for the table in docs/faults.md. */
+  readonly does: readonly string[];
+  /** The line as the host hears it; left out: it is no line. */
+  readonly hears?: string;
+}
+
+/** Whether a line is the one that `item` names. */
+export function patternOf(item: string): RegExp {
+  const parts = item.split(/(<[^>]*>|…)/).map((part) => {
+    if (part === "…") return ".*";
+    return part.startsWith("<") ? "[^,]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("")}$`, "s");
+}

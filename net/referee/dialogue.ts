@@ -1,0 +1,60 @@
+import type { RecordedEvent } from "../trace/recorded-event.js";
+import { fieldText, type HostLine, type Result } from "./host-line.js";
+
+const finals = /^(OK|ERROR|\+CM[ES] ERROR: .*)$/;
+/** Final results with ATV0. V.250 */
+const numericFinals = /^[04]$/;
+
+/** How many lines may wait for their result; a module that aborts commands has few of them. */
+const maxWaiting = 16;
+
+/** Which line each final result belongs to. */
+export class Dialogue {
+  /** The last line of the host, or the line of its last payload. */
+  last: HostLine | undefined;
+  /** The lines without a final result; the last one is answered first. */
+  #waiting: { readonly line: HostLine; readonly afterPayload: boolean }[] = [];
+  /** The line whose prompt has come. */
+  #entry: HostLine | undefined;
+  #isVerbose = true;
+
+  /** A line of the host. A line that waited is given up where the host did not send this one too early. */
+  line(line: HostLine): void {
+    if (!line.early) this.#waiting = [];
+    this.#waiting.push({ line, afterPayload: false });
+    if (this.#waiting.length > maxWaiting) this.#waiting.shift();
+    this.last = line;
+  }
+
+  /** Whether an answer ends the waiting of a line, and of which one. */
+  answer(event: RecordedEvent): Result | undefined {
+    const text = fieldText(event.line);
+    if (text === ">") {
+      this.#entry = this.#waiting.pop()?.line;
+      return undefined;
+    }
+    if (!(this.#isVerbose ? finals : numericFinals).test(text) && !/^\+CM[ES] ERROR/.test(text)) return undefined;
+    this.#entry = undefined;
+    const waiting = this.#waiting.pop();
+    return waiting && { ...waiting, event, text, ok: text === "OK" || text === "0" };
+  }
+
+  /** A payload, whose final result comes now; `cancelled`: the OK that comes says nothing of the line. */
+  payload(cancelled: boolean): void {
+    const line = this.#entry;
+    this.#entry = undefined;
+    if (line !== undefined && !cancelled) this.#waiting.push({ line, afterPayload: true });
+  }
+
+  setting({ name, value }: RecordedEvent): void {
+    if (name === "V") this.#isVerbose = value === "1";
+  }
+
+  /** The module has begun anew. */
+  reset(): void {
+    this.last = undefined;
+    this.#waiting = [];
+    this.#entry = undefined;
+    this.#isVerbose = true;
+  }
+}

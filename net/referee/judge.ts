@@ -1,0 +1,53 @@
+import type { Log } from "../log.js";
+import type { Clock } from "../time/clock.js";
+import type { EventLog } from "../trace/event-log.js";
+import type { Finding } from "./finding.js";
+import { Referee, wantedKinds } from "./referee.js";
+
+/**
+ * The referee of a run. It reads the events when somebody looks, and adds an event for the first finding of each rule. The
+ * referee itself is made only then: there may be thousands of modems in a process.
+ */
+export class Judge {
+  readonly #events: EventLog;
+  readonly #clock: Pick<Clock, "now">;
+  readonly #log: Log;
+  readonly #catchUp: () => void;
+  #referee: Referee | undefined;
+
+  constructor(events: EventLog, clock: Pick<Clock, "now">, log: Log) {
+    this.#events = events;
+    this.#clock = clock;
+    this.#log = log;
+    this.#catchUp = events.readLater(wantedKinds, (event) => this.#judge().take(event));
+    if (log.wantsFindings) events.listen(() => {}); // judged at once
+  }
+
+  /** What was found up to now. */
+  get findings(): readonly Finding[] {
+    this.#catchUp();
+    this.#judge().pass(this.#clock.now());
+    return this.#judge().findings;
+  }
+
+  /** A new run begins: nothing was found. */
+  renew(): void {
+    this.#catchUp();
+    this.#referee = undefined;
+  }
+
+  /** The run ends: what was left undone is judged, for those who listen. */
+  end(): void {
+    if (this.#events.hasListeners) this.#judge().pass(this.#clock.now());
+  }
+
+  #judge(): Referee {
+    this.#referee ??= new Referee((finding) => this.#found(finding));
+    return this.#referee;
+  }
+
+  #found({ rule, severity, at, text, advice }: Finding): void {
+    this.#events.add({ kind: "finding", rule, severity, at, text, advice });
+    this.#log.finding({ rule, severity, text });
+  }
+}
