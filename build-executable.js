@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { rolldown } from "rolldown";
+import { pageConfig } from "./build-page.js";
 import { alias, builtins, licences } from "./rolldown.config.js";
 
 /** node looks for the program behind this word in its own file. */
@@ -56,7 +57,11 @@ async function build() {
   }
   mkdirSync(out, { recursive: true });
   const main = await bundle();
-  const assets = { "pty.node": nativePart(), "bc28-emu.json": join(work, "bc28-emu.json") };
+  const assets = {
+    "pty.node": nativePart(),
+    "bc28-emu.json": join(work, "bc28-emu.json"),
+    "window.html": await page(),
+  };
   writeFileSync(assets["bc28-emu.json"], JSON.stringify(contents(assets["pty.node"])));
   const config = { main, output: join(work, "blob"), disableExperimentalSEAWarning: true, useCodeCache: true, assets };
   writeFileSync(join(work, "config.json"), JSON.stringify(config));
@@ -89,6 +94,16 @@ async function bundle() {
   const file = join(work, "executable.cjs");
   const { output } = await made.generate({ file, format: "cjs", codeSplitting: false, minify: true });
   for (const { fileName, code, source } of output) writeFileSync(join(code ? work : out, fileName), code ?? source);
+  return file;
+}
+
+/** Bundles the window; returns its path. */
+async function page() {
+  const { output: options, ...input } = pageConfig();
+  const made = await rolldown({ ...input, cwd: root });
+  const { output } = await made.generate(options);
+  const file = join(work, "window.html");
+  writeFileSync(file, output.find(({ fileName }) => fileName === "index.html").source);
   return file;
 }
 

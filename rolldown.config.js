@@ -1,6 +1,8 @@
-// What `npm run build` makes of the sources: the command, and the library with its kit for tests. tsc makes the types.
+// What `npm run build` makes of the sources: the command, the library with its kit for tests, and the window. tsc makes the
+// types.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pageConfig } from "./build-page.js";
 
 /** The command's own code, from its second step on: the first one switches node's compile cache on. */
 const commandStart = resolve("bin/main.ts");
@@ -82,4 +84,5 @@ export default [
     output: { ...output, dir: "dist/bin", codeSplitting: { groups: [{ name: startChunk, debugName: "start" }] } },
   },
   { ...shared, input: ["index.ts", "testing.ts"], output: { ...output, dir: "dist" } },
+  pageConfig([licences()]),
 ];

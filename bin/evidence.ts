@@ -49,6 +49,13 @@ export async function openEvidence(options: Options, log: Log): Promise<Evidence
   }
 }
 
+/** What a run is, as the first line of its trace tells it. */
+export function headerOf({ profile, seed, timeScale, faults, scenarios, showsSecrets }: Options): TraceHeader {
+  const { name, quirks, timing } = profile;
+  const run = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
+  return showsSecrets ? { ...run, secrets: true } : run;
+}
+
 class RunEvidence implements Evidence {
   readonly #options: Options;
   readonly #log: Log;
@@ -65,12 +72,9 @@ class RunEvidence implements Evidence {
   failures: readonly string[] = [];
 
   constructor(options: Options, log: Log) {
-    const { profile, seed, timeScale, faults, scenarios } = options;
-    const { name, quirks, timing } = profile;
     this.#options = options;
     this.#log = log;
-    const run = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
-    this.#header = options.showsSecrets ? { ...run, secrets: true } : run;
+    this.#header = headerOf(options);
   }
 
   async open(): Promise<void> {

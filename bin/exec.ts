@@ -7,6 +7,7 @@ import { readCommandLine } from "./command-line.js";
 import { complain, type Ending } from "./exit.js";
 import { readOptions } from "./options.js";
 import { placesOf, type Run, start } from "./serve.js";
+import { openBrowser, windowUrl } from "./window.js";
 
 /** The exit codes of a shell for a command that is not there, and for one that cannot be started. */
 const notFound = 127;
@@ -31,11 +32,16 @@ export async function exec(args: readonly string[], command: readonly string[], 
     complain(usage(isThere ? `exec: ${name} is no program that may be run` : `exec: there is no command ${name}`));
     return isThere ? notStarted : notFound;
   }
-  const given = { ...flags, broker: flags.broker ?? "0", control: flags.control ?? "0" };
+  const control = flags.control ?? (flags.window === undefined ? "0" : undefined);
+  const given = { ...flags, broker: flags.broker ?? "0", ...(control === undefined ? {} : { control }) };
   const options = readOptions(given, { onTerminal: false });
   if (ending.signal !== undefined) return codeOf(ending.signal);
   ending.passOn(() => {}); // while there is no command, a signal keeps it from being started
   const run = await start(options, ending);
+  const { window } = options;
+  const url = window && run.control && windowUrl(run.control.url);
+  if (url !== undefined) process.stderr.write(`bc28-emu: the window is ${url}\n`);
+  if (url !== undefined && window === "opened") openBrowser(url);
   const code = ending.signal
     ? codeOf(ending.signal)
     : await runCommand(path, command.slice(1), placesIn(options.frontEnds, run), ending);

@@ -127,6 +127,13 @@ export const flagTable = {
     value: "TOKEN",
     about: "what requests must have as Authorization: Bearer TOKEN; beyond this machine one is made and printed",
   },
+  window: {
+    group: "Control",
+    value: "[PORT]",
+    about:
+      "a page for the browser that shows what happens: the control port, with its address; port 8028, 0 picks a free one",
+  },
+  open: { group: "Control", about: "start the browser with the window, where there is one" },
   clock: {
     group: "Control",
     value: "NAME",

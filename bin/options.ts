@@ -40,6 +40,8 @@ export interface Options {
   readonly seed: number;
   /** The control port; undefined: there is none. */
   readonly control: ControlAddress | undefined;
+  /** Whether the address of the window is told, and whether the browser is started with it. */
+  readonly window: "told" | "opened" | undefined;
   /** Time passes only when the control port says so. */
   readonly isManual: boolean;
   readonly logLevel: LogLevel;
@@ -69,6 +71,8 @@ export interface Surroundings {
 
 /** The port on which brokers listen. */
 const mqttPort = 1883;
+/** The port of the window. decided */
+const windowPort = 8028;
 
 /** Checks the flags; throws a UserError (code 2) that names the first bad one. */
 export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options {
@@ -93,6 +97,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     nvm: flags.nvm,
     timeScale: readTimeScale(flags["time-scale"] ?? "1"),
     control: readControl(flags),
+    window: flags.window === undefined ? undefined : flags.open ? "opened" : "told",
     isManual: readClock(flags),
     seed: readSeed(flags.seed ?? "0"),
     logLevel: readLogLevel(flags["log-level"] ?? "warn"),
@@ -139,17 +144,30 @@ function readTimeScale(text: string): number {
   throw usage(`--time-scale ${JSON.stringify(text)}: give how many times faster, 0.01 to 10000`);
 }
 
-function readControl({ control, "control-token": token }: Flags): ControlAddress | undefined {
+function readControl(flags: Flags): ControlAddress | undefined {
+  const { control, window, open, "control-token": token } = flags;
   if (token === "") throw usage("--control-token needs a token of at least one character");
-  if (control === undefined && token !== undefined) throw usage("--control-token needs --control");
-  return control === undefined ? undefined : { ...readListener("control", control), token };
+  if (open && window === undefined) throw usage("--open needs --window: it is the window that the browser opens");
+  if (control === undefined && window === undefined) {
+    if (token !== undefined) throw usage("--control-token needs --control or --window");
+    return undefined;
+  }
+  if (control !== undefined && window !== undefined && window !== "")
+    throw usage(`--window ${JSON.stringify(window)}: it takes no port beside --control, whose port it is on`);
+  return { ...(control === undefined ? windowAddress(window ?? "") : readListener("control", control)), token };
 }
 
-function readClock({ clock = "system", control, "time-scale": scale }: Flags): boolean {
+function windowAddress(port: string): TcpAddress {
+  if (/^\d{0,5}$/.test(port) && Number(port) <= 65_535)
+    return { host: "127.0.0.1", port: port === "" ? windowPort : Number(port) };
+  throw usage(`--window ${JSON.stringify(port)} is no port: give 0 (any free one) to 65535`);
+}
+
+function readClock({ clock = "system", control, window, "time-scale": scale }: Flags): boolean {
   if (clock !== "system" && clock !== "manual")
     throw usage(`--clock ${JSON.stringify(clock)}: give one of system, manual`);
-  if (clock === "manual" && control === undefined)
-    throw usage("--clock manual needs --control: time passes by POST /api/clock/advance");
+  if (clock === "manual" && control === undefined && window === undefined)
+    throw usage("--clock manual needs --control or --window: time passes by POST /api/clock/advance");
   if (clock === "manual" && scale !== undefined) throw usage("--clock manual takes no --time-scale: time stands still");
   return clock === "manual";
 }

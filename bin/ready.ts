@@ -13,6 +13,8 @@ interface Running {
   readonly open: readonly OpenFrontEnd[];
   /** Where the control port is: `http://127.0.0.1:40123`. */
   readonly control: string | undefined;
+  /** Where the window is, if it was asked for. */
+  readonly window?: string | undefined;
   /** Where the embedded broker listens: `127.0.0.1:1883`. */
   readonly broker: string | undefined;
   /** Commands are typed on our own terminal. */
@@ -23,12 +25,13 @@ interface Running {
  * The ready message for programs: one line of JSON. Each front end stands there under its flag's name, several of a kind as
  * a list; standard input and output have no path to tell.
  */
-export const readyJson = ({ open, broker, control }: Running): string =>
+export const readyJson = ({ open, broker, control, window }: Running): string =>
   JSON.stringify({
     event: "ready",
     ...Object.assign({}, ...open.map(({ frontEnd }) => placesOf(frontEnd, open))),
     broker,
     control,
+    window,
   });
 
 function placesOf(frontEnd: FrontEnd, open: readonly OpenFrontEnd[]): Readonly<Record<string, unknown>> {
@@ -39,11 +42,12 @@ function placesOf(frontEnd: FrontEnd, open: readonly OpenFrontEnd[]): Readonly<R
 }
 
 /** The ready message for people: where the module is, and lines to paste. */
-export const readyText = ({ open, broker, control, typed }: Running): string =>
+export const readyText = ({ open, broker, control, window, typed }: Running): string =>
   [
     ...open.flatMap(({ frontEnd, at }) => attachingWords(frontEnd, at)),
     ...(broker === undefined ? [] : [`A broker is on ${broker}; every name that AT+QMTOPEN opens leads to it.`]),
     ...(control === undefined ? [] : [`The control port is ${control}; try curl ${control}/api/state.`]),
+    ...(window === undefined ? [] : [`The window is ${window}; open it in a browser.`]),
     typed ? "Ctrl-] leaves." : "Ctrl-C ends it.",
   ].join("\n");
 

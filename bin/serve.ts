@@ -8,12 +8,13 @@ import { type Clock, scaledClock } from "../net/time/clock.js";
 import { manualClock } from "../net/time/manual-clock.js";
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
-import { openEvidence, wantsEvidence } from "./evidence.js";
+import { headerOf, openEvidence, wantsEvidence } from "./evidence.js";
 import { type Ending, tell } from "./exit.js";
 import { type FrontEnd, openerOf } from "./front-ends.js";
 import type { ControlAddress, Options } from "./options.js";
 import { type OpenFrontEnd, readyJson, readyText } from "./ready.js";
 import { atMost, QuietWatch } from "./waits.js";
+import { openBrowser, windowUrl } from "./window.js";
 
 /** How long the module may take to close before what it has done is written, in ms of real time. */
 const maxCloseMs = 5000;
@@ -41,7 +42,7 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
     const modem = await modemWith(options, { clock, log, ending });
     const control =
       options.control &&
-      (await controlPort(options.control, { modem, clock, log, ending }).catch(async (error) => {
+      (await controlPort(options.control, options, { modem, clock, log, ending }).catch(async (error) => {
         await modem.close();
         throw error;
       }));
@@ -114,7 +115,11 @@ interface ControlParts {
 }
 
 /** Opens the control port. Its code is loaded only then. */
-async function controlPort({ host, port, token }: ControlAddress, { modem, clock, log, ending }: ControlParts) {
+async function controlPort(
+  { host, port, token }: ControlAddress,
+  options: Options,
+  { modem, clock, log, ending }: ControlParts,
+) {
   const [{ Control }, { startControlServer }, { tokenFor }] = await Promise.all([
     import("../net/control/control.js"),
     import("../net/control/http-server.js"),
@@ -125,6 +130,7 @@ async function controlPort({ host, port, token }: ControlAddress, { modem, clock
     modem,
     clock,
     version: packageJson.version,
+    header: headerOf(options),
     stop: ending.isPassedOn ? undefined : () => ending.end(),
   });
   const server = await startControlServer(control, { host, port, token: needed, log });
@@ -173,13 +179,16 @@ function frontEndEnded({ kind }: FrontEnd, { frontEnds, typed }: Options, quiet:
 }
 
 /** Prints the ready message, on stderr where stdout is the serial line. */
-function announce({ frontEnds, json, typed }: Options, { modem, control }: Run): void {
+function announce(options: Options, { modem, control }: Run): void {
+  const { frontEnds, json, typed } = options;
   const open = placesOf(frontEnds, modem);
-  const running = { open, broker: modem.broker?.address, control: control?.url, typed };
+  const window = options.window && control && windowUrl(control.url);
+  const running = { open, broker: modem.broker?.address, control: control?.url, window, typed };
   const onStdio = frontEnds.some(({ kind }) => kind === "stdio");
   const out = onStdio ? process.stderr : process.stdout;
   if (json) out.write(`${readyJson(running)}\n`);
-  else if (typed || !onStdio || frontEnds.length > 1) out.write(`${readyText(running)}\n`);
+  else if (typed || window !== undefined || !onStdio || frontEnds.length > 1) out.write(`${readyText(running)}\n`);
+  if (options.window === "opened" && window !== undefined) openBrowser(window);
 }
 
 /** The front ends with the path or address of each. */

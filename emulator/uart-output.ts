@@ -94,7 +94,7 @@ export function sendBanner(context: Context, cause: RebootCause): void {
   if (profile.quirks.bootText === "none") effects.output(hostFaults.noise());
   sendStartLines(context, [cause, "Neul ", "OK"]);
   effects.trace({ kind: "booted", cause });
-  if (ram.state.dte.echo) effects.trace({ kind: "setting", name: "E", value: "1", before: "0" });
+  if (context.ram.state.dte.echo) effects.trace({ kind: "setting", name: "E", value: "1", before: "0" });
 }
 
 /** Sends lines of a start as one block. */

@@ -4,7 +4,7 @@ import type { Millis } from "./packet.js";
 import { chain, change, ignore, type Session, type Step, stepTo, transmit } from "./state.js";
 
 /** When a PINGREQ is due: one keep-alive after the last packet, CONNECT included. [MQTT-3.1.2-23] */
-function pingAt({ connect, out }: Session): Millis | undefined {
+export function pingAt({ connect, out }: Session): Millis | undefined {
   return connect === undefined || connect.keepAlive === 0 ? undefined : out.lastAt + connect.keepAlive * 1000;
 }
 

@@ -13,6 +13,8 @@ interface Contents {
 interface Executable extends Contents {
   /** A copy of node-pty's native part. */
   pty(): Uint8Array;
+  /** The window, as one file of HTML. */
+  page(): string;
 }
 
 let known: { readonly executable: Executable | undefined } | undefined;
@@ -27,7 +29,11 @@ function open(sea: Sea): Executable | undefined {
   if (!sea.isSea()) return undefined;
   try {
     const contents: Contents = JSON.parse(sea.getAsset("bc28-emu.json", "utf8"));
-    return { ...contents, pty: () => new Uint8Array(sea.getAsset("pty.node")) };
+    return {
+      ...contents,
+      pty: () => new Uint8Array(sea.getAsset("pty.node")),
+      page: () => sea.getAsset("window.html", "utf8"),
+    };
   } catch {
     return undefined; // the executable of another program, which has bc28-emu as a library
   }

@@ -1,9 +1,13 @@
 import type { Dte } from "../emulator/dte.js";
 import type { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import type { MqttSettings } from "../emulator/memory/mqtt-settings.js";
-import type { Radio } from "../emulator/radio/radio.js";
+import type { Nvm } from "../emulator/memory/nvm.js";
+import type { PowerMode } from "../emulator/radio/power.js";
+import { isAttached, type Radio } from "../emulator/radio/radio.js";
+import { flows } from "../mqtt/delivery.js";
+import { pingAt } from "../mqtt/keep-alive.js";
 import type { Millis } from "../mqtt/packet.js";
-import type { Phase } from "../mqtt/session.js";
+import type { Phase, Session } from "../mqtt/session.js";
 import { textOf } from "./trace/recorded-event.js";
 
 /** The module at one moment. Secrets are masked. */
@@ -14,25 +18,54 @@ export interface ModuleState {
     readonly isAsleep: boolean;
     /** The module's clock, in ms. */
     readonly clock: Millis;
+    /** When the module next does something by itself; undefined: never. */
+    readonly wakeAt: Millis | undefined;
   };
-  readonly radio: Pick<Radio, "sim" | "coverage" | "rssi" | "network" | "functionality" | "stage">;
+  readonly radio: Pick<Radio, "sim" | "coverage" | "rssi" | "network" | "functionality" | "stage"> & {
+    /** The IPv4 address of context 0; undefined while the module is not attached. */
+    readonly address: string | undefined;
+  };
+  /** The RRC connection and power saving. */
+  readonly power: {
+    readonly mode: PowerMode;
+    /** When the mode ends by itself; undefined: it does not. */
+    readonly until: Millis | undefined;
+  };
   readonly mqtt: {
     readonly phase: Phase;
     /** The number of the latest link. */
     readonly link: number;
     readonly broker: { readonly host: string; readonly port: number } | undefined;
+    /** The keep-alive of a link that is connected, unless it is off. */
+    readonly keepAlive: KeepAliveState | undefined;
     /** Requests that wait for an answer of the broker. */
     readonly inFlight: readonly InFlight[];
     readonly settings: MqttSettings;
   };
   readonly dte: Pick<Dte, "echo" | "quiet" | "verbose" | "cmee">;
+  /** The settings that a reboot keeps. */
+  readonly nvm: Nvm;
+}
+
+/** When the keep-alive next does something, by the module's clock. */
+export interface KeepAliveState {
+  /** `<keepalive_time>` of the CONNECT. */
+  readonly seconds: number;
+  /** When a PINGREQ is due. */
+  readonly pingAt: Millis;
+  /** When the link is dropped for want of a PINGRESP; undefined: none is waited for. */
+  readonly answerBy: Millis | undefined;
 }
 
 /** A request in flight. */
 export interface InFlight {
   readonly msgId: number;
   readonly kind: "PUBLISH" | "SUBSCRIBE" | "UNSUBSCRIBE";
+  /** The packet that it waits for. */
+  readonly awaits: string;
   readonly retries: number;
+  /** How many retries there are before it is given up. */
+  readonly limit: number;
   /** When it is sent again, or given up, by the module's clock. */
   readonly deadline: Millis;
 }
@@ -52,24 +85,47 @@ function shownSettings({ will, aliauth, ...others }: MqttSettings): MqttSettings
 
 /** The state of a modem at `now`. */
 export function moduleState(modem: FaultyModem, now: Millis): ModuleState {
-  const { radio, session, mqttSettings, dte, power } = modem.view();
+  const { radio, session, mqttSettings, dte, power, nvm, profile } = modem.view();
   const { sim, coverage, rssi, network, functionality, stage } = radio;
   const { echo, quiet, verbose, cmee } = dte;
   return {
-    module: { stage: modem.stage, isAsleep: power.mode === "psm", clock: modem.clockAt(now) },
-    radio: { sim, coverage, rssi, network, functionality, stage },
+    module: {
+      stage: modem.stage,
+      isAsleep: power.mode === "psm",
+      clock: modem.clockAt(now),
+      wakeAt: moment(modem.wakeAt()),
+    },
+    radio: {
+      ...{ sim, coverage, rssi, network, functionality, stage },
+      address: isAttached(radio) ? profile.surroundings.address : undefined,
+    },
+    power: { mode: power.mode, until: moment(power.until) },
     mqtt: {
       phase: session.phase,
       link: session.link,
       broker: session.peer,
-      inFlight: session.flights.map(({ id, request, retries, deadline }) => ({
+      keepAlive: keepAliveState(session),
+      inFlight: session.flights.map(({ id, request, stage, retries, limit, deadline }) => ({
         msgId: id,
         kind: request.type,
+        awaits: flows[stage].awaits,
         retries,
+        limit,
         deadline,
       })),
       settings: shownSettings(mqttSettings),
     },
     dte: { echo, quiet, verbose, cmee },
+    nvm,
   };
+}
+
+/** A time that may be never. */
+const moment = (at: Millis | undefined): Millis | undefined =>
+  at !== undefined && Number.isFinite(at) ? at : undefined;
+
+function keepAliveState(session: Session): KeepAliveState | undefined {
+  const ping = session.phase === "connected" ? pingAt(session) : undefined;
+  if (ping === undefined) return undefined;
+  return { seconds: session.connect?.keepAlive ?? 0, pingAt: ping, answerBy: session.pings[0]?.deadline };
 }

@@ -59,10 +59,11 @@ export class Loop {
 
   /** The events to open a front end with. */
   events(onChange: PortEvents["onChange"]): PortEvents {
-    return { onBytes: (bytes) => this.#hear(bytes), onChange };
+    return { onBytes: (bytes) => this.hear(bytes), onChange };
   }
 
-  #hear(bytes: Uint8Array): void {
+  /** Gives the module bytes of a host. */
+  hear(bytes: Uint8Array): void {
     if (this.#on) this.#wiring.onBytes?.("received", bytes);
     this.tell({ from: "host", bytes });
   }

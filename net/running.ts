@@ -56,6 +56,8 @@ export interface RunningModem {
    * messages. Hosts stay attached, and hear the banner of a power-up. Resolves when the module has power.
    */
   renew(): Promise<void>;
+  /** Gives the module bytes as a further host on its line; the front ends' hosts hear its answers, too. */
+  type(bytes: Uint8Array): void;
   /** Changes something outside the module: coverage, SIM, network or supply; or resets the module. */
   change(change: WorldChange): void;
   /** The network drops the connection to the broker: the module gets the reason (left out: `reset`), the broker RST. */
@@ -161,6 +163,10 @@ export class Running implements RunningModem {
     this.#judge?.renew();
     this.#record?.add({ kind: "renewed" });
     this.#loop.renew(this.#modem);
+  }
+
+  type(bytes: Uint8Array): void {
+    this.#loop.hear(bytes);
   }
 
   change(change: WorldChange): void {

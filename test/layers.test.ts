@@ -23,7 +23,7 @@ const folderOf = (file: string): string => file.split("/")[0] ?? "";
 const sourceOf = (file: string): string => readFileSync(join(root, file), "utf8");
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => `${folder}/${name}`);
 const files = Object.keys(sees).flatMap((place) => (place.endsWith(".ts") ? [place] : filesIn(place)));
 
@@ -33,12 +33,15 @@ function importsOf(file: string): readonly string[] {
     ([, name = ""]) => name,
   );
   const own = (name: string): string => normalize(join(dirname(file), name)).replace(/\.js$/, ".ts");
-  return named.map((name) => (name.startsWith(".") ? own(name) : name));
+  return named.map((name) => (name.startsWith(".") ? asIs(own(name)) : name));
 }
+
+/** The file of an import: it may hold JSX. */
+const asIs = (path: string): string => (files.includes(`${path}x`) ? `${path}x` : path);
 
 const imports = new Map(files.map((file) => [file, importsOf(file)] as const));
 const named = [...imports].flatMap(([file, names]) => names.map((name) => ({ file, name, line: `${file} > ${name}` })));
-const isOwn = (name: string): boolean => name.endsWith(".ts");
+const isOwn = (name: string): boolean => /\.tsx?$/.test(name);
 const linesOf = (found: readonly { readonly line: string }[]): readonly string[] => found.map(({ line }) => line);
 
 test("imports are found, and lead to files that are there", () => {
@@ -59,6 +62,29 @@ test("at, mqtt and emulator have nothing from elsewhere", () => {
 test("at, mqtt and emulator read no clock, start no timer and open nothing", () => {
   expect(files.filter((file) => pure.test(file) && impure.test(sourceOf(file)))).toEqual([]);
 });
+
+/** What runs in the browser, and what the page and the tests share. */
+const page = /^net\/window\/(?:page|model)\//;
+
+test("the window has its own files, its view library, and nothing but types of the rest", () => {
+  const values = named.filter(({ file, name }) => page.test(file) && !page.test(name) && !isTypeOnly(file, name));
+  expect([...new Set(values.map(({ name }) => name))].sort()).toEqual(["@preact/signals", "preact", "preact/hooks"]);
+  const upwards = named.filter(
+    ({ file, name }) => file.startsWith("net/window/model/") && name.startsWith("net/window/page/"),
+  );
+  expect(linesOf(upwards)).toEqual([]);
+  const fromOutside = named.filter(({ file, name }) => !page.test(file) && page.test(name));
+  expect(linesOf(fromOutside)).toEqual([]);
+});
+
+/** Whether a file has only types of another one. */
+function isTypeOnly(file: string, name: string): boolean {
+  const end = (name.split("/").at(-1) ?? name).replace(/\.tsx?$/, ".js");
+  const clauses = [...sourceOf(file).matchAll(/import\s+(type\s)?[^;]*?from\s+"([^"]+)"/g)];
+  return clauses
+    .filter(([, , from = ""]) => from === name || from.endsWith(`/${end}`))
+    .every(([, type]) => type !== undefined);
+}
 
 /** Takes away, again and again, what imports nothing that is left, or what nothing left imports: a cycle stays. */
 function inCycles(left: readonly string[]): readonly string[] {

@@ -41,6 +41,13 @@ export const commandTable = {
     takes: ["json"],
     load: () => import("./coverage.js"),
   },
+  report: {
+    calls: [
+      ["report FILE.jsonl --out report.html", "write a trace as one page for the browser, to be sent to somebody"],
+    ],
+    takes: ["out"],
+    load: () => import("./report.js"),
+  },
   mcp: {
     calls: [["mcp [options]", "serve coding agents over standard input and output (Model Context Protocol)"]],
     takes: "run",

@@ -23,7 +23,7 @@ export async function run({ words: [file, more], flags, ending }: Call): Promise
   const { recording, notes } = await loadRecording(file);
   const lines = new LogLines();
   const clock = systemClock();
-  const log = new Log(readLogLevel(flags["log-level"] ?? "warn"), (line) => lines.write(line), clock);
+  const log = new Log(readLogLevel(flags["log-level"] ?? "warn"), (line, tone) => lines.write(line, tone), clock);
   for (const note of notes) log.warn(`note: ${note}`);
   const ports: SerialPort[] = [];
   let end: ReplayEnd | undefined;

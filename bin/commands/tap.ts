@@ -21,7 +21,7 @@ export async function run({ words, flags, ending }: Call): Promise<Outcome> {
   if (path === "") throw usage("--trace needs a path, for instance --trace run.jsonl");
   const lines = new LogLines();
   const clock = systemClock();
-  const log = new Log(readLogLevel(flags["log-level"] ?? "warn"), (line) => lines.write(line), clock);
+  const log = new Log(readLogLevel(flags["log-level"] ?? "warn"), (line, tone) => lines.write(line, tone), clock);
   const header = headerOf(flags);
   const tap = await Tap.open({
     device,

@@ -1,10 +1,13 @@
 import { causeOf } from "../../emulator/faults/language/reset-causes.js";
 import { type Coverage, coverageOf } from "../coverage/coverage.js";
 import type { RunningModem } from "../start.js";
+import { readyScenarios } from "../storage/ready-scenarios.js";
+import { loadScenario } from "../storage/scenario-file.js";
 import type { Clock, Millis } from "../time/clock.js";
 import type { ManualClock } from "../time/manual-clock.js";
 import { type EventFilter, isWanted } from "../trace/event-filter.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
+import type { TraceHeader } from "../trace/trace-file.js";
 import { lateText, waitForEvent } from "../trace/wait-for-event.js";
 import { BrokerDesk } from "./broker-desk.js";
 import { ControlError } from "./control-error.js";
@@ -15,6 +18,8 @@ export interface ControlOptions {
   readonly clock: Clock;
   /** That of bc28-emu. */
   readonly version: string;
+  /** What the run is, as the first line of a trace tells it. */
+  readonly header?: TraceHeader;
   /** Ends the run; undefined: something else does. */
   readonly stop: (() => void) | undefined;
 }
@@ -43,13 +48,15 @@ export class Control {
   readonly desk: BrokerDesk;
   /** What the host has met. */
   readonly coverage: () => Coverage;
+  readonly #header: Partial<TraceHeader>;
   readonly #clock: Clock;
   readonly #stop: (() => void) | undefined;
 
-  constructor({ modem, clock, version, stop }: ControlOptions) {
+  constructor({ modem, clock, version, header, stop }: ControlOptions) {
     this.modem = modem;
     this.coverage = coverageOf(modem.events);
     this.version = version;
+    this.#header = header ?? { program: version };
     this.#clock = clock;
     this.#stop = stop;
     this.desk = new BrokerDesk(modem.broker);
@@ -58,8 +65,10 @@ export class Control {
   /** The module at this moment. */
   state(): object {
     const { modem } = this;
+    const { speed, movement } = this.#clock;
     return {
       ...modem.state(),
+      time: { speed: movement === undefined ? speed : 0 },
       ports: modem.ports.map(({ path }) => ({ path, attached: modem.isAttached(path) })),
       faults: modem.faults.list(),
       ...(modem.broker && { broker: { address: modem.broker.address, clients: modem.broker.clients() } }),
@@ -88,10 +97,51 @@ export class Control {
 
   /** Lets time pass by a manual clock. */
   async advance(span: Millis): Promise<{ readonly clock: Millis }> {
-    if (this.#clock.movement === undefined)
-      throw new ControlError(409, "the clock goes by itself: start bc28-emu with --clock manual");
-    await (this.#clock as ManualClock).advance(span);
-    return { clock: this.#clock.now() };
+    const clock = this.#manualClock();
+    await clock.advance(span);
+    return { clock: clock.now() };
+  }
+
+  /** Lets time pass by a manual clock up to the next moment at which something is due. */
+  async advanceToNext(): Promise<{ readonly clock: Millis }> {
+    const clock = this.#manualClock();
+    const next = clock.next();
+    if (next === undefined) throw new ControlError(409, "nothing is due: the module waits for its host or its broker");
+    return this.advance(Math.max(0, next - clock.now()));
+  }
+
+  #manualClock(): ManualClock {
+    if (this.#clock.movement !== undefined) return this.#clock as ManualClock;
+    throw new ControlError(409, "the clock goes by itself: start bc28-emu with --clock manual");
+  }
+
+  /** The ready scenarios. */
+  async scenarios(): Promise<readonly { readonly name: string; readonly about: string | undefined }[]> {
+    const ready = await Promise.all(readyScenarios().map(loadScenario));
+    return ready.map(({ name, about }) => ({ name, about }));
+  }
+
+  /** Plays a ready scenario from its first step on. */
+  async play(name: string): Promise<void> {
+    const ready = readyScenarios();
+    if (!ready.includes(name))
+      throw new ControlError(
+        400,
+        `name: ${JSON.stringify(name.slice(0, 40))} is no scenario; there are ${ready.join(", ")}`,
+      );
+    this.modem.faults.play(await loadScenario(name));
+  }
+
+  /** The window: a page that is served to everybody, since it holds nothing of the run. */
+  async page(): Promise<string> {
+    const { pageFile } = await import("../window/page-file.js");
+    return pageFile();
+  }
+
+  /** The run so far, as one page of HTML. */
+  async report(): Promise<string> {
+    const { reportPage } = await import("../window/report-page.js");
+    return reportPage({ header: this.#header, events: this.modem.events.read(0) });
   }
 
   /** A press on reset; `cause` is `pin`, `watchdog`, `brownout`, or as the banner names it. */

@@ -30,9 +30,8 @@ const isLoopback = (host: string): boolean => loopback.test(host);
  * Refuses a request that a web page of somebody else may have caused: one under a foreign name (DNS rebinding) or from a
  * foreign origin (CSRF), and one without the token. Throws a ControlError (401, 403).
  */
-export function guard({ headers }: IncomingMessage, { host, token }: GuardOptions): void {
-  const name = nameIn(headers.host ?? "");
-  if (!isOurs(name, host)) throw new ControlError(403, `Host: ${JSON.stringify(name)} is not a name of this server`);
+export function guard({ headers }: Pick<IncomingMessage, "headers">, { host, token }: GuardOptions): void {
+  guardPage({ headers }, { host });
   const { origin, "sec-fetch-site": site } = headers;
   const isForeign = origin !== undefined && origin.toLowerCase() !== `http://${(headers.host ?? "").toLowerCase()}`;
   if (isForeign || site === "cross-site")
@@ -45,6 +44,15 @@ export function guard({ headers }: IncomingMessage, { host, token }: GuardOption
       401,
       "Authorization: give Bearer and the token that bc28-emu has printed, or was given as --control-token",
     );
+}
+
+/**
+ * Refuses a request for the window under a foreign name. The page holds nothing of the run, and nobody may put it into a
+ * frame; so a link of another page may lead there, and it needs no token: it asks for that itself.
+ */
+export function guardPage({ headers }: Pick<IncomingMessage, "headers">, { host }: Pick<GuardOptions, "host">): void {
+  const name = nameIn(headers.host ?? "");
+  if (!isOurs(name, host)) throw new ControlError(403, `Host: ${JSON.stringify(name)} is not a name of this server`);
 }
 
 /** The host in `host:port`. */

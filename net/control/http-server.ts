@@ -6,9 +6,11 @@ import { checked } from "./checked.js";
 import type { Control } from "./control.js";
 import { ControlError } from "./control-error.js";
 import { streamEvents, streamHeaders, wantsStream } from "./event-stream.js";
-import { type GuardOptions, guard } from "./guard.js";
+import { type GuardOptions, guard, guardPage } from "./guard.js";
 import { openApi } from "./openapi.js";
-import { type Route, routes } from "./routes.js";
+import { sendPage, sendReport } from "./page-response.js";
+import type { Route } from "./route.js";
+import { routes } from "./routes.js";
 import { eventsQuery } from "./schemas.js";
 
 /** Where the control port listens, and who may use it. */
@@ -33,10 +35,14 @@ export async function startControlServer(control: Control, options: ControlServe
   const { host, log } = options;
   const streams = new Set<() => void>();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    guard(request, options);
     const [pathname = "", search = ""] = (request.url ?? "/").split("?", 2);
     const isHead = request.method === "HEAD"; // answered like GET; node leaves the body out
     const method = isHead ? "GET" : (request.method ?? "");
+    if (method === "GET" && pathname === "/") {
+      guardPage(request, options);
+      return sendPage(request, response, await control.page());
+    }
+    guard(request, options);
     const searchParams = new URLSearchParams(search);
     if (method === "GET" && pathname === "/api/events" && wantsStream(request)) {
       const { after = lastSeen(request), limit: _, ...filter } = checked(eventsQuery, queryOf(searchParams));
@@ -54,7 +60,8 @@ export async function startControlServer(control: Control, options: ControlServe
     response.once("close", () => gone.abort());
     const found = await route.run(control, { query, body, id, gone: gone.signal } as never);
     if (route.after !== undefined) response.once("close", () => route.after?.(control));
-    send(response, 200, found as object);
+    if (typeof found === "string") sendReport(response, found);
+    else send(response, 200, found as object);
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => refuse(request, response, error, log));

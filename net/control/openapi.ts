@@ -1,6 +1,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import { type Route, routes } from "./routes.js";
+import type { Route } from "./route.js";
+import { routes } from "./routes.js";
 
 const refusalTexts: Readonly<Record<number, string>> = {
   400: "The request is wrong; the error says what and where. Nothing has changed.",
@@ -68,6 +69,7 @@ const operationIdOf = ({ method, path }: Route): string =>
 
 function contentOf({ path, answer }: Route): object {
   const json = { "application/json": { schema: jsonSchema(answer, "output") } };
+  if (path.endsWith(".html")) return { "text/html": { schema: { type: "string" } } };
   return path === "/api/events" ? { ...json, "text/event-stream": { schema: { type: "string" } } } : json;
 }
 

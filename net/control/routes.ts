@@ -1,37 +1,10 @@
-import type * as v from "valibot";
 import { itemsOf } from "../coverage/coverage.js";
-import { type Control, toBytes } from "./control.js";
+import { toBytes } from "./control.js";
 import { ControlError } from "./control-error.js";
+import { faultRoutes } from "./fault-routes.js";
+import { type Route, route } from "./route.js";
 import * as schemas from "./schemas.js";
 
-/** What a request holds, checked. */
-interface Input<Q, B> {
-  readonly query: Q;
-  readonly body: B;
-  /** What stands behind the path's last slash, where it has a parameter. */
-  readonly id: number;
-  /** The client has gone. */
-  readonly gone: AbortSignal;
-}
-
-/** A route. Its schemas check the request, and describe it in the OpenAPI document. */
-export interface Route<Q = never, B = never> {
-  readonly method: "GET" | "POST" | "DELETE";
-  /** `:id` at the end is a number. */
-  readonly path: `/${string}`;
-  readonly about: string;
-  readonly query?: v.GenericSchema<unknown, Q>;
-  readonly body?: v.GenericSchema<unknown, B>;
-  readonly answer: v.GenericSchema;
-  /** The refusals that it has beside those of every route. */
-  readonly refusals?: Readonly<Record<number, string>>;
-  /** Throws a ControlError where the request cannot be done; nothing has changed then. */
-  run(control: Control, input: Input<Q, B>): unknown;
-  /** What happens when the answer has gone out. */
-  after?(control: Control): void;
-}
-
-const route = <Q, B>(made: Route<Q, B>): Route => made as unknown as Route;
 const done = { ok: true } as const;
 
 /** Every route, apart from the live events and the OpenAPI document. */
@@ -50,43 +23,15 @@ export const routes: readonly Route[] = [
     answer: schemas.state,
     run: (control) => control.state(),
   }),
-  route({
-    method: "GET",
-    path: "/api/faults",
-    about: "The faults that wait for their event or are in force.",
-    answer: schemas.faultList,
-    run: ({ modem }) => ({ faults: modem.faults.list() }),
-  }),
+  ...faultRoutes,
   route({
     method: "POST",
-    path: "/api/faults",
-    about:
-      "Gives faults, each as a sentence: all of them or none. What acts at once is over, and not among those in force.",
-    body: schemas.faultBody,
-    answer: schemas.faultList,
-    run({ modem }, { body }) {
-      const given = "fault" in body ? [body.fault] : body.faults;
-      return { faults: modem.faults.add(...given) };
-    },
-  }),
-  route({
-    method: "DELETE",
-    path: "/api/faults",
-    about: "Takes all faults back, and ends scenarios.",
+    path: "/api/host",
+    about: 'Bytes for the module, as from a further host on its line: `{"text": "AT\\r"}`. All hosts hear the answer.',
+    body: schemas.typedBody,
     answer: schemas.done,
-    run({ modem }) {
-      modem.faults.clear();
-      return done;
-    },
-  }),
-  route({
-    method: "DELETE",
-    path: "/api/faults/:id",
-    about: "Takes a fault back.",
-    answer: schemas.done,
-    refusals: { 404: "No fault of this number waits or is in force." },
-    run({ modem }, { id }) {
-      if (!modem.faults.remove(id)) throw new ControlError(404, `fault ${id} does not wait, and is not in force`);
+    run({ modem }, { body: { text, base64 } }) {
+      modem.type(toBytes(text, base64));
       return done;
     },
   }),
@@ -116,6 +61,14 @@ export const routes: readonly Route[] = [
     answer: schemas.advanced,
     refusals: { 409: "The clock is not a manual one." },
     run: (control, { body }) => control.advance(body.ms),
+  }),
+  route({
+    method: "POST",
+    path: "/api/clock/next",
+    about: "Lets time pass up to the next moment at which something is due.",
+    answer: schemas.advanced,
+    refusals: { 409: "The clock is not a manual one, or nothing is due." },
+    run: (control) => control.advanceToNext(),
   }),
   route({
     method: "GET",
@@ -183,6 +136,13 @@ export const routes: readonly Route[] = [
       "What the host can meet at a BC28, and how often it has since the run began: commands, results, errors, situations. `recipe` is a fault that lets it meet something.",
     answer: schemas.coverage,
     run: (control) => ({ items: itemsOf(control.coverage().counts) }),
+  }),
+  route({
+    method: "GET",
+    path: "/api/report.html",
+    about: "The run so far as one page of HTML: the window with its data inside.",
+    answer: schemas.reportPage,
+    run: (control) => control.report(),
   }),
   route({
     method: "POST",

@@ -105,6 +105,35 @@ export const renewed = v.object({ next: about(v.number(), "`after` of a request 
 export const advanceBody = v.strictObject({
   ms: v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 86_400_000), v.description("How many milliseconds pass.")),
 });
+export const typedBody = v.strictObject({
+  text: v.optional(about(v.string(), "The bytes as text, such as `AT\\r`.")),
+  base64: v.optional(about(v.pipe(v.string(), v.base64("base64: this is no base64")), "The bytes as base64.")),
+});
+
+export const scenarioBody = v.strictObject({ name: about(v.string(), "A ready scenario, such as nat-timeout.") });
+export const scenarioList = v.object({
+  scenarios: v.array(v.object({ name: v.string(), about: v.optional(v.string()) })),
+});
+
+const formRow = { syntax: v.string(), means: v.string(), example: v.string() };
+export const faultLanguage = v.object({
+  sentence: v.string(),
+  faults: v.array(v.object({ ...formRow, seam: v.string(), conditions: v.array(v.string()) })),
+  conditions: v.array(v.object(formRow)),
+  events: v.array(v.object(formRow)),
+  values: v.array(v.object({ name: v.string(), about: v.string(), how: v.string() })),
+});
+export const wordsQuery = v.strictObject({
+  text: v.optional(
+    about(v.pipe(v.string(), v.maxLength(1000, "it is longer than 1000 characters")), "A sentence so far."),
+  ),
+});
+export const faultWords = v.object({
+  words: about(v.array(v.string()), "What can stand next, or the ends of the last word."),
+  means: v.optional(about(v.string(), "What the sentence means, where it is whole.")),
+  problem: v.optional(about(v.string(), "What is wrong with it, or what is missing.")),
+});
+
 export const advanced = v.object({ clock: about(v.number(), "The module's clock after it, in ms.") });
 
 export const messagesQuery = v.strictObject({
@@ -179,15 +208,22 @@ export const coverage = v.object({
   ),
 });
 
+export const reportPage = v.string();
+
 export const state = v.looseObject({
   module: v.object({
     stage: v.picklist(["off", "booting", "ready", "frozen"]),
     isAsleep: v.boolean(),
     clock: about(v.number(), "The module's clock, in ms."),
   }),
+  time: v.object({
+    speed: about(v.number(), "How many times faster than real time the clock runs; 0: it goes by hand."),
+  }),
   radio: v.looseObject({}),
+  power: v.looseObject({}),
   mqtt: v.looseObject({}),
   dte: v.looseObject({}),
+  nvm: v.looseObject({}),
   ports: v.array(v.object({ path: v.string(), attached: v.optional(v.boolean()) })),
   faults: v.array(faultStatus),
   broker: v.optional(v.object({ address: v.string(), clients: v.array(v.string()) })),

@@ -1,4 +1,5 @@
 import { hidden, revealed } from "../../emulator/secrets.js";
+import type { TraceEvent } from "../../emulator/trace.js";
 import type { Log } from "../log.js";
 import { openDevice } from "../ports/device/device.js";
 import { PortLog } from "../ports/port-log.js";
@@ -131,11 +132,14 @@ export class Tap {
 
   #note(happened: Happened): void {
     if (happened.kind === "line" && speedCommand.test(happened.line)) this.#isSpeedKnown = false;
-    if (happened.kind !== "bytes" && happened.kind !== "port" && happened.kind !== "renewed")
-      this.#options.log.event(happened);
+    if (isOfModule(happened)) this.#options.log.event(happened);
     this.events.add(happened);
   }
 }
+
+/** Whether it is an event of the module, which the log knows. */
+const isOfModule = (happened: Happened): happened is TraceEvent =>
+  !["bytes", "port", "renewed", "finding"].includes(happened.kind);
 
 /** A command that sets the speed of a module. */
 const speedCommand = /\+(?:NATSPEED|IPR)=/i;

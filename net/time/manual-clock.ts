@@ -12,6 +12,8 @@ export interface ManualClock extends Clock {
    * something goes on happening for a minute of real time.
    */
   advance(span: Millis): Promise<void>;
+  /** When the next alarm rings; undefined: none is set. */
+  next(): Millis | undefined;
 }
 
 /** How a manual clock waits. */
@@ -51,6 +53,7 @@ export function manualClock({ settleMs = 5 }: ManualClockOptions = {}): ManualCl
     movement: quiescence,
     now: () => now,
     alarm: (at, ring) => (at > now ? alarms.set({ at, ring }) : soon(ring)),
+    next: () => alarms.earliest()?.at,
     async advance(span) {
       refuseUnlessSpan("clock.advance", span);
       const mine = last.then(() => pass(span));
@@ -89,9 +92,16 @@ export class Timers {
 
   /** Removes and returns the earliest alarm, of equal ones the one that was set first; undefined if it is later than `until`. */
   take(until: Millis = Number.POSITIVE_INFINITY): Alarm | undefined {
+    const next = this.earliest();
+    if (next === undefined || next.at > until) return undefined;
+    this.#set.delete(next);
+    return next;
+  }
+
+  /** The earliest alarm, of equal ones the one that was set first. */
+  earliest(): Alarm | undefined {
     let next: Alarm | undefined;
-    for (const alarm of this.#set) if (alarm.at <= until && (next === undefined || alarm.at < next.at)) next = alarm;
-    if (next) this.#set.delete(next);
+    for (const alarm of this.#set) if (next === undefined || alarm.at < next.at) next = alarm;
     return next;
   }
 }

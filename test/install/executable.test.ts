@@ -95,6 +95,18 @@ describe.skipIf(!holdsPrograms).each(users)("the executable without node, as $na
     },
   );
 
+  test("it serves the window", async () => {
+    const program = run(executable, ["--tcp", "0", "--window", "0", "--json"], { ...user, env });
+    try {
+      await until("the ready line", () => program.stdout.includes("\n") || program.child.exitCode !== null);
+      const page = await fetch(JSON.parse(program.stdout).window);
+      expect(await page.text()).toContain("<title>bc28-emu</title>");
+    } finally {
+      program.child.kill("SIGTERM");
+      await program.ended;
+    }
+  });
+
   test("it answers on standard input and output", () => {
     expect(outputOf(["--stdio", "--broker", "0"], "AT\r")[0]).toMatch(/\r\nOK\r\n$/);
   });

@@ -35,15 +35,22 @@ function sizeOf(path: string): number {
   return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }
 
-test("it is under 6 MB, dependencies included, and has no unneeded file", () => {
-  expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(6 * megabyte);
+test("it is under 8 MB, dependencies included, and has no unneeded file", () => {
+  expect(sizeOf(join(folder, "node_modules"))).toBeLessThan(8 * megabyte);
   const unneeded = packed.filter(
     ({ path }) =>
-      !/^(dist\/(at|bin|chunks|emulator|mqtt|net|index|testing|THIRD-PARTY-LICENSES)|docs\/[a-z]+\.md|docs\/scenarios\/[a-z-]+\.yaml|docs\/trace\.schema\.json|README|LICENSE|CHANGELOG|package\.json)/i.test(
+      !/^(dist\/(at|bin|chunks|emulator|mqtt|net|index|testing|window|THIRD-PARTY-LICENSES)|docs\/[a-z]+\.md|docs\/images\/[a-z]+\.png|docs\/scenarios\/[a-z-]+\.yaml|docs\/trace\.schema\.json|README|LICENSE|CHANGELOG|package\.json)/i.test(
         path,
       ),
   );
   expect(unneeded).toEqual([]);
+});
+
+test("the installed package makes a report", () => {
+  const trace = join(folder, "run.jsonl");
+  execFileSync(command(), ["--stdio", "--trace", trace], { input: "AT\r", stdio: "pipe" });
+  execFileSync(command(), ["report", trace, "--out", join(folder, "report.html")]);
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("<title>bc28-emu</title>");
 });
 
 test("npx finds the command", () => {

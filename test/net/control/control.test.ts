@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { connect } from "node:net";
+import { gunzipSync } from "node:zlib";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import fc from "fast-check";
 import * as v from "valibot";
@@ -55,7 +56,7 @@ async function start(
     });
     return {
       status: response.status,
-      body: (await response.json()) as Record<string, never>,
+      body: (isJson(response) ? await response.json() : {}) as Record<string, never>,
       headers: response.headers,
     };
   };
@@ -70,6 +71,8 @@ async function start(
     isStopped: () => stopped,
   };
 }
+
+const isJson = ({ headers }: Response): boolean => headers.get("content-type")?.startsWith("application/json") ?? false;
 
 /** A request with headers that fetch does not let pass. */
 function raw(url: string, headers: Record<string, string>, method = "GET"): Promise<number> {
@@ -119,6 +122,33 @@ describe("the routes", () => {
     expect((await call("GET", "/api/faults")).body).toEqual({ faults: [] });
   });
 
+  test("the language of faults: its words, its meaning, its problems, and the ready scenarios", async () => {
+    const { call } = await start();
+    expect((await call("GET", "/api/faults/language")).body.faults).toContainEqual(
+      expect.objectContaining({ syntax: "lose [COUNT] PACKET", seam: "packets" }),
+    );
+    expect((await call("GET", "/api/faults/words?text=lose%202%20PUBA")).body).toMatchObject({ words: ["PUBACK"] });
+    expect((await call("GET", "/api/faults/words?text=lose%20PUBACK")).body.means).toMatch(
+      /PUBACK from the broker is lost/,
+    );
+    expect((await call("GET", "/api/faults/words?text=lose")).body.problem).toMatch(/something is missing/);
+    expect((await call("GET", "/api/scenarios")).body.scenarios).toContainEqual(
+      expect.objectContaining({ name: "no-sim" }),
+    );
+    expect((await call("POST", "/api/scenarios", { name: "no-sim" })).status).toBe(200);
+    expect((await call("GET", "/api/state")).body.radio).toMatchObject({ sim: false });
+    expect(await call("POST", "/api/scenarios", { name: "/etc/passwd" })).toMatchObject({ status: 400 });
+  });
+
+  test("bytes as from a further host: all hosts hear the answer", async () => {
+    const { call, heard } = await start();
+    expect((await call("POST", "/api/host", { text: "AT+CSQ\r" })).status).toBe(200);
+    expect(heard()).toContain("+CSQ:25,99");
+    await call("POST", "/api/host", { base64: Buffer.from("AT\r").toString("base64") });
+    expect((await call("GET", "/api/events?hears=AT")).body.events).toHaveLength(1);
+    expect(await call("POST", "/api/host", { text: "a", base64: "YQ==" })).toMatchObject({ status: 400 });
+  });
+
   test("events page by page, and one that is waited for", async () => {
     const { call, say } = await start();
     const { body: before } = await call("GET", "/api/events");
@@ -141,6 +171,8 @@ describe("the routes", () => {
     const { call } = await start({ faults: ["when at 30s: reset watchdog"] });
     expect((await call("POST", "/api/clock/advance", { ms: 30_000 })).body).toEqual({ clock: 30_000 });
     expect((await call("GET", "/api/events?kind=reboot")).body.events).toHaveLength(1);
+    await call("POST", "/api/faults", { fault: "coverage off for 10s" });
+    expect((await call("POST", "/api/clock/next")).body).toEqual({ clock: 40_000 });
     const other = await start({ clock: (await import("../../../index.js")).systemClock() });
     expect((await other.call("POST", "/api/clock/advance", { ms: 1 })).status).toBe(409);
   });
@@ -454,4 +486,36 @@ test("a hundred clients at once", async () => {
   expect(all.every(({ status }) => status === 200)).toBe(true);
   say("AT+CSQ");
   expect(heard()).toContain("+CSQ:9,99");
+});
+
+describe("the window", () => {
+  test("is served compressed or not, and not again to whom has it", async () => {
+    const { url } = await start();
+    const zipped = await fetch(`${url}/`);
+    const { headers } = zipped;
+    expect(headers.get("content-encoding")).toBe("gzip");
+    expect(Number(headers.get("content-length"))).toBeLessThan(60_000);
+    const plain = await fetch(`${url}/`, { headers: { "accept-encoding": "identity" } });
+    expect(plain.headers.get("content-encoding")).toBeNull();
+    expect(await plain.text()).toBe(await zipped.text());
+    const again = await fetch(`${url}/`, { headers: { "if-none-match": headers.get("etag") ?? "" } });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+  });
+
+  test("needs no token, for it holds nothing; a foreign name is refused", async () => {
+    const { url } = await start({ token: "s3cret" });
+    expect(await raw(`${url}/`, { "sec-fetch-site": "cross-site" })).toBe(200);
+    expect(await raw(`${url}/`, { host: "evil.example" })).toBe(403);
+    expect(await raw(`${url}/api/report.html`, {})).toBe(401);
+  });
+
+  test("a report holds the run so far", async () => {
+    const { url, say } = await start();
+    say("AT+CSQ");
+    const html = await (await fetch(`${url}/api/report.html`)).text();
+    const data = /id="run">([^<]+)</.exec(html)?.[1] ?? "";
+    const run = JSON.parse(gunzipSync(Buffer.from(data, "base64")).toString());
+    expect(run.header).toEqual({ program: "1.2.3" });
+    expect(run.events).toContainEqual(expect.objectContaining({ kind: "answer", line: "+CSQ:25,99" }));
+  });
 });

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** The address of the window, for a browser on this machine. */
+export const windowUrl = (control: string): string => `${control.replace(/\/\/(?:0\.0\.0\.0|\[::\])/, "//127.0.0.1")}/`;
+
+/** Starts the browser with a page. Where there is none, or where it cannot be started, a line on stderr says so. */
+export function openBrowser(url: string): void {
+  const failed = (why: string): void => {
+    process.stderr.write(`bc28-emu: no browser was started (${why}): open ${url} in one\n`);
+  };
+  const starter = starterIn(process.env);
+  if (starter === undefined) {
+    failed("this machine has no xdg-open, or no screen");
+    return;
+  }
+  const child = spawn(starter, [url], { stdio: "ignore", detached: true });
+  child.once("error", (error) => failed(error.message));
+  child.once("exit", (code) => {
+    if (code !== 0 && code !== null) failed(`xdg-open ended with code ${code}`);
+  });
+  child.unref();
+}
+
+/** xdg-open, where it is installed and there is a screen, or a browser is named. */
+function starterIn({ PATH = "", DISPLAY, WAYLAND_DISPLAY, BROWSER }: NodeJS.ProcessEnv): string | undefined {
+  if (!DISPLAY && !WAYLAND_DISPLAY && !BROWSER) return undefined;
+  return PATH.split(delimiter)
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, "xdg-open"))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,30 @@
+import type { RecordedEvent } from "../../trace/recorded-event.js";
+
+/** What a fault has done to an MQTT packet. */
+export interface Fate {
+  readonly packet: string;
+  readonly msgId: number | undefined;
+  /** Which way the packet went, as the module sees it. */
+  readonly way: "sent" | "received";
+  readonly isLost: boolean;
+  readonly isLate: boolean;
+}
+
+/** What a fault has done to a packet; undefined where it has done something else. */
+export function fateOf({ kind, effect, packet, way, msgId }: RecordedEvent): Fate | undefined {
+  if (kind !== "fault" || typeof packet !== "string") return undefined;
+  return {
+    packet,
+    msgId: typeof msgId === "number" ? msgId : undefined,
+    way: way === "sent" ? "sent" : "received",
+    isLost: effect === "lost" || effect === "answered",
+    isLate: effect === "delayed",
+  };
+}
+
+/** Whether an event is a packet with this fate. */
+export const isOf = (event: RecordedEvent, { packet, msgId, way }: Fate): boolean =>
+  event.kind === "packet" &&
+  event.packet === packet &&
+  event.way === way &&
+  (msgId === undefined || event.msgId === msgId);
