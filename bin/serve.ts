@@ -52,8 +52,8 @@ export async function start(options: Options, ending: Ending): Promise<Run> {
       control,
       async close() {
         evidence?.judge(clock.now());
-        await control?.close();
-        await (evidence === undefined ? modem.close() : atMost(maxCloseMs, modem.close()));
+        const closed = Promise.resolve(control?.close()).then(() => modem.close());
+        await (evidence === undefined ? closed : atMost(maxCloseMs, closed));
         try {
           await evidence?.close();
         } finally {

@@ -126,8 +126,18 @@ function fieldCandidates(
           ),
     ),
   );
-  return [...found, ...revisionCandidates(comparison)];
+  const begun = begins.flatMap(([name, value]) => fieldCandidate("surroundings", name, value));
+  return [...found, ...revisionCandidates(comparison), ...begun];
 }
+
+/** How the radio may be when a run begins: words that no answer has. */
+const begins: readonly (readonly [name: string, value: string])[] = [
+  ["sim", "out"],
+  ["coverage", "off"],
+  ["network", "roaming"],
+  ["network", "denied"],
+  ["network", "searching"],
+];
 
 /** The values that the recording has in the place of a field's value. */
 function valuesIn(recorded: Octets, emulated: Octets, value: string): readonly string[] {

@@ -22,8 +22,11 @@ export type Fact =
   /** A start that no command of the host has caused. */
   | { readonly of: "start"; readonly cause: string };
 
-/** A fact with its time, and the index in the recording of what the host said last before it. */
-export type PlacedFact = Fact & { readonly t: Millis; readonly after: number };
+/**
+ * A fact with its time, the index in the recording of what the host said last before it, and how many octets the module had
+ * said.
+ */
+export type PlacedFact = Fact & { readonly t: Millis; readonly after: number; readonly place: number };
 
 /** Why a link was not established, by the result of +QMTOPEN (note 3.2.3). */
 export const openFailures: Readonly<Record<number, DownReason>> = {
@@ -74,13 +77,27 @@ function factIn(text: Octets, asked: Octets): Fact | undefined {
 /** What a recording tells of the far end, in its order. */
 export function factsOf(recording: Recording): readonly PlacedFact[] {
   const asked = (after: number): Octets => lineBefore(recording, after);
-  const facts: PlacedFact[] = moduleLinesOf(recording).flatMap(({ text, t, after }) => {
+  let place = 0;
+  const facts: PlacedFact[] = moduleLinesOf(recording).flatMap(({ text, raw, t, after }) => {
+    place += raw.length;
     const isStart = text.startsWith("REBOOT_CAUSE_") && !/\+NRB/i.test(asked(after));
     const fact: Fact | undefined = isStart ? { of: "start", cause: text } : factIn(text, asked(after));
-    return fact === undefined ? [] : [{ ...fact, t, after }];
+    return fact === undefined ? [] : [{ ...fact, t, after, place }];
   });
-  return [...facts, ...messagesIn(recording)].sort((a, b) => a.t - b.t || a.after - b.after);
+  return spread([...facts, ...messagesIn(recording)].sort((a, b) => a.place - b.place));
 }
+
+/** The facts with times that grow: what came in one piece came in an order. */
+function spread(facts: readonly PlacedFact[]): readonly PlacedFact[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return facts.map((fact) => {
+    last = Math.max(fact.t, last + leastGap);
+    return { ...fact, t: last };
+  });
+}
+
+/** The least time between two facts, in ms; more than a clock can tell. */
+const leastGap = 0.000_1;
 
 /** The host's line that ends at an element of a recording. */
 function lineBefore({ said }: Recording, index: number): Octets {
@@ -101,11 +118,13 @@ function messagesIn({ said }: Recording): readonly PlacedFact[] {
   let burst = "";
   let ends: { readonly at: number; readonly t: Millis }[] = [];
   let after = -1;
+  let before = 0;
   const close = (): void => {
     for (const { index, 0: all, 1: id, 2: topic = "", 3: payload = "" } of burst.matchAll(urcOfMessage)) {
       const t = ends.find(({ at }) => at >= index + all.length)?.t ?? 0;
-      found.push({ of: "message", id: Number(id), topic, payload, t, after });
+      found.push({ of: "message", id: Number(id), topic, payload, t, after, place: before + index + all.length });
     }
+    before += burst.length;
     burst = "";
     ends = [];
   };

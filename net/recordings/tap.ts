@@ -115,6 +115,7 @@ export class Tap {
       this.#isSpeedKnown = false; // the next host's, which may write before it is seen
     else if (change.kind === "attach") this.#device?.set({ lines: { dtr: true } });
     else if (change.kind === "speed") {
+      if (change.speed === 0) return; // it could not be read
       this.#isSpeedKnown = true;
       this.#device?.set({ speed: change.speed });
     } else if (change.kind === "lines" && change.lines.dtr !== undefined)

@@ -223,5 +223,8 @@ export const traceHeader = v.looseObject({
   timeScale: v.number(),
   faults: v.array(text),
   scenarios: v.array(text),
+  module: v.optional(
+    about(v.looseObject({}), "What was recorded by tap, as a profile; left out: the profile of this line."),
+  ),
   secrets: v.optional(about(v.literal(true), "Secrets are shown as they are; else they are masked.")),
 });

@@ -16,9 +16,11 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** How long a module must be silent before the host says its next step, in ms. */
 const quietMs = 60;
+/** The same where a recording is made that is to stay. */
+const quietWhileRecordingMs = 250;
 
 /** A host on TCP that plays steps; returns what it has heard. */
-async function playSteps(address: string, steps: GoldenSession["steps"]): Promise<string> {
+async function playSteps(address: string, steps: GoldenSession["steps"], quiet = quietMs): Promise<string> {
   let heard = "";
   let heardAt = 0;
   const socket = connect(Number(address.split(":").at(-1)), "127.0.0.1");
@@ -35,7 +37,7 @@ async function playSteps(address: string, steps: GoldenSession["steps"]): Promis
         "latin1",
       );
       const saidAt = performance.now();
-      await until("silence", () => performance.now() - Math.max(saidAt, heardAt) > quietMs);
+      await until("silence", () => performance.now() - Math.max(saidAt, heardAt) > quiet);
     }
   }
   socket.destroy();
@@ -43,13 +45,14 @@ async function playSteps(address: string, steps: GoldenSession["steps"]): Promis
 }
 
 /** Records a session of the emulator through `tap`, and takes the names out of it. */
-async function record(path: string, { flags = [], run: more = [], steps }: GoldenSession): Promise<string> {
+async function record(path: string, session: GoldenSession, quiet = quietMs): Promise<string> {
+  const { flags = [], run: more = [], steps } = session;
   const module = new Program(["--pty", "--broker", "0", "--json", ...flags, ...more]);
   const { pty = "" } = await module.ready();
   const full = join(folder, "full.jsonl");
   const tap = new Program(["tap", "--device", pty, "--tcp", "0", "--json", "--trace", full, ...flags]);
   const { tcp = "" } = (await tap.ready()) as { readonly tcp?: string };
-  const heard = await playSteps(tcp, steps);
+  const heard = await playSteps(tcp, steps, quiet);
   expect((await tap.end("SIGINT")).code).toBe(0);
   await module.end();
   const { code, err } = await runToEnd(["redact", full, "--out", path]);
@@ -59,7 +62,7 @@ async function record(path: string, { flags = [], run: more = [], steps }: Golde
 
 if (process.env.RECORDINGS_UPDATE === "1")
   test.each(Object.entries(goldenSessions))("%s is recorded", async (name, session) => {
-    await record(join(golden, `${name}.jsonl`), session);
+    await record(join(golden, `${name}.jsonl`), session, quietWhileRecordingMs);
   });
 
 const files = readdirSync(golden).filter((name) => name.endsWith(".jsonl"));

@@ -103,8 +103,26 @@ export const goldenSessions: Readonly<Record<string, GoldenSession>> = {
   },
   "quirk-lfGrace-400": {
     flags: quirk("lfGrace=400"),
-    steps: [...open, 'AT+QMTPUB=0,0,0,0,"meters/1/up",5', 150, raw("\n"), raw("hello"), "AT"],
+    steps: [...open, 'AT+QMTPUB=0,0,0,0,"meters/1/up",5', raw("\n"), raw("hello"), "AT"],
   },
   "quirk-qregswtBlank-yes": { flags: quirk("qregswtBlank=yes"), steps: ["AT+QREGSWT?"] },
-  "quirk-bootTime-500": { flags: quirk("bootTime=500"), steps: ["AT+NRB", 800, "AT"] },
+  "quirk-unknownCommand-OK": { flags: quirk("unknownCommand=OK"), steps: ["AT+CMEE=1", "AT+NOPE"] },
+  "quirk-urcWhileAnswering-before-information": {
+    flags: [...quirk("urcWhileAnswering=before-information"), ...quirk("answerDelay=200")],
+    steps: [...open, 300, 'AT+QMTSUB=0,1,"meters/1/up",0', 300, ...publish, raw("AT+CSQ\r"), 600],
+  },
+  "quirk-cgdcontEdition-2019": {
+    flags: quirk("cgdcontEdition=2019"),
+    steps: ["AT+NCONFIG=AUTOCONNECT,FALSE", "AT+NRB", 300, "AT+CGDCONT?"],
+  },
+  "quirk-cgdcontEdition-2018": {
+    flags: quirk("cgdcontEdition=2018"),
+    steps: ["AT+NCONFIG=AUTOCONNECT,FALSE", "AT+NRB", 300, "AT+CGDCONT?"],
+  },
+  "quirk-cgpaddrWithoutAddress-cid": {
+    flags: quirk("cgpaddrWithoutAddress=cid"),
+    steps: ["AT+CGATT=0", "AT+CGPADDR=0"],
+  },
+  "quirk-bootText-verified": { flags: quirk("bootText=verified"), steps: ["AT+NRB", 200, "AT"] },
+  "quirk-bootTime-500": { flags: quirk("bootTime=500"), steps: [700, "AT+NRB", 800, "AT"] },
 };

@@ -38,7 +38,7 @@ class Pty implements SerialPort {
   constructor({ link, followSpeed = false }: PtyOptions, events: PortEvents) {
     this.#events = new PortEventQueue(events);
     this.#input = new PtyInput(this.#events, { followSpeed });
-    this.#followSpeed = followSpeed !== false;
+    this.#followSpeed = followSpeed === true; // a function hands on what comes before the speed is known
     this.#link = link === undefined ? undefined : new Symlink(link);
     this.#pair = this.#open();
     try {

@@ -14,7 +14,7 @@ const compared = { profile: bc28, seed: 0, within: undefined };
 
 /** Commands whose answers show every field of a profile that shows at all. */
 const asks =
-  `AT+CGMI;ATI;AT+CGMM;AT+CGMR;AT+CGSN;AT+CGSN=1;AT+CGSN=2;AT+CGSN=3;AT+CIMI;AT+NCCID;AT+COPS?;AT+CEREG=2;AT+CEREG?;AT+CGPADDR;AT+CGDCONT?;AT+CCLK?;AT+NUESTATS;AT+NUESTATS=CELL;AT+QCHIPINFO=ALL;AT+NPING=1.2.3.4`
+  `AT+CGMI;ATI;AT+CGMM;AT+CGMR;AT+CGSN;AT+CGSN=1;AT+CGSN=2;AT+CGSN=3;AT+CIMI;AT+NCCID;AT+COPS?;AT+CEREG=2;AT+CEREG?;AT+CGPADDR;AT+CGDCONT?;AT+CCLK?;AT+NUESTATS;AT+NUESTATS=CELL;AT+QCHIPINFO=ALL;AT+CSQ;AT+CGCONTRDP;AT+CGATT?;AT+NPING=1.2.3.4`
     .split(";")
     .map((line, index) => `${index * 100} > ${line}`)
     .join("\n");
@@ -32,6 +32,7 @@ const others = {
     ...{ svn: "77", imsi: "460001234567890", iccid: "89860012345678901234" },
   },
   surroundings: {
+    ...{ rssi: 12, primaryDns: "9.9.9.9", secondaryDns: "9.9.9.10", sim: "out", coverage: "off", network: "roaming" },
     ...{ operator: "46011", tac: "10AB", cell: "5B2C0D1", address: "10.9.8.7", apn: "other.apn", timeZone: 8 },
     ...{ pingTtl: 57, pingRtt: 123, signalPower: -901, totalPower: -850, txPower: 230, txTime: 11, rxTime: 222 },
     ...{ ecl: 2, snr: 77, earfcn: 2506, pci: 333, rsrq: -111, band: 5, temperature: 41, voltage: 3333 },

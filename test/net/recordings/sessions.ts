@@ -56,6 +56,8 @@ export interface QuirkSession {
   readonly session: string;
   /** Values other than the default. Of a number a session may show only a limit: then what is found stands behind the colon. */
   readonly values: readonly string[];
+  /** Values that do not show. */
+  readonly silent?: readonly string[];
   /** How exact the times have to be, in ms, where only they show the quirk. */
   readonly within?: number;
   /** What the module is known to have, in the recording and in the comparison. */
@@ -67,7 +69,7 @@ export const quirkSessions: Readonly<Record<string, QuirkSession>> = {
   lineEnd: { session: "0 > ATI<LF>\n500 > AT", values: ["cr"] },
   echo: { session: "0 > AT\n100 > ATI", values: ["on"] },
   cmeeModes: { session: "0 > AT+CMEE=?\n100 > AT+CMEE=2\n200 > AT+QMTCLOSE=0", values: ["0,1,2"] },
-  unknownCommand: { session: "0 > AT+CMEE=1\n100 > AT+NOPE", values: ["4"] },
+  unknownCommand: { session: "0 > AT+CMEE=1\n100 > AT+NOPE", values: ["4", "OK"] },
   parameterError: { session: "0 > AT+CMEE=1\n100 > AT+QMTSUB=0,0", values: ["ERROR"] },
   cfgWhileOpen: { session: `${open}\n100 > AT+QMTCFG="keepalive",0,60`, values: ["accept"] },
   edition: { session: `${open}\n100 > AT+QMTPUB=?\n200 > AT+QMTPUB=0,0,0,0,"t",1400\n300 > AT`, values: ["guide"] },
@@ -86,6 +88,18 @@ export const quirkSessions: Readonly<Record<string, QuirkSession>> = {
     session: `${open}\n100 > AT+QMTSUB=0,1,"t",0\n200 < +QMTRECV: 0,0,"t",hello\n300 > AT`,
     values: ["quoted"],
   },
+  urcWhileAnswering: {
+    session: `${open}\n1000 > AT+QMTSUB=0,1,"t",0\n2000 > AT+CSQ\n2100 < +QMTRECV: 0,0,"t",hello\n3000 > AT`,
+    values: ["before-information"],
+    silent: ["hold"], // the default with instant timing
+    given: [["answerDelay", "300"]],
+  },
+  cgdcontEdition: {
+    session: "0 > AT+NCONFIG=AUTOCONNECT,FALSE\n100 > AT+NRB\n500 > AT+CGDCONT?",
+    values: ["2019", "2018"],
+  },
+  cgpaddrWithoutAddress: { session: "0 > AT+CGATT=0\n100 > AT+CGPADDR=0", values: ["cid"] },
+  bootText: { session: "0 > AT+NRB\n1000 > AT", values: ["verified"] },
   qregswtBlank: { session: "0 > AT+QREGSWT?", values: ["yes"] },
   whileBusy: { session: "0 > AT+CMEE=1\n1000 > ATI\n1050 > AT", values: ["refuse"], given: [["answerDelay", "200"]] },
   maxInbound: {
