@@ -30,6 +30,8 @@ export type Answer<View, Change, Request> =
       readonly error: RefusedFor;
       /** A change that the failure makes. Left out: none. */
       readonly apply?: Change;
+      /** A request that the failure makes. Left out: none. */
+      readonly request?: Request;
     }
   | {
       readonly kind: "entry";
@@ -37,13 +39,15 @@ export type Answer<View, Change, Request> =
       /** Handles the complete payload. `view` is the state at that moment. */
       submit(view: View, payload: Octets): Answer<View, Change, Request>;
     }
+  /** The final result comes when the request is done. The command must be the last one of its line. */
+  | { readonly kind: "waiting"; readonly request: Request }
   /** A reboot. There is no final result. */
   | { readonly kind: "reboot"; readonly lines: readonly Octets[] };
 
 /** A write form: its parameters and its handler. */
 export interface Form<View, Change, Request> {
   readonly shape: Shape;
-  /** Whether it may ask for a payload. Then it must be the last command of its line. */
+  /** Whether it may ask for a payload, or answer later. Then it must be the last command of its line. */
   readonly entry: boolean;
   /** Whether the tokens are legal: each parameter is in its range, and the `agree` rule holds. */
   fits(tokens: readonly Token[]): boolean;

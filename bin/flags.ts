@@ -72,7 +72,11 @@ export const flagTable = {
     group: "Network",
     value: "NAME=HOST[:PORT]",
     repeatable: true,
-    about: "send a name elsewhere; * stands for any characters",
+    about: "send a name elsewhere, * stands for any characters; or an address: ADDRESS[:PORT]=HOST[:PORT]",
+  },
+  offline: {
+    group: "Network",
+    about: "let nothing leave this machine: what is neither on it nor mapped has no route",
   },
   "cloud-device": {
     group: "Network",

@@ -27,6 +27,8 @@ export interface Options {
   /** The devices whose logins the broker checks. */
   readonly cloudDevices: readonly CloudDevice[];
   readonly mappings: readonly Mapping[];
+  /** Nothing leaves this machine but by a mapping. */
+  readonly offline: boolean;
   readonly profile: Profile;
   /** What goes wrong, as sentences that can be understood. */
   readonly faults: readonly string[];
@@ -88,6 +90,7 @@ export function readOptions(flags: Flags, { onTerminal }: Surroundings): Options
     brokerPort: flags.broker === undefined ? undefined : readPort(flags.broker),
     cloudDevices: readCloudDevices(flags),
     mappings: (flags.map ?? []).map(parseMapping),
+    offline: flags.offline === true,
     profile: effectiveProfile(flags, typedAlone ? ["echo=on"] : []), // a person wants to see what is typed
     faults: readFaults(flags.fault ?? []),
     scenarios: flags.scenario ?? [],

@@ -79,6 +79,7 @@ async function modemWith(options: Options, { clock, log, ending }: Omit<ControlP
     seed: options.seed,
     ...(options.baud === undefined ? {} : { baud: options.baud }),
     mappings: options.mappings,
+    offline: options.offline,
     faults: options.faults,
     scenarios: await scenariosOf(options.scenarios),
     record: options.showsSecrets

@@ -7,6 +7,7 @@ import { routeOutcomes } from "./mqtt-link.js";
 import { sendsUrcsBeforeInformation } from "./profile/profile.js";
 import { type LineContext, type LineResult, runLine, submitPayload } from "./run-line.js";
 import { sendFinalResult, sendInformation, sendLines, sendPendingUrcs, sendPrompt, sendUrc } from "./uart-output.js";
+import { waitForResult } from "./waiting-line.js";
 
 /** Handles a command line or a payload, and sends its answer or schedules it. Returns `reboot`: the module reboots now. */
 export function answerTurn(context: Context, commands: LineContext, turn: CompleteInput): "reboot" | undefined {
@@ -16,6 +17,11 @@ export function answerTurn(context: Context, commands: LineContext, turn: Comple
   const instead = line === undefined ? undefined : hostFaults.insteadOf(line);
   if (instead === "silence") return undefined;
   const answer = instead ?? execute(context, commands, turn);
+  if (answer.ending.kind === "waiting") {
+    waitForResult(context, line, answer);
+    sendRequests(context);
+    return undefined;
+  }
   const delay = ram.commandQueue.isBusy ? 0 : hostFaults.delayOf(line);
   if (delay === 0) {
     if (sendsUrcsBeforeInformation(context.profile)) sendPendingUrcs(context); // of the radio, by this command
@@ -62,7 +68,7 @@ function sendAnswer(context: Context, { blocks, ending }: LineResult): void {
   sendInformation(context, blocks);
   if (ending.kind === "reboot") sendLines(context, ending.lines);
   else if (ending.kind === "entry") sendPrompt(context, ending);
-  else sendFinalResult(context, ending.result);
+  else if (ending.kind === "final") sendFinalResult(context, ending.result);
 }
 
 function sendRequests(context: Context): void {

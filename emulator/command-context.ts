@@ -1,11 +1,15 @@
+import type { Request } from "../mqtt/session.js";
 import type { Change, CommandView, Demand } from "./command-view.js";
 import type { Context } from "./context.js";
 import { isSignalled } from "./memory/network-settings.js";
+import { maxBacklogBytes } from "./mqtt-client.js";
 import type { Profile } from "./profile/profile.js";
 import { scheduleAnswer, settleNetwork } from "./radio-link.js";
 import { startRequest } from "./requests.js";
 import type { LineContext } from "./run-line.js";
 import { settingChanges } from "./setting-changes.js";
+import { withMqtt } from "./sockets/socket.js";
+import { carryOut } from "./sockets/socket-request.js";
 
 /** Gives the commands of a running line access to the module. */
 export class CommandContext implements LineContext {
@@ -22,7 +26,7 @@ export class CommandContext implements LineContext {
   view(): CommandView {
     const { profile, ram, now, epochAtStart } = this.#context;
     const { client, rrc } = ram;
-    const { dte, uart, mqttSettings, radio, networkSettings, nvm, requests, clock, token } = ram.state;
+    const { dte, uart, mqttSettings, radio, networkSettings, nvm, requests, clock, token, sockets } = ram.state;
     return {
       // Each field is named, because this runs for every command and a spread takes three times as long.
       dte,
@@ -34,9 +38,12 @@ export class CommandContext implements LineContext {
       requests,
       clock,
       token,
+      sockets,
       profile,
       session: client.session,
       isCongested: client.isCongested,
+      isSocketCongested: ({ protocol, sent, taken }) =>
+        rrc.heldBytes >= maxBacklogBytes || (protocol === "TCP" && sent - taken >= maxBacklogBytes),
       power: rrc.power,
       now,
       time: epochAtStart + now,
@@ -66,7 +73,15 @@ export class CommandContext implements LineContext {
     else if (demand.to === "peer") scheduleAnswer(this.#context, demand);
     else if (demand.to === "network") startRequest(this.#context, demand.request);
     else if (demand.to === "networkWithNonce") startRequest(this.#context, demand.request(this.#nonce()));
-    else ram.afterResult.push(...ram.client.step(demand.request, now, ram.state.mqttSettings));
+    else if (demand.to === "socket") carryOut(this.#context, demand.request);
+    else this.#askMqtt(demand.request);
+  }
+
+  #askMqtt(request: Request): void {
+    const { ram, now } = this.#context;
+    const { sockets } = ram.state;
+    if (request.kind === "open" && sockets !== undefined) ram.state = { ...ram.state, sockets: withMqtt(sockets) };
+    ram.afterResult.push(...ram.client.step(request, now, ram.state.mqttSettings));
   }
 
   #nonce(): number {

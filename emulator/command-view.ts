@@ -11,6 +11,7 @@ import type { Profile } from "./profile/profile.js";
 import type { Power } from "./radio/power.js";
 import type { Radio } from "./radio/radio.js";
 import type { NetworkRequest, PendingRequests } from "./request.js";
+import type { Socket, SocketRequest, SocketTable } from "./sockets/socket.js";
 import type { UartSpeed } from "./uart-speed.js";
 
 /** The state that commands may change. */
@@ -26,6 +27,8 @@ export interface ModuleState {
   readonly clock: Clock | undefined;
   /** The last password from AT+QMTENAUTH, until a reboot. decided */
   readonly token: Octets | undefined;
+  /** Undefined until the first socket is created. */
+  readonly sockets: SocketTable | undefined;
 }
 
 /** The state that a command reads. */
@@ -39,6 +42,8 @@ export interface CommandView extends ModuleState {
   readonly time: Millis;
   /** Whether so many bytes wait for TCP that publish, subscribe and unsubscribe are refused. */
   readonly isCongested: boolean;
+  /** Whether so many bytes of a socket wait for TCP, or for the RRC connection, that it takes no more. */
+  isSocketCongested(socket: Socket): boolean;
 }
 
 /** The parts of the state that a command replaces. */
@@ -55,7 +60,8 @@ export type Demand =
   /** A DNS look-up. The outcome is the URC +QDNS. */
   | { readonly to: "network"; readonly request: NetworkRequest }
   /** A request that holds a random number. The outcome is the URC +QMTTENAUTH. */
-  | { readonly to: "networkWithNonce"; request(nonce: number): NetworkRequest };
+  | { readonly to: "networkWithNonce"; request(nonce: number): NetworkRequest }
+  | { readonly to: "socket"; readonly request: SocketRequest };
 
 /** A line, and its delay in ms. */
 export interface LaterLine {

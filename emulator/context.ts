@@ -6,6 +6,7 @@ import type { Pace } from "./radio/radio.js";
 import type { Ram } from "./ram.js";
 import type { Random } from "./random.js";
 import type { RequestId } from "./request.js";
+import type { SocketHandle } from "./sockets/endpoint.js";
 
 /** What the parts of the module share: RAM, effects, durations and the time. */
 export interface Context {
@@ -22,4 +23,6 @@ export interface Context {
   baud: number;
   /** The number of the last request to the network. */
   lastRequest: RequestId;
+  /** The number of the last socket in the network. */
+  lastSocket: SocketHandle;
 }

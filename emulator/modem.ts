@@ -20,6 +20,8 @@ import { dropRequests, requestsWakeAt, takeOutcome } from "./requests.js";
 import { cutOutput, endAll, renewRam } from "./restart.js";
 import type { LineContext } from "./run-line.js";
 import { hidden, revealed } from "./secrets.js";
+import { socketsWakeAt } from "./sockets/socket.js";
+import { socketEnds, takeSocketEvent } from "./sockets/socket-traffic.js";
 import type { TraceEvent } from "./trace.js";
 import { sendBanner, sendBootText, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
@@ -66,7 +68,7 @@ export class Modem {
     const ram = powerUp(profile, effects, pace, { nvm, radio, lastLink: 0 });
     this.#context = {
       ...{ profile, effects, hostFaults: noHostFaults, random, pace, epochAtStart, ram },
-      ...{ now: 0, baud: 0, lastRequest: 0 },
+      ...{ now: 0, baud: 0, lastRequest: 0, lastSocket: 0 },
     };
     this.#commands = new CommandContext(this.#context);
   }
@@ -97,7 +99,7 @@ export class Modem {
     this.#context.now = now;
     dropRequests(this.#context);
     const { client, rrc, state } = this.#ram;
-    const waiting = [...this.#context.effects.take(), ...rrc.flush()];
+    const waiting = [...this.#context.effects.take(), ...rrc.flush(), ...socketEnds(state.sockets, "end")];
     if (client.session.phase === "idle") return waiting;
     const closing = client.step({ kind: "close" }, now, state.mqttSettings);
     return [...waiting, ...closing.filter((outcome) => outcome.to !== "urcQueue")];
@@ -109,6 +111,7 @@ export class Modem {
     if (stimulus.from === "host") this.#takeInput(stimulus.bytes);
     else if (stimulus.from === "link") takeLinkEvent(this.#context, stimulus.link, stimulus.event);
     else if (stimulus.from === "call") takeOutcome(this.#context, stimulus.id, stimulus.outcome);
+    else if (stimulus.from === "socket") takeSocketEvent(this.#context, stimulus.handle, stimulus.event);
     else if (stimulus.from === "world") this.#takeWorldChange(stimulus.change);
     else this.#takeClock();
     this.#settle();
@@ -120,8 +123,8 @@ export class Modem {
     if (this.#booting !== undefined) return this.#isOff ? undefined : this.#booting.until;
     const { client, commandQueue, urcQueue, rrc, scheduledUrcs, state } = this.#ram;
     const radio = Math.min(radioWakeAt(state.radio), rrc.wakeAt, requestsWakeAt(state.requests));
-    const lines = Math.min(scheduledUrcs.wakeAt, uartSpeedWakeAt(state.uart));
-    const at = Math.min(client.wakeAt ?? never, commandQueue.wakeAt(!urcQueue.isEmpty), radio, lines);
+    const lines = Math.min(scheduledUrcs.wakeAt, uartSpeedWakeAt(state.uart), commandQueue.wakeAt(!urcQueue.isEmpty));
+    const at = Math.min(client.wakeAt ?? never, radio, lines, socketsWakeAt(state.sockets));
     return at === never ? undefined : at;
   }
 

@@ -22,11 +22,14 @@ import { SeenSecrets } from "./seen-secrets.js";
 /** An output of the client: an effect, or a report for the URC queue. */
 export type Outcome = Effect | { readonly to: "urcQueue"; readonly report: Report };
 
+/** An output of a command line; `rrc`: the RRC connection is released soon, because the host expects no more. */
+export type LineOutcome = Outcome | { readonly to: "rrc" };
+
 /** An event of the link that is read in order. */
 type Inbound = Exclude<LinkEvent, { readonly kind: "sent" }>;
 
-/** The number of bytes that wait for TCP before publish, subscribe and unsubscribe are refused. decided */
-const maxBacklogBytes = 65_536;
+/** The number of bytes that wait for TCP before publish, subscribe, unsubscribe and sending on a socket are refused. decided */
+export const maxBacklogBytes = 65_536;
 
 /** The options of an `MqttClient`. */
 interface MqttClientOptions {

@@ -1,7 +1,7 @@
 import type { Input, LinkId } from "../mqtt/session.js";
 import type { Context } from "./context.js";
 import type { LinkEvent } from "./io.js";
-import type { Outcome } from "./mqtt-client.js";
+import type { LineOutcome } from "./mqtt-client.js";
 import { sendPendingUrcs } from "./uart-output.js";
 import { urc } from "./urc.js";
 
@@ -24,10 +24,11 @@ function noteRadioTraffic({ ram: { client, rrc }, now }: Context, { kind }: Link
 }
 
 /** Passes each outcome on: to the URC queue, to the network, or to the trace. */
-export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes: readonly Outcome[]): void {
+export function routeOutcomes({ ram, profile, effects, now }: Context, outcomes: readonly LineOutcome[]): void {
   for (const outcome of outcomes) {
     if (outcome.to === "urcQueue") ram.urcQueue.put(urc(outcome.report, profile.quirks));
-    else if (outcome.to === "link" || outcome.to === "call") {
+    else if (outcome.to === "rrc") ram.rrc.release(now);
+    else if (outcome.to === "link" || outcome.to === "call" || outcome.to === "socket") {
       if (outcome.to === "call" && outcome.act.kind !== "giveUp")
         effects.trace({ kind: "call", call: effects.secrets.request(outcome.act) });
       if (ram.rrc.send(outcome, now)) effects.do(outcome);

@@ -5,6 +5,7 @@ import { cardIn } from "./memory/sim-card.js";
 import { dropLostLink } from "./mqtt-link.js";
 import { detached, isAttached, type Radio, settleRadio } from "./radio/radio.js";
 import { failRequests, settleRequests } from "./requests.js";
+import { loseSockets, settleSockets } from "./sockets/socket-traffic.js";
 
 /**
  * Updates the radio link to now. The order at equal moments: registration, effects that waited for the RRC connection,
@@ -17,6 +18,7 @@ export function settleRadioLink(context: Context): void {
   const { rrc, urcQueue, scheduledUrcs } = ram;
   effects.doAll(rrc.takeSent(now));
   settleRequests(context);
+  settleSockets(context);
   queueRadioUrcs(context);
   for (const { line, otherwise } of scheduledUrcs.takeDue(now)) {
     if (otherwise !== undefined) rrc.touch(now); // the network has sent it
@@ -76,6 +78,7 @@ function loseNetwork(context: Context): void {
   const { phase, link } = ram.client.session;
   if (phase !== "idle") ram.lostLink = link;
   failRequests(context);
+  loseSockets(context);
   effects.doAll(ram.rrc.abandon(link));
   ram.scheduledUrcs.loseNetwork();
 }

@@ -9,14 +9,20 @@ import type { Effects } from "./effects.js";
 import { defaultMqttSettings } from "./memory/mqtt-settings.js";
 import { defaultNetworkSettings } from "./memory/network-settings.js";
 import type { Nvm } from "./memory/nvm.js";
-import { MqttClient, type Outcome } from "./mqtt-client.js";
+import { type LineOutcome, MqttClient } from "./mqtt-client.js";
 import type { Profile } from "./profile/profile.js";
 import { ContextReports } from "./radio/pdp.js";
 import { type Pace, type Radio, radioOn } from "./radio/radio.js";
 import { Rrc } from "./radio/rrc.js";
+import type { LineResult } from "./run-line.js";
 import { ScheduledUrcs } from "./scheduled-urcs.js";
 import { uartSpeedAt } from "./uart-speed.js";
 import { UrcQueue } from "./urc-queue.js";
+
+/** A command line that is not answered yet, and the information lines of its earlier commands. */
+interface WaitingLine extends Pick<LineResult, "blocks"> {
+  readonly line: Octets | undefined;
+}
 
 /** The state that a reboot clears. */
 export interface Ram {
@@ -29,7 +35,9 @@ export interface Ram {
   /** URCs that are due at a later moment. */
   readonly scheduledUrcs: ScheduledUrcs;
   /** Outcomes of the running line, sent after its final result or its prompt. */
-  afterResult: Outcome[];
+  afterResult: LineOutcome[];
+  /** The line whose final result comes when its request is done. */
+  waiting: WaitingLine | undefined;
   /** The link that was lost with the network, until the MQTT client knows of it. */
   lostLink: LinkId | undefined;
   /** The link from which reading is stopped. */
@@ -65,6 +73,7 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
       requests: {},
       clock: undefined,
       token: undefined,
+      sockets: undefined,
     },
     client: new MqttClient(profile, { lastLink, effects }),
     commandQueue: new CommandQueue(profile, effects, (line) => answerTime(line, profile, pace)),
@@ -73,6 +82,7 @@ export function powerUp(profile: Profile, effects: Effects, pace: Pace, { nvm, r
     urcQueue: new UrcQueue(),
     scheduledUrcs: new ScheduledUrcs(),
     afterResult: [],
+    waiting: undefined,
     lostLink: undefined,
     paused: undefined,
   };

@@ -2,6 +2,7 @@ import type { Context } from "./context.js";
 import { routeOutcomes } from "./mqtt-link.js";
 import { powerUp } from "./ram.js";
 import { dropRequests } from "./requests.js";
+import { socketEnds } from "./sockets/socket-traffic.js";
 import { applyUartSpeed } from "./uart-output.js";
 
 /**
@@ -14,8 +15,9 @@ export function endAll(context: Context): void {
   const { link, phase } = client.session;
   routeOutcomes(
     context,
-    afterResult.filter(({ to }) => to === "link" || to === "trace"),
+    afterResult.filter(({ to }) => to === "link" || to === "socket" || to === "trace"),
   );
+  context.effects.doAll(socketEnds(context.ram.state.sockets, "reset"));
   if (phase !== "idle") routeOutcomes(context, [{ to: "link", link, act: { kind: "reset" } }]);
   context.effects.doAll(rrc.abandon());
 }

@@ -18,7 +18,7 @@ export interface InformationBlock {
 /** The end of a command line. */
 export type Ending =
   | { readonly kind: "final"; readonly result: FinalResult }
-  | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" }>;
+  | Extract<ModuleAnswer, { readonly kind: "entry" | "reboot" | "waiting" }>;
 
 /** The state that a command line reads and changes while it runs. */
 export interface LineContext {
@@ -61,12 +61,15 @@ export function submitPayload(
 
 /** Applies the answer's change. Returns undefined for OK; any other answer ends the line and is returned. */
 function takeAnswer(answer: ModuleAnswer, context: LineContext, blocks: InformationBlock[]): Ending | undefined {
-  if (answer.kind !== "ok" && answer.kind !== "refused") return answer;
+  if (answer.kind === "entry" || answer.kind === "reboot") return answer;
+  if (answer.kind === "waiting") {
+    context.demand(answer.request);
+    return answer;
+  }
   if (answer.apply !== undefined) context.apply(answer.apply);
-  if (answer.kind === "refused") return takeError(answer.error, context);
-  blocks.push(...blocksOf(answer));
+  if (answer.kind === "ok") blocks.push(...blocksOf(answer));
   if (answer.request !== undefined) context.demand(answer.request);
-  return undefined;
+  return answer.kind === "refused" ? takeError(answer.error, context) : undefined;
 }
 
 /** The end of a line by an error; undefined: the quirk answers OK to an unknown command, and the line goes on. */

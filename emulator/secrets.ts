@@ -6,11 +6,14 @@ import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
 import { qmtenauth } from "./commands/qmtenauth.js";
 import type { NetworkRequest } from "./request.js";
+import { HexPasswordMask, withoutPassword, withoutPasswordInHex } from "./sockets/connect-mask.js";
 
 /** How what may hold a secret is shown in the trace. */
 export interface Secrets {
   line(line: Octets): Octets;
   payload(payload: Octets): Octets;
+  /** Bytes of a TCP socket: a host that speaks MQTT itself sends a CONNECT. */
+  data(bytes: Uint8Array): Uint8Array;
   packet(packet: ClientPacket): ClientPacket;
   request(request: NetworkRequest): NetworkRequest;
   /** What the module says, of which `masked` is the form without its secrets. */
@@ -24,11 +27,14 @@ const harmlessNames = commands.flatMap(({ names }) => names).filter((name) => !s
 const passwordMask = toBytes("***");
 
 /** A command line with its secrets masked. */
-export const maskedLine = (line: Octets): Octets => mask.line(line);
+export const maskedLine = (line: Octets): Octets => withoutPasswordInHex(mask.line(line));
 
 /** Hides the secrets in the bytes of one direction of the serial line. */
-export const newByteMask = (): ByteMask =>
-  new ByteMask({ secret: secretNames, bare: qmtenauth.names, harmless: harmlessNames, isKnown });
+export function newByteMask(): Pick<ByteMask, "mask"> {
+  const bytes = new ByteMask({ secret: secretNames, bare: qmtenauth.names, harmless: harmlessNames, isKnown });
+  const hex = new HexPasswordMask();
+  return { mask: (octets) => hex.mask(bytes.mask(octets)) };
+}
 
 function maskedPacket(packet: ClientPacket): ClientPacket {
   if (packet.type === "CONNECT" && packet.password !== undefined) return { ...packet, password: passwordMask };
@@ -46,6 +52,7 @@ function maskedBytes(payload: Uint8Array): Uint8Array {
 export const hidden: Secrets = {
   line: maskedLine,
   payload: (payload) => mask.payload(payload),
+  data: withoutPassword,
   packet: maskedPacket,
   request: (request) => (request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request),
   said: (_, masked) => masked,
@@ -55,6 +62,7 @@ export const hidden: Secrets = {
 export const revealed: Secrets = {
   line: (line) => line,
   payload: (payload) => payload,
+  data: (bytes) => bytes,
   packet: (packet) => packet,
   request: (request) => request,
   said: (lines) => lines,

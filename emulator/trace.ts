@@ -4,6 +4,7 @@ import type { DownReason, LinkId, Phase } from "../mqtt/session.js";
 import type { RadioChange } from "./radio/radio.js";
 import type { RebootCause } from "./reboot.js";
 import type { NetworkRequest, RequestOutcome } from "./request.js";
+import type { SocketId } from "./sockets/endpoint.js";
 
 /** The outcome of a request. Only the size of an answer is shown, because it may hold a password. */
 export type ShownOutcome =
@@ -11,6 +12,17 @@ export type ShownOutcome =
   | { readonly kind: "posted"; readonly status: number; readonly size: number }
   | { readonly kind: "givenUp" };
 
+/** What happens to a socket of the host. */
+export type SocketChange =
+  | { readonly state: "created"; readonly protocol: "UDP" | "TCP"; readonly port: number }
+  | { readonly state: "dialled"; readonly address: string; readonly port: number }
+  | { readonly state: "up" }
+  /** It was lost, or not established. */
+  | { readonly state: "down"; readonly reason: DownReason }
+  /** The module closes it. */
+  | { readonly state: "closed" }
+  /** A datagram that had no room was dropped. */
+  | { readonly state: "full"; readonly bytes: number };
 /** What a fault has acted on, where that is one packet or one line for the host, and what became of it. */
 export interface FaultHit {
   readonly effect: "lost" | "delayed" | "doubled" | "corrupted" | "answered";
@@ -70,6 +82,22 @@ export type TraceEvent =
   /** A DNS look-up or an HTTP POST starts. */
   | { readonly kind: "call"; readonly call: NetworkRequest }
   | { readonly kind: "outcome"; readonly outcome: ShownOutcome }
+  | ({ readonly kind: "socket"; readonly socket: SocketId } & SocketChange)
+  | {
+      readonly kind: "datagram";
+      readonly socket: SocketId;
+      readonly way: "sent" | "received";
+      readonly address: string;
+      readonly port: number;
+      readonly payload: Uint8Array;
+    }
+  /** Bytes of a TCP socket. */
+  | {
+      readonly kind: "data";
+      readonly socket: SocketId;
+      readonly way: "sent" | "received";
+      readonly payload: Uint8Array;
+    }
   /** Input without an effect, or that is not allowed. */
   | { readonly kind: "ignored"; readonly what: string }
   | { readonly kind: "violation"; readonly why: string }

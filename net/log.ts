@@ -1,6 +1,6 @@
 import { fromBytes, fromText, type Octets, printable, toText } from "../at/octets.js";
 import type { NetworkRequest } from "../emulator/request.js";
-import type { ShownOutcome, TraceEvent } from "../emulator/trace.js";
+import type { ShownOutcome, SocketChange, TraceEvent } from "../emulator/trace.js";
 import type { Packet } from "../mqtt/packet.js";
 import { answerTone, type Tone, urcTone } from "./colour.js";
 import type { Finding } from "./referee/finding.js";
@@ -86,6 +86,26 @@ function outcomeText(outcome: ShownOutcome): string {
   }
 }
 
+function socketText(event: SocketChange): string {
+  switch (event.state) {
+    case "created":
+      return `${event.protocol} created${event.port === 0 ? "" : `, port ${event.port}`}`;
+    case "dialled":
+      return `dial ${event.address}:${event.port}`;
+    case "up":
+    case "closed":
+      return event.state;
+    case "down":
+      return `down: ${event.reason}`;
+    case "full":
+      return `a datagram of ${count(event.bytes)} was dropped: nobody has read the others`;
+  }
+}
+
+/** The size of data, and in detail the data themselves. */
+const dataText = (bytes: Uint8Array, detail: boolean): string =>
+  `${count(bytes.length)}${detail ? `: ${shown(fromBytes(bytes))}` : ""}`;
+
 /** For each kind of event its level, and a function that returns its text; `detail` asks for bytes, too. */
 type EventTexts = {
   readonly [K in TraceEvent["kind"]]: readonly [
@@ -108,6 +128,16 @@ const eventTexts: EventTexts = {
   hangUp: ["info", ({ how, why }) => `net> ${how === "end" ? "close" : "reset"}${why === undefined ? "" : `: ${why}`}`],
   call: ["info", ({ call }) => `net> ${requestText(call)}`],
   outcome: ["info", ({ outcome }) => `net< ${outcomeText(outcome)}`],
+  socket: ["info", (event) => `sock= ${event.socket} ${socketText(event)}`],
+  datagram: [
+    "info",
+    ({ socket, way, address, port, payload }, detail) =>
+      `sock${way === "sent" ? ">" : "<"} ${socket} ${way === "sent" ? "to" : "from"} ${address}:${port} ${dataText(payload, detail)}`,
+  ],
+  data: [
+    "info",
+    ({ socket, way, payload }, detail) => `sock${way === "sent" ? ">" : "<"} ${socket} ${dataText(payload, detail)}`,
+  ],
   ignored: ["info", ({ what }) => `mqtt! ignored: ${truncate(what)}`],
   violation: ["warn", ({ why }) => `mqtt! the broker broke the protocol: ${truncate(withHex(why))}`],
   radio: ["info", ({ change: { kind: _, ...what } }) => `radio= ${JSON.stringify(what)}`],

@@ -1,8 +1,10 @@
 import type { TraceEvent } from "../emulator/trace.js";
 import type { BrokerOptions, EmbeddedBroker } from "./broker/broker.js";
 import { createDialer, type Dial, type DialerOptions } from "./link/dialer.js";
-import { type Mapping, mapName } from "./link/name-map.js";
+import { type Mapping, mapName, mapsName, type Route } from "./link/name-map.js";
+import { offlineRoute } from "./link/offline.js";
 import { createRequestRunner, type RequestRunner } from "./link/requests.js";
+import { SocketNetwork } from "./link/socket-network.js";
 import { WrongPortWarnings, wrongPort } from "./link/wrong-port.js";
 import type { Log } from "./log.js";
 import type { Clock, Millis } from "./time/clock.js";
@@ -13,6 +15,8 @@ export interface NetworkOptions {
   /** Undefined: there is no embedded broker. */
   readonly broker: BrokerOptions | undefined;
   readonly mappings: readonly Mapping[];
+  /** Whether nothing may leave this machine but by a mapping. */
+  readonly offline: boolean;
   readonly clock: Clock;
   /** Calendar time when the clock is at 0, in ms since 1970 as `Date` counts them. */
   readonly epochAtStart: Millis;
@@ -24,6 +28,8 @@ export interface Network {
   readonly broker: EmbeddedBroker | undefined;
   readonly dial: Dial;
   readonly request: RequestRunner["start"];
+  /** What sockets of the host need; made by the first call. */
+  sockets(): SocketNetwork;
   /** Takes note of a trace event: a manual clock waits for the answers that the broker has to send. */
   note(event: TraceEvent): void;
   /** Ends all links and requests; links get half a second to send their last bytes. */
@@ -41,17 +47,19 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { movement: quiescence } = clock;
   const own = new OwnClients();
   const broker = await brokerOf(options, own);
+  const online: Route = (host, port) => mapName(mappings, broker, host, port);
+  const resolve = options.offline ? offlineOf(online, options) : online;
+  let sockets: SocketNetwork | undefined; // made for the first socket of the host, or the first server of a test
   const dialer = createDialer({
-    resolve: (host, port) => mapName(mappings, broker, host, port),
+    resolve,
+    local: () => sockets?.servers,
     ...(broker && { wrongPort: wrongPortOf(mappings, broker, options.log) }),
     quiescence,
     broker,
   });
   let runner: RequestRunner | undefined; // made for the first request
-  const newRunner = (): RequestRunner => {
-    const resolve = (host: string): string => lookupTarget(mappings, broker, host);
-    return createRequestRunner({ connect: dialer.connect, resolve, quiescence });
-  };
+  const newRunner = (): RequestRunner =>
+    createRequestRunner({ connect: dialer.connect, resolve: (host) => lookupTarget(resolve, host), quiescence });
   const outstanding = quiescence && new Outstanding();
   const stopWaiting = outstanding && quiescence.awaiting(() => outstanding.isAny);
   const hangUp = (): Promise<void> => {
@@ -66,6 +74,10 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
       runner ??= newRunner();
       return runner.start(request, done);
     },
+    sockets() {
+      sockets ??= new SocketNetwork({ resolve, lookup: dialer.lookup, quiescence });
+      return sockets;
+    },
     note(event) {
       own.note(event);
       outstanding?.note(event);
@@ -73,6 +85,7 @@ export async function openNetwork(options: NetworkOptions): Promise<Network> {
     hangUp,
     async close() {
       await hangUp();
+      sockets?.servers.clear();
       await broker?.close();
     },
   };
@@ -143,7 +156,11 @@ function withTimeForLogins({ authenticate }: BrokerOptions, { movement }: Clock)
 }
 
 /** The name or address to look up for a host; a broker that listens on all addresses has that of this machine. */
-function lookupTarget(mappings: readonly Mapping[], broker: EmbeddedBroker | undefined, host: string): string {
-  const target = mapName(mappings, broker, host, 0).host;
+function lookupTarget(resolve: Route, host: string): string | undefined {
+  const target = resolve(host, 0)?.host;
   return target === "0.0.0.0" || target === "::" ? "127.0.0.1" : target;
 }
+
+/** The routes of a machine that nothing may leave. */
+const offlineOf = (route: Route, { mappings, log }: NetworkOptions): Route =>
+  offlineRoute(route, (host, port) => mapsName(mappings, host, port), log);

@@ -5,7 +5,9 @@ import type { RequestAct, RequestId } from "../emulator/request.js";
 import type { TraceEvent } from "../emulator/trace.js";
 import type { Dial } from "./link/dialer.js";
 import type { Link, LinkEvents } from "./link/link.js";
+import { ModuleSockets } from "./link/module-sockets.js";
 import type { RequestRunner } from "./link/requests.js";
+import type { OpenUdp } from "./link/udp.js";
 import type { PortEvents, SerialPort } from "./serial.js";
 import type { Clock, Millis } from "./time/clock.js";
 
@@ -15,6 +17,7 @@ export interface Wiring {
   readonly clock: Clock;
   readonly dial: Dial;
   readonly request: RequestRunner["start"];
+  readonly sockets: () => { readonly openUdp: OpenUdp };
   /** Called with the non-volatile memory whenever it has changed. */
   readonly keep: (nvm: Nvm) => void;
   /** Called with every trace event and the module's time. */
@@ -38,6 +41,8 @@ export class Loop {
   readonly #requests = new Map<RequestId, () => void>();
   /** The links that are not over; more than one where a broker has not heard that the module has closed its link. */
   #links: readonly OpenLink[] = [];
+  /** Made for the first socket of the host. */
+  #sockets: ModuleSockets | undefined;
   #alarm: { readonly at: Millis; readonly off: () => void } | undefined;
   /** The module has power. */
   #on = false;
@@ -82,6 +87,8 @@ export class Loop {
   renew(modem: Wiring["modem"]): void {
     for (const { link } of this.#links) link.reset();
     for (const cancel of this.#requests.values()) cancel();
+    this.#sockets?.close();
+    this.#sockets = undefined;
     this.#links = [];
     this.#requests.clear();
     this.#alarm?.off();
@@ -114,6 +121,7 @@ export class Loop {
     if (effect.to === "host") this.#say(effect.bytes);
     else if (effect.to === "link") this.#actOn(effect.link, effect.act);
     else if (effect.to === "call") this.#request(effect.id, effect.act);
+    else if (effect.to === "socket") this.#socketsOf().act(effect.handle, effect.act);
     else if (effect.to === "port") this.#set(effect);
     else if (effect.to === "nvm") this.#wiring.keep(effect.nvm);
     else this.#wiring.trace(effect.event, this.#wiring.clock.now());
@@ -122,6 +130,16 @@ export class Loop {
   #say(bytes: Uint8Array): void {
     this.#wiring.onBytes?.("sent", bytes);
     for (const port of this.#ports) port.write(bytes);
+  }
+
+  #socketsOf(): ModuleSockets {
+    if (this.#sockets !== undefined) return this.#sockets;
+    const { dial, sockets } = this.#wiring;
+    const { openUdp } = sockets();
+    this.#sockets = new ModuleSockets({ dial, openUdp }, (handle, event) =>
+      this.tell({ from: "socket", handle, event }),
+    );
+    return this.#sockets;
   }
 
   #set({ to: _, ...setting }: Extract<Effect, { readonly to: "port" }>): void {

@@ -5,6 +5,7 @@ import type { TraceEvent } from "../emulator/trace.js";
 import type { DownReason } from "../mqtt/session.js";
 import type { EmbeddedBroker } from "./broker/broker.js";
 import { type FaultControl, faultControl } from "./faults.js";
+import type { LocalServers } from "./link/local-servers.js";
 import type { Log } from "./log.js";
 import { type ModuleState, moduleState } from "./module-state.js";
 import type { Network } from "./network.js";
@@ -38,6 +39,8 @@ export interface RunningModem {
   readonly ports: readonly SerialPort[];
   /** The embedded broker; undefined if there is none. */
   readonly broker: EmbeddedBroker | undefined;
+  /** Servers in this process, which sockets of the host reach without a socket of this machine. */
+  readonly servers: LocalServers;
   /** What goes wrong. */
   readonly faults: FaultControl;
   /** The latest events of the run; empty where they are not recorded. */
@@ -95,6 +98,7 @@ export class Running implements RunningModem {
       clock,
       dial: network.dial,
       request: network.request,
+      sockets: network.sockets,
       keep: (kept) => nvm?.save(kept),
       trace: (event) => this.#note(event),
       onBytes: this.#record && ((way, bytes) => this.#record?.add({ kind: "bytes", way, octets: fromBytes(bytes) })),
@@ -113,6 +117,10 @@ export class Running implements RunningModem {
 
   get broker(): EmbeddedBroker | undefined {
     return this.#parts.network.broker;
+  }
+
+  get servers(): LocalServers {
+    return this.#parts.network.sockets().servers;
   }
 
   get faults(): FaultControl {

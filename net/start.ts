@@ -45,6 +45,11 @@ export interface StartOptions {
   /** Where connections to some names go instead; the first one that matches counts. */
   readonly mappings?: readonly Mapping[];
   /**
+   * Lets nothing leave this machine: what is neither loopback nor mapped has no route, and a line of the log says so. Left
+   * out: no.
+   */
+  readonly offline?: boolean;
+  /**
    * What goes wrong, from power-up on: sentences such as `lose 2 PUBACK`, see docs/faults.md. What acts at once acts before
    * the banner.
    */
@@ -64,11 +69,18 @@ export interface StartOptions {
  * end cannot be opened, or a fault cannot be understood; then nothing is left open.
  */
 export async function startModem(options: StartOptions = {}): Promise<RunningModem> {
-  const { log = new Log("silent", () => {}), clock = systemClock(), mappings = [], nvm, baud } = options;
+  const {
+    log = new Log("silent", () => {}),
+    clock = systemClock(),
+    mappings = [],
+    offline = false,
+    nvm,
+    baud,
+  } = options;
   const epochAtStart = options.epochAtStart ?? Date.now() - clock.now();
   const faults = sentencesOf(options.faults ?? []);
   const firstNvm = nvm?.nvm;
-  const network = await openNetwork({ broker: options.broker, mappings, clock, epochAtStart, log });
+  const network = await openNetwork({ broker: options.broker, mappings, offline, clock, epochAtStart, log });
   const parts = { clock, log, network, nvm, baud, record: options.record ?? false, onPortChange: options.onPortChange };
   const newModem = (): FaultyModem =>
     new FaultyModem({

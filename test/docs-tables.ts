@@ -7,6 +7,7 @@ import { keptCommands } from "../emulator/commands/kept-settings.js";
 import { notModelled } from "../emulator/commands/not-modelled.js";
 import { powerSavingCommands } from "../emulator/commands/power-saving.js";
 import { simCommands } from "../emulator/commands/sim.js";
+import { socketCommands } from "../emulator/commands/sockets.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
@@ -37,6 +38,7 @@ export const commandGroups: readonly { readonly heading: string; has(command: Mo
   { heading: "The AT interface and the module", has: among([...generalCommands, clac]) },
   { heading: "Identity", has: among(identityCommands) },
   { heading: "The PIN of the SIM", has: among(simCommands) },
+  { heading: "Sockets", has: among(socketCommands) },
   { heading: "Network", has: among(networkCommands) },
   { heading: "Power saving", has: among(powerSavingCommands) },
   { heading: "Settings, most of them kept over a reboot", has: among(keptCommands) },

@@ -18,6 +18,7 @@ import { reachabilityCommands } from "./reachability.js";
 import { registrationCommands } from "./registration.js";
 import { signalCommands } from "./signal.js";
 import { simCommands } from "./sim.js";
+import { socketCommands } from "./sockets.js";
 
 /** The commands for the network without MQTT. */
 export const networkCommands: readonly ModuleCommand[] = [
@@ -46,6 +47,7 @@ const listed: readonly ModuleCommand[] = [
   ...networkCommands,
   ...powerSavingCommands,
   ...keptCommands,
+  ...socketCommands,
 ];
 
 /** List all AT Commands. */

@@ -21,9 +21,6 @@ export const qregswt = readBack(
 /** Set NETLIGHT Mode. The LED is not modelled. */
 export const qledmode = readBack(numberSetting("qledmode", choice(0, 1)));
 
-/** Socket Message Arrived Indicator. Sockets are not modelled. */
-export const nsonmi = readBack(numberSetting("nsonmi", choice(0, 1, 2, 3)));
-
 /** New Message Indication of the IoT platform. Not stored; a start sets 1 (AT manual). */
 export const nnmi: ModuleCommand = {
   names: ["+NNMI"],
@@ -70,13 +67,4 @@ export const ncdp: ModuleCommand = {
 };
 
 /** The commands for settings in NVM, and AT+NNMI, which the manual lists with them. */
-export const keptCommands: readonly ModuleCommand[] = [
-  nconfig,
-  natspeed,
-  qregswt,
-  qledmode,
-  nsonmi,
-  nnmi,
-  ncdp,
-  nloglevel,
-];
+export const keptCommands: readonly ModuleCommand[] = [nconfig, natspeed, qregswt, qledmode, nnmi, ncdp, nloglevel];

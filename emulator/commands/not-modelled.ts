@@ -13,8 +13,8 @@ const words = (...lines: readonly string[]): readonly string[] =>
 /** All commands of the AT manual that are not modelled, and what siblings of the module have (field), with the reason. */
 export const notModelled: readonly NotModelled[] = [
   {
-    names: words("NSOCR NSOST NSOSTF NSOSTEX NSOSTFEX NQSOS NSORF NSOCO NSOSD NSOSDEX NSOCL NSOSTATUS"),
-    why: "MQTT is the module's only way to the network; it has no sockets",
+    names: words("NSOSTEX NSOSTFEX NSOSDEX"),
+    why: "the forms of NSOST, NSOSTF and NSOSD for data that are no hexadecimal digits",
     answers: "ERROR",
   },
   {

@@ -4,14 +4,16 @@ import { type Request, refusal } from "../../mqtt/session.js";
 import { isHostName } from "../addresses.js";
 import type { CommandView, Demand, ModuleCommand } from "../command-view.js";
 import { isOnline } from "../radio/radio.js";
+import { freeId, settledTable } from "../sockets/socket.js";
 import { ask, linkId } from "./qmt.js";
 
-const result = (code: 1 | 2 | 3): Demand => ({ to: "host", report: { kind: "opened", result: code } });
+const result = (code: -1 | 1 | 2 | 3): Demand => ({ to: "host", report: { kind: "opened", result: code } });
 
 function open(view: CommandView, request: Request & { readonly kind: "open" }): Demand {
   if (!isHostName(request.host)) return result(1); // wrong parameter
   if (refusal(view.session, request) !== undefined) return result(2); // occupied
   if (!isOnline(view.radio)) return result(3); // no PDP
+  if (view.sockets !== undefined && freeId(settledTable(view.sockets, "idle")) === undefined) return result(-1); // decided
   return { to: "mqtt", request };
 }
 

@@ -6,6 +6,7 @@ import type { LinkFaults } from "./links.js";
 import type { ModuleClock } from "./module-clock.js";
 import type { Moments } from "./moments.js";
 import type { ActiveRule } from "./rules.js";
+import type { SocketFaults } from "./sockets.js";
 import type { Stage } from "./stage.js";
 import type { TalkFaults } from "./talk.js";
 import type { UartFaults } from "./uart.js";
@@ -25,6 +26,7 @@ export class Deeds {
   readonly #clock: ModuleClock;
   readonly #moments: Moments;
   readonly #links: LinkFaults;
+  readonly #sockets: SocketFaults;
   readonly #uart: UartFaults;
   readonly #talk: TalkFaults;
   /** What is to be done as soon as the module has power; undefined: it is to be done now. */
@@ -37,6 +39,7 @@ export class Deeds {
     clock: ModuleClock,
     moments: Moments,
     links: LinkFaults,
+    sockets: SocketFaults,
     uart: UartFaults,
     talk: TalkFaults,
     now: Values,
@@ -45,6 +48,7 @@ export class Deeds {
     this.#clock = clock;
     this.#moments = moments;
     this.#links = links;
+    this.#sockets = sockets;
     this.#uart = uart;
     this.#talk = talk;
     this.circumstances = new Circumstances(stage, now, (name, value) => this.#apply(name, value));
@@ -62,18 +66,19 @@ export class Deeds {
     this.#moments.settle();
   }
 
-  /** A stimulus reaches a frozen module. */
+  /** A stimulus reaches a frozen module. A datagram is lost. */
   miss(stimulus: Stimulus): void {
-    if (stimulus.from !== "clock") this.#missed.push(stimulus);
+    const isDatagram = stimulus.from === "socket" && stimulus.event.kind === "datagram";
+    if (stimulus.from !== "clock" && !isDatagram) this.#missed.push(stimulus);
   }
 
   /** Does something that has no end; false where there is nothing that it could act on. */
   strike(stroke: Stroke): boolean {
     switch (stroke.kind) {
       case "dropLink":
-        return this.#links.drop("dropLink", "reset");
+        return [this.#links.drop("dropLink", "reset"), this.#sockets.drop("reset", "reset")].includes(true);
       case "closeLink":
-        return this.#links.drop("closeLink", "closed");
+        return [this.#links.drop("closeLink", "closed"), this.#sockets.drop("end", "closed")].includes(true);
       case "thaw": {
         const wasFrozen = this.circumstances.value("frozen");
         this.circumstances.set("frozen", false);
@@ -87,12 +92,17 @@ export class Deeds {
 
   /** A rule has come into force. */
   ruleStarted(active: ActiveRule): void {
-    if (isLinkRule(active)) this.#links.bind(active);
+    if (!isLinkRule(active)) return;
+    this.#links.bind(active);
+    if (!this.#links.table.rules.isBound(active)) this.#sockets.bind(active);
   }
 
   /** A rule is no longer in force. */
   ruleEnded(active: ActiveRule): void {
-    if (isLinkRule(active)) this.#links.ended(active);
+    if (isLinkRule(active)) {
+      this.#links.ended(active);
+      this.#sockets.ended(active);
+    }
     if (active.rule.kind === "cutOutput" && this.#stage.rules.of("cutOutput").length === 0) this.#uart.flush();
   }
 
@@ -126,6 +136,7 @@ export class Deeds {
   #freeze(): void {
     this.#clock.stop(this.#stage.now);
     this.#links.pause(true);
+    this.#sockets.pause(true);
     this.#moments.settle();
   }
 
@@ -133,6 +144,7 @@ export class Deeds {
     if (!this.#clock.isFrozen) return;
     this.#clock.goOn(this.#stage.now);
     this.#links.pause(false);
+    this.#sockets.pause(false);
     this.#moments.settle();
     const missed = this.#missed;
     this.#missed = [];

@@ -3,40 +3,20 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { Effect, Stimulus } from "../io.js";
 import type { Modem } from "../modem.js";
 import type { TraceEvent } from "../trace.js";
+import type { Added, Beginning } from "./beginning.js";
 import { CallFaults } from "./calls.js";
 import { Deeds } from "./deeds.js";
-import type { FaultStatus } from "./fault.js";
 import { Faults } from "./faults.js";
-import type { FollowedLink } from "./followed-link.js";
 import { eventIn, Happenings } from "./happenings.js";
 import type { Scenario } from "./language/scenario.js";
 import type { Sentence } from "./language/sentence.js";
 import { LinkFaults } from "./links.js";
 import { ModuleClock } from "./module-clock.js";
 import { Moments } from "./moments.js";
+import { SocketFaults } from "./sockets.js";
 import { Stage } from "./stage.js";
 import { TalkFaults } from "./talk.js";
 import { UartFaults } from "./uart.js";
-
-/** What became of sentences that were given. */
-export type Added =
-  | { readonly faults: readonly FaultStatus[]; readonly effects: readonly Effect[] }
-  | { readonly problem: string };
-
-/** The module as it is when its first fault is given. */
-export interface Beginning {
-  readonly modem: Modem;
-  readonly seed: number;
-  /** Whether someone looks at the events of every line and every packet. */
-  readonly isTraced: boolean;
-  readonly now: Millis;
-  /** When it was switched on; undefined: it has had no power yet. */
-  readonly poweredAt: Millis | undefined;
-  /** The speed of its UART, in bits per second. */
-  readonly baud: number;
-  /** The link that is open, or is being opened. */
-  readonly link: FollowedLink | undefined;
-}
 
 /** Everything that faults need: a stage around the module, which what goes in and comes out passes. */
 export class FaultEngine {
@@ -52,7 +32,8 @@ export class FaultEngine {
     () => this.#clock.sincePowerUp(this.#stage.now),
   );
   readonly #happenings = new Happenings(this.#stage, this.#moments);
-  readonly #links = new LinkFaults(this.#stage, this.#happenings);
+  readonly #sockets = new SocketFaults(this.#stage, () => this.#modem.view().sockets?.sockets ?? []);
+  readonly #links = new LinkFaults(this.#stage, this.#happenings, (active) => this.#sockets.isBound(active));
   readonly #calls = new CallFaults(this.#stage);
   readonly #uart: UartFaults;
   readonly #talk = new TalkFaults(this.#stage, (line) => this.#announce(line));
@@ -67,7 +48,16 @@ export class FaultEngine {
     const { coverage, rssi, sim, network } = modem.view().radio;
     const power = poweredAt === undefined || modem.stage !== "off";
     const values = { coverage, rssi, sim, network, power, frozen: false };
-    this.#deeds = new Deeds(this.#stage, this.#clock, this.#moments, this.#links, this.#uart, this.#talk, values);
+    this.#deeds = new Deeds(
+      this.#stage,
+      this.#clock,
+      this.#moments,
+      this.#links,
+      this.#sockets,
+      this.#uart,
+      this.#talk,
+      values,
+    );
     this.faults = new Faults(this.#stage, this.#happenings, this.#deeds, seed);
     if (link !== undefined) this.#links.table.open(link);
     if (poweredAt !== undefined) this.#deeds.begin();
@@ -97,6 +87,7 @@ export class FaultEngine {
     this.#emit(this.#modem.powerDown(this.#clock.at(now)));
     this.#stage.settle();
     this.#links.flush();
+    this.#sockets.flush();
     return this.#stage.takeOut();
   }
 
@@ -107,6 +98,7 @@ export class FaultEngine {
     this.#stage.settle();
     if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
     else if (stimulus.from === "link") this.#links.hear(stimulus);
+    else if (stimulus.from === "socket") this.#sockets.hear(stimulus);
     else if (stimulus.from === "world") this.#deeds.hearWorld(stimulus.change);
     else if (stimulus.from === "call") this.#stage.give(stimulus);
     return this.#finish();
@@ -156,7 +148,8 @@ export class FaultEngine {
 
   get #isIdle(): boolean {
     const waits = this.#happenings.count > 0;
-    return this.#stage.isIdle && !waits && !this.#clock.isFrozen && this.#links.table.isIdle && this.#uart.isIdle;
+    const arePassing = this.#links.table.isIdle && this.#sockets.isIdle && this.#uart.isIdle;
+    return this.#stage.isIdle && !waits && !this.#clock.isFrozen && arePassing;
   }
 
   #passThrough(stimulus: Stimulus): readonly Effect[] {
@@ -196,6 +189,7 @@ export class FaultEngine {
     for (const effect of effects) {
       if (effect.to === "host") this.#uart.toHost(effect);
       else if (effect.to === "link") this.#links.act(effect);
+      else if (effect.to === "socket") this.#sockets.act(effect);
       else if (effect.to === "call") this.#calls.act(effect);
       else if (effect.to === "port") this.#uart.set(effect);
       else this.#stage.put(effect);

@@ -34,7 +34,7 @@ export class Happenings {
 
   /** Whether somebody waits for what the module says. */
   get wantsLines(): boolean {
-    return this.#waiters.some(({ what }) => what.kind === "moduleSays");
+    return this.#waiters.some(({ what: { kind } }) => kind === "moduleSays" || kind.startsWith("datagram"));
   }
 
   /** Waits for an event, once or each time. Returns a function that ends the waiting. */
@@ -69,6 +69,13 @@ function isIt(what: Happening, event: Event): boolean {
   return true;
 }
 
+/** The event that a change of a TCP socket is: the same as that of a link. */
+function socketEvent(state: Extract<TraceEvent, { readonly kind: "socket" }>["state"]): Event | undefined {
+  if (state === "dialled") return { kind: "dialled" };
+  if (state === "up") return { kind: "linkUp" };
+  return state === "down" ? { kind: "linkDown" } : undefined;
+}
+
 /** The event that a trace event is. */
 export function eventIn(event: TraceEvent): Event | undefined {
   switch (event.kind) {
@@ -82,6 +89,10 @@ export function eventIn(event: TraceEvent): Event | undefined {
     case "down":
     case "hangUp":
       return { kind: "linkDown" };
+    case "socket":
+      return socketEvent(event.state);
+    case "datagram":
+      return { kind: event.way === "sent" ? "datagramSent" : "datagramReceived" };
     case "phase":
       return event.phase === "connected" ? { kind: "connected" } : undefined;
     case "network":

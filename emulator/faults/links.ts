@@ -7,7 +7,7 @@ import type { Happenings } from "./happenings.js";
 import type { LinkRule } from "./link-rules.js";
 import { type LinkEffect, type LinkStimulus, LinkTable } from "./link-table.js";
 import { outbound, type Packet, PacketFaults, packetIn } from "./packets.js";
-import type { Pace } from "./pipe.js";
+import { paceOf } from "./pipe.js";
 import type { Stage } from "./stage.js";
 
 /** The seams packets and network. */
@@ -15,11 +15,14 @@ export class LinkFaults {
   readonly #stage: Stage;
   readonly #happenings: Happenings;
   readonly #packets: PacketFaults;
+  readonly #isTaken: (active: LinkRule) => boolean;
   /** The links that are not over. */
   readonly table: LinkTable;
 
-  constructor(stage: Stage, happenings: Happenings) {
+  /** `isTaken` tells whether a rule acts on a socket of the host. */
+  constructor(stage: Stage, happenings: Happenings, isTaken: (active: LinkRule) => boolean) {
     this.#stage = stage;
+    this.#isTaken = isTaken;
     this.#happenings = happenings;
     this.#packets = new PacketFaults(stage);
     this.table = new LinkTable(stage, (inbound, link) => this.#arrive(link, inbound));
@@ -74,7 +77,7 @@ export class LinkFaults {
       this.#tellSent(link);
     };
     const pass = (sent: Uint8Array): void => {
-      if (!link.up.send(outbound(sent, way), sent.length, this.#pace())) this.#overflow(link);
+      if (!link.up.send(outbound(sent, way), sent.length, paceOf(this.#stage))) this.#overflow(link);
       if (!Number.isFinite(way.onLink) && !link.isStalled) isCounted();
     };
     const packet = packetIn(bytes, "toBroker");
@@ -107,7 +110,7 @@ export class LinkFaults {
     this.table.leave(link);
     if (link.isMadeUp) this.table.forget(link.id);
     else if (isSilent) this.table.limitAbandoned();
-    else link.up.send(isStalled ? { kind: "reset" } : act, 0, this.#pace());
+    else link.up.send(isStalled ? { kind: "reset" } : act, 0, paceOf(this.#stage));
   }
 
   // From the broker
@@ -129,8 +132,8 @@ export class LinkFaults {
   }
 
   #receive(link: FaultyLink, event: Inbound): void {
-    const pace = this.#pace();
-    const again = event.kind === "up" ? this.#pace().latency : 0; // SYN and SYN-ACK
+    const pace = paceOf(this.#stage);
+    const again = event.kind === "up" ? paceOf(this.#stage).latency : 0; // SYN and SYN-ACK
     const bytes = event.kind === "bytes" ? event.bytes.length : 0;
     if (!link.down.send(event, bytes, { ...pace, latency: pace.latency + again })) this.#overflow(link);
   }
@@ -188,7 +191,7 @@ export class LinkFaults {
   /** A rule for a link takes hold of the one that is there. */
   bind(active: LinkRule): void {
     const link = this.table.current;
-    if (link === undefined || link.isMadeUp || this.table.rules.isBound(active)) return;
+    if (link === undefined || link.isMadeUp || this.table.rules.isBound(active) || this.#isTaken(active)) return;
     this.#stage.hit(active.fault, "begins");
     this.table.rules.bind(active, link);
   }
@@ -197,17 +200,6 @@ export class LinkFaults {
   ended(active: LinkRule): void {
     const link = this.table.rules.release(active);
     if (link !== undefined) this.#tellSent(link);
-  }
-
-  #pace(): Pace {
-    const { rules } = this.#stage;
-    const late = rules.of("latency").at(-1);
-    const slow = rules.of("bandwidth").at(-1);
-    for (const active of [late, slow]) if (active?.fault.hits === 0) this.#stage.hit(active.fault, "begins");
-    return {
-      latency: late === undefined ? 0 : late.fault.drawSpan(late.rule.by),
-      bytesPerSecond: slow?.rule.bytesPerSecond,
-    };
   }
 
   #overflow(link: FaultyLink): void {

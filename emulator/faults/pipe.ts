@@ -9,11 +9,22 @@ interface Travelling<T> {
 }
 
 /** How something travels. */
-export interface Pace {
+interface Pace {
   /** How long it takes, in ms. */
   readonly latency: Millis;
   /** How many bytes leave in a second; undefined: all at once. */
   readonly bytesPerSecond: number | undefined;
+}
+
+/** How things travel now, by the rules in force. */
+export function paceOf(stage: Stage): Pace {
+  const late = stage.rules.of("latency").at(-1);
+  const slow = stage.rules.of("bandwidth").at(-1);
+  for (const active of [late, slow]) if (active?.fault.hits === 0) stage.hit(active.fault, "begins");
+  return {
+    latency: late === undefined ? 0 : late.fault.drawSpan(late.rule.by),
+    bytesPerSecond: slow?.rule.bytesPerSecond,
+  };
 }
 
 /** One direction of a link: things arrive in their order. */

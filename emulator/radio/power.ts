@@ -37,6 +37,13 @@ export const powerNone: Power = { mode: "none", until: never, updateAt: never };
 /** The state after data were sent or received: the RRC connection is up until the inactivity time has passed. */
 export const touch = (now: Millis): Power => ({ mode: "connected", until: now + inactivityMs, updateAt: never });
 
+/** How soon the connection is released where the host expects no more, in ms. decided */
+const releaseMs: Millis = 1000;
+
+/** The state after the host has said that it expects no more data. */
+export const released = (power: Power, now: Millis): Power =>
+  power.mode === "connected" ? { ...power, until: Math.min(power.until, now + releaseMs) } : power;
+
 /** The next state of each mode when its time is over. */
 const nextState: { readonly [M in PowerMode]: (power: Power, psm: PsmTimers | undefined) => Power } = {
   none: (power) => power,

@@ -5,7 +5,7 @@ import type { Effect } from "../io.js";
 import { type NetworkSettings, pagingWindow, psmTimers } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import type { RequestId } from "../request.js";
-import { type Power, powerNone, settlePower, touch } from "./power.js";
+import { type Power, powerNone, released, settlePower, touch } from "./power.js";
 import { isAttached, type Pace, type Radio } from "./radio.js";
 import { registration, registrationStat } from "./registration.js";
 
@@ -21,7 +21,7 @@ interface Reported {
 }
 
 /** An effect that needs the RRC connection. */
-type NetworkEffect = Effect & { readonly to: "link" | "call" };
+type NetworkEffect = Effect & { readonly to: "link" | "call" | "socket" };
 
 const unchanged: readonly Octets[] = [];
 
@@ -30,6 +30,15 @@ const isSame = (one: Reported, other: Reported): boolean =>
   one.connected === other.connected &&
   one.asleep === other.asleep &&
   one.edrx === other.edrx;
+
+type SocketEffect = Effect & { readonly to: "socket" };
+
+/** What closes a socket whose end waited for the connection; nothing where its dial waited, too. */
+function closingOf({ handle, act }: SocketEffect, lost: readonly NetworkEffect[]): readonly Effect[] {
+  const isDialled = !lost.some((it) => it.to === "socket" && it.handle === handle && it.act.kind === "dial");
+  if (act.kind === "close") return [{ to: "socket", handle, act }];
+  return act.kind === "end" && isDialled ? [{ to: "socket", handle, act: { kind: "reset" } }] : [];
+}
 
 /** The RRC connection. It is set up before data are sent, and is released after a time without data. */
 export class Rrc {
@@ -40,6 +49,8 @@ export class Rrc {
   #held: readonly NetworkEffect[] = [];
   /** When the connection that is being set up will be up. */
   #upAt: Millis = never;
+  /** It is released soon after it is up. */
+  #isReleased = false;
   /** The latest link that has ended, even if the MQTT client does not know it yet. */
   #ended: LinkId = 0;
 
@@ -77,6 +88,7 @@ export class Rrc {
 
   /** Returns whether an effect is carried out at once. If not, it waits for the connection, or is dropped with its link. */
   send(effect: NetworkEffect, now: Millis): boolean {
+    if (effect.to === "socket") return this.#sendOnSocket(effect, now);
     if (effect.to === "link") {
       const { act, link } = effect;
       if (act.kind === "pause" || act.kind === "resume") return true; // nothing is sent
@@ -87,6 +99,17 @@ export class Rrc {
     if (isUp && this.#held.length === 0) return true;
     this.#held = [...this.#held, effect];
     return false;
+  }
+
+  /** Releases the connection soon; where it is not up yet, soon after it is. */
+  release(now: Millis): void {
+    if (this.#held.length > 0) this.#isReleased = true;
+    else this.#power = released(this.#power, now);
+  }
+
+  /** How many bytes of sockets wait for the connection. */
+  get heldBytes(): number {
+    return this.#held.reduce((sum, it) => sum + (it.to === "socket" && "bytes" in it.act ? it.act.bytes.length : 0), 0);
   }
 
   /** Drops the effects that wait for a link that has ended. */
@@ -100,7 +123,10 @@ export class Rrc {
     if (this.#upAt > now) return [];
     this.#upAt = never;
     this.touch(now);
-    return this.flush();
+    const sent = this.flush();
+    if (this.#isReleased) this.#power = released(this.#power, now);
+    this.#isReleased = false;
+    return sent;
   }
 
   /** Returns the waiting effects at once, because the module is switched off. */
@@ -112,15 +138,17 @@ export class Rrc {
 
   /**
    * Drops the waiting effects, because the connection will not come up. Effects of link `kept` stay.
-   * Returns resets for links that were about to close.
+   * Returns resets for links that were about to close, and what closes sockets.
    */
   abandon(kept?: LinkId): readonly Effect[] {
     const isKept = (it: NetworkEffect): boolean => it.to === "link" && it.link === kept;
     const lost = this.#held.filter((it) => !isKept(it));
     this.#held = this.#held.filter(isKept);
     this.#upAt = never;
+    this.#isReleased = false;
     const dialled = lost.flatMap((it) => (it.to === "link" && it.act.kind === "dial" ? [it.link] : []));
     return lost.flatMap((it) => {
+      if (it.to === "socket") return closingOf(it, lost);
       const closes = it.to === "link" && it.act.kind === "end" && !dialled.includes(it.link);
       return closes ? [{ ...it, act: { kind: "reset" } } as const] : [];
     });
@@ -160,6 +188,21 @@ export class Rrc {
       asleep: mode === "psm",
       edrx: granted ? cedrxs.value : undefined,
     };
+  }
+
+  /** The same for a socket. A reset drops what waits; a dial that was dropped needs no reset. The end of a socket waits for its data. */
+  #sendOnSocket(effect: SocketEffect, now: Millis): boolean {
+    const { handle, act } = effect;
+    const isOwn = (it: NetworkEffect): boolean => it.to === "socket" && it.handle === handle;
+    if (act.kind === "pause" || act.kind === "resume") return true;
+    if (act.kind === "reset") {
+      const isDialled = !this.#held.some((it) => isOwn(it) && it.act.kind === "dial");
+      this.#held = this.#held.filter((it) => !isOwn(it));
+      return isDialled;
+    }
+    const isSent = act.kind === "close" ? !this.#held.some(isOwn) : this.raise(now) <= now && this.#held.length === 0;
+    if (!isSent) this.#held = [...this.#held, effect];
+    return isSent;
   }
 
   /** Drops a request that has not left yet; returns whether there was one. */

@@ -2,8 +2,9 @@ import { type LookupFunction, Socket } from "node:net";
 import type { EmbeddedBroker } from "../broker/broker.js";
 import { countedLookup, type Quiescence } from "../time/quiescence.js";
 import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.js";
+import type { LocalServers } from "./local-servers.js";
 import { systemLookup } from "./lookup.js";
-import { type Destination, isBroker, type NameMap } from "./name-map.js";
+import { type Destination, isBroker, type Route } from "./name-map.js";
 import { streamPair } from "./stream-pair.js";
 import type { WrongPort } from "./wrong-port.js";
 
@@ -13,6 +14,8 @@ export type Dial = (host: string, port: number, events: LinkEvents) => Link;
 /** Opens links and other connections, and keeps a list of them until they are closed. */
 export interface Dialer {
   readonly dial: Dial;
+  /** Resolves names; a manual clock waits for that. */
+  readonly lookup: LookupFunction;
   /** Opens a connection that is not a link, by the same rules. The caller listens to its events, errors included. */
   connect(host: string, port: number): Connection;
   /** How many links are not closed yet, ended ones included. */
@@ -24,7 +27,9 @@ export interface Dialer {
 /** How a dialer finds hosts. */
 export interface DialerOptions {
   /** Where connections go instead. Left out: to the host and port that were given. */
-  readonly resolve?: NameMap;
+  readonly resolve?: Route;
+  /** Servers in this process, which come first; undefined: there are none. */
+  readonly local?: () => LocalServers | undefined;
   /** Resolves names. Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
   /** That of a manual clock: connections are counted there, and those to the embedded broker are made without a socket. */
@@ -44,7 +49,10 @@ export function createDialer(options: DialerOptions = {}): Dialer {
   const lookup = countedLookup(options.lookup ?? system.lookup, quiescence);
   const moved = (): void => quiescence?.moved();
   const open = (host: string, port: number): Connection => {
-    const to = resolve?.(host, port) ?? { host, port };
+    const own = options.local?.()?.connect({ address: host, port }, moved);
+    if (own !== undefined) return own;
+    const to = resolve === undefined ? { host, port } : resolve(host, port);
+    if (to === undefined) return connectNowhere(moved);
     if (quiescence && broker && isBroker(to, broker)) return connectInProcess(broker, moved);
     const socket = connectSocket(to, lookup);
     quiescence?.watch(socket);
@@ -70,7 +78,7 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     if (ending.length > 0) await within(grace, Promise.all(closed));
     await Promise.all(Array.from(links, (link) => link.destroy()));
   };
-  return { dial, connect, links: () => links.size, close };
+  return { dial, lookup, connect, links: () => links.size, close };
 }
 
 /** Resolves when `promise` does, but after `span` ms of real time at the latest. */
@@ -106,6 +114,13 @@ function connectWrongly(what: WrongPort, onActivity: () => void): Connection {
     far.once("data", () => far.end()); // no ClientHello
     near.connect();
   }
+  return near;
+}
+
+/** A connection that has no route. */
+function connectNowhere(onActivity: () => void): Connection {
+  const [near] = streamPair(onActivity);
+  near.destroy(Object.assign(new Error("there is no route"), { code: "ENETUNREACH" }));
   return near;
 }
 

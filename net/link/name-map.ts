@@ -7,28 +7,38 @@ export interface Destination {
   readonly port: number;
 }
 
-/** One `--map NAME=HOST[:PORT]`: connections to these names go to another host. */
+/** One `--map NAME=HOST[:PORT]` or `--map ADDRESS[:PORT]=HOST[:PORT]`: what is meant for these goes to another host. */
 export interface Mapping {
   /** `*` stands for any characters; case does not count. An address is matched only by the same address. */
   readonly name: string;
+  /** The only port of an address that is mapped. Left out: all ports. */
+  readonly namePort?: number;
   /** A name or an address. */
   readonly host: string;
   /** Left out: the port that the module's host has given. */
   readonly port?: number;
 }
 
-/** Turns the host and port of a command into where the connection goes. */
-export type NameMap = (host: string, port: number) => Destination;
+/** Turns the host and port of a command into where it leads; undefined: there is no route. */
+export type Route = (host: string, port: number) => Destination | undefined;
 
-/** Parses `NAME=HOST[:PORT]`. Throws a UserError (code 2) that says what is wrong with it. */
+/** Parses `NAME=HOST[:PORT]` or `ADDRESS[:PORT]=HOST[:PORT]`. Throws a UserError (code 2) that says what is wrong with it. */
 export function parseMapping(text: string): Mapping {
-  const [, name, target] = /^([^=]*)=(.*)$/s.exec(text) ?? refuse(text, "it has no =");
-  if (!name || !isPattern(name)) return refuse(text, "NAME must be a name without a port, * allowed, or an address");
+  const [, from = "", target] = /^([^=]*)=(.*)$/s.exec(text) ?? refuse(text, "it has no =");
+  const [name, namePort] = splitAddress(from);
+  if (!name || !isPattern(name)) {
+    return refuse(text, "NAME must be a name without a port, * allowed, or an address with or without one");
+  }
+  if (namePort !== undefined && !isPort(namePort)) return refuse(text, "the PORT of an address must be 1 to 65535");
   const [host, port] = splitTarget(target ?? "");
   if (!isHost(host)) return refuse(text, "HOST must be a name or an address, without spaces, mqtt:// or *");
-  if (port === undefined) return { name, host };
-  if (!isPort(port)) return refuse(text, "PORT must be 1 to 65535");
-  return { name, host, port: Number(port) };
+  if (port !== undefined && !isPort(port)) return refuse(text, "PORT must be 1 to 65535");
+  return {
+    name,
+    ...(namePort !== undefined && { namePort: Number(namePort) }),
+    host,
+    ...(port !== undefined && { port: Number(port) }),
+  };
 }
 
 /**
@@ -41,17 +51,17 @@ export function mapName(
   host: string,
   port: number,
 ): Destination {
-  const mapping = mappingOf(mappings, host);
+  const mapping = mappingOf(mappings, host, port);
   if (mapping) return { host: mapping.host, port: mapping.port ?? port };
   return broker && isIP(host) === 0 ? broker : { host, port };
 }
 
-const mappingOf = (mappings: readonly Mapping[], host: string): Mapping | undefined =>
-  mappings.find((candidate) => matches(candidate.name, host));
+const mappingOf = (mappings: readonly Mapping[], host: string, port: number): Mapping | undefined =>
+  mappings.find(({ name, namePort }) => matches(name, host) && (namePort ?? port) === port);
 
-/** Whether a host has a mapping. */
-export const mapsName = (mappings: readonly Mapping[], host: string): boolean =>
-  mappingOf(mappings, host) !== undefined;
+/** Whether a host and port have a mapping; a name has no port of its own. */
+export const mapsName = (mappings: readonly Mapping[], host: string, port = 0): boolean =>
+  mappingOf(mappings, host, port) !== undefined;
 
 /** Under which further hosts a server is reached that listens on an address of this machine. */
 const aliases: { readonly [listensOn: string]: readonly string[] } = {
@@ -74,6 +84,13 @@ function matches(name: string, host: string): boolean {
   return new RegExp(`^${pattern}$`, "is").test(host);
 }
 
+/** Splits ADDRESS:PORT; anything else has no port. */
+function splitAddress(from: string): readonly [name: string, port: string | undefined] {
+  const [, v4, v6, port] = /^(?:([\d.]+)|\[([^\]]*)\]):([^:]*)$/.exec(from) ?? [];
+  const address = v4 ?? v6 ?? "";
+  return port !== undefined && isIP(address) !== 0 ? [address, port] : [from, undefined];
+}
+
 /** Splits HOST[:PORT]. An IPv6 address has a port only in brackets. */
 function splitTarget(target: string): readonly [host: string, port: string | undefined] {
   if (isIPv6(target)) return [target, undefined];
@@ -93,7 +110,7 @@ const isPort = (port: string): boolean => /^\d{1,5}$/.test(port) && Number(port)
 
 function refuse(text: string, why: string): never {
   throw new UserError(
-    `--map ${JSON.stringify(text)}: ${why}; write NAME=HOST or NAME=HOST:PORT, for instance *.aliyuncs.com=127.0.0.1:1883`,
+    `--map ${JSON.stringify(text)}: ${why}; write NAME=HOST or NAME=HOST:PORT, for instance *.aliyuncs.com=127.0.0.1:1883 or 192.0.2.7:5683=127.0.0.1:5683`,
     2,
   );
 }

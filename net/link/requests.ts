@@ -19,8 +19,8 @@ export interface RequestRunner {
 export interface RequestRunnerOptions {
   /** Opens the connection of a post. */
   readonly connect: Connect;
-  /** The name or address to look up instead of a name. Left out: the name itself. Never called with an address. */
-  readonly resolve?: (host: string) => string;
+  /** What to look up instead of a name; undefined: there is no route. Left out: the name. Never called with an address. */
+  readonly resolve?: (host: string) => string | undefined;
   /** Resolves names. Left out: the system's resolver. */
   readonly lookup?: LookupFunction;
   /** That of a manual clock: time waits for look-ups and posts. */
@@ -88,11 +88,12 @@ function withTimeout(found: Promise<string | undefined>, done: (address: string 
 /** The address of a host: an address itself, also one that a name is mapped to; else an IPv4 address before an IPv6 one. */
 async function addressOf(
   host: string,
-  resolve: (host: string) => string,
+  resolve: (host: string) => string | undefined,
   lookup: LookupFunction,
 ): Promise<string | undefined> {
   if (isIP(host) !== 0) return host;
   const name = resolve(host);
+  if (name === undefined) return undefined;
   if (isIP(name) !== 0) return name;
   const found = await addressesOf(name, lookup);
   return found.find((address) => isIP(address) === 4) ?? found[0];

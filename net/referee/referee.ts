@@ -8,10 +8,16 @@ import { type RuleId, ruleTable } from "./rules.js";
 import { lineWatches } from "./watch/line-watches.js";
 import { linkWatches } from "./watch/link-watches.js";
 import { publishWatches } from "./watch/publish-watches.js";
+import { socketWatches } from "./watch/socket-watches.js";
 import type { Host, MakeWatch, Watch, WatchedKind } from "./watch/watch.js";
 
 /** The state machine of every rule. */
-const makers: Readonly<Record<RuleId, MakeWatch>> = { ...lineWatches, ...linkWatches, ...publishWatches };
+const makers: Readonly<Record<RuleId, MakeWatch>> = {
+  ...lineWatches,
+  ...linkWatches,
+  ...publishWatches,
+  ...socketWatches,
+};
 
 /** A fault that damages bytes on the line: the host may have said, and heard, something else. */
 const damage = /^\d+ bytes? (to the host|from the host|lost)$/;

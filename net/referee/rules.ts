@@ -140,6 +140,18 @@ export const ruleTable = {
     what: "Results or reports come while no host is attached, or while it does not read, and are lost.",
     advice: "Keep the port open and read it all the time, from the first command to the last result.",
   },
+  "socket-data-overlong": {
+    severity: "error",
+    source: "AT manual",
+    what: "A message for a socket is longer than 1358 bytes, or its digits are not twice its length, and is refused.",
+    advice: "Send at most 1358 bytes at a time, and two hexadecimal digits for each.",
+  },
+  "socket-left-open": {
+    severity: "error",
+    source: "field",
+    what: "AT+NSOCR is refused, because sockets were created again and again and nobody closed them.",
+    advice: "Close each socket with AT+NSOCL, also after an error; +NSOCLI says that one is closed already.",
+  },
   "credentials-in-topic": {
     severity: "note",
     source: "field",

@@ -12,6 +12,7 @@ import type { EventFilter } from "../trace/event-filter.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import type { TestBroker } from "./broker.js";
 import type { TestHost } from "./host.js";
+import type { TestNetwork } from "./network.js";
 import type { Trace } from "./trace.js";
 
 /** A modem for a test. `await using` closes it. */
@@ -32,6 +33,8 @@ export interface TestModem<C extends Clock = Clock> extends AsyncDisposable {
   readonly radio: TestRadio;
   /** The embedded broker. @throws UserError if the modem was started without one */
   readonly broker: TestBroker;
+  /** Servers in this process for the sockets of the host. */
+  readonly network: TestNetwork;
   /** What goes wrong: `modem.faults.add("lose 2 PUBACK")`. */
   readonly faults: FaultControl;
   /** Resets the module from outside. `cause` left out: by its reset pin. */

@@ -13,7 +13,7 @@ export interface TestOptions<C extends ClockChoice = ClockChoice>
   extends FrontEndOptions,
     Pick<
       StartOptions,
-      "seed" | "nvm" | "faults" | "scenarios" | "epochAtStart" | "mappings" | "ports" | "onPortChange"
+      "seed" | "nvm" | "faults" | "scenarios" | "epochAtStart" | "mappings" | "offline" | "ports" | "onPortChange"
     > {
   /**
    * A whole profile, or a base and what differs from it: `{ base: "bc28", timing: "realistic" }`. Left out: a BC28 whose
@@ -38,6 +38,7 @@ const options: Readonly<Record<keyof TestOptions, true>> = {
   faults: true,
   mappings: true,
   nvm: true,
+  offline: true,
   onPortChange: true,
   path: true,
   ports: true,

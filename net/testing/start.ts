@@ -7,6 +7,7 @@ import { frontEnds, withWaitForOpen } from "./front-ends.js";
 import { AtHost } from "./host.js";
 import type { TestModem } from "./modem.js";
 import { testRadio } from "./modem.js";
+import { type TestNetwork, testNetwork } from "./network.js";
 import {
   type ChosenClock,
   type ClockChoice,
@@ -48,6 +49,7 @@ export async function startModem<const C extends ClockChoice = "system">(
   const { path: at, binding, unplug, plugIn } = await bound;
   const coverage = coverageOf(modem.events);
   const close = closing(modem, waits, () => addCoverage(options.coverage, coverage));
+  let network: TestNetwork | undefined;
   return {
     path: at,
     binding: withWaitForOpen(binding, clock),
@@ -55,6 +57,10 @@ export async function startModem<const C extends ClockChoice = "system">(
     plugIn,
     host,
     clock: clock as ChosenClock<C>,
+    get network() {
+      network ??= testNetwork(modem.servers, waits); // made when somebody asks: most tests use MQTT
+      return network;
+    },
     radio: testRadio((change) => modem.change(change)),
     faults: modem.faults,
     get broker() {

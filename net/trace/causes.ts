@@ -7,6 +7,8 @@ type Seq = number;
 
 type PacketEvent = Extract<TraceEvent, { readonly kind: "packet" }>;
 
+type SocketEvent = Extract<TraceEvent, { readonly kind: "socket" | "datagram" | "data" }>;
+
 /** The thread of each command and of each URC of that name; `id`: there is one for each message identifier. */
 const threadsByName: Readonly<Record<string, { readonly thread: string; readonly id?: true }>> = {
   QMTOPEN: { thread: "link" },
@@ -106,6 +108,10 @@ export class Causes {
       case "packet":
         this.#act = seq;
         return this.#addPacket(event, seq);
+      case "socket":
+      case "datagram":
+      case "data":
+        return this.#addSocket(event, seq);
       case "phase":
         return this.#act;
       case "fault":
@@ -160,6 +166,15 @@ export class Causes {
     return this.#follow(thread, seq, way === "sent");
   }
 
+  /** A socket is created by a line whose answer tells its number. What comes from its far end comes of what was sent. */
+  #addSocket(event: SocketEvent, seq: Seq): Seq | undefined {
+    const thread = socketThread(event.socket);
+    const isCreated = event.kind === "socket" && event.state === "created";
+    const isAsked = event.kind === "socket" ? event.state !== "down" : event.way === "sent";
+    const cause = this.#follow(thread, seq, isAsked);
+    return isCreated ? this.#turn : cause;
+  }
+
   /** A reboot ends all threads. The banner comes of it. */
   #addReboot(cause: string, seq: Seq): Seq | undefined {
     const asking = cause === "REBOOT_CAUSE_APPLICATION_AT" ? this.#turn : undefined;
@@ -197,14 +212,20 @@ const named = (name: string | undefined, id: string | undefined): string | undef
   return found?.id ? `${found.thread} ${Number(id)}` : found?.thread;
 };
 
+const socketThread = (id: number | string): string => `socket ${id}`;
+
 /** The thread that the last command of a line belongs to. */
 function threadOfLine(line: Octets): string | undefined {
+  const [, socket] = /\+NSO(?:STF?|RF|CO|SD|CL)=(\d)[^;]*$/i.exec(line) ?? [];
+  if (socket !== undefined) return socketThread(socket);
   const found = [...line.matchAll(/\+([A-Z]+)(?:=\d+,(\d+)|=|$)/gi)].at(-1);
   return named(found?.[1]?.toUpperCase(), found?.[2]);
 }
 
 /** The thread of a URC; that of the banner where it has no name. */
 function threadOfUrc(line: Octets): string | undefined {
+  const [, socket] = /^\+NSO(?:NMI|STR|CLI): ?(\d)/.exec(line) ?? [];
+  if (socket !== undefined) return socketThread(socket);
   const [, name, id] = /^\+([A-Z]+):(?: ?\d+,(\d+))?/.exec(line) ?? [];
   return name === undefined ? "boot" : named(name, id);
 }

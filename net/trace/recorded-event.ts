@@ -47,6 +47,7 @@ export function sizeOf(event: Happened): number {
   if (event.kind === "payload") return event.size;
   if (event.kind === "answer" || event.kind === "urc") return event.line.length;
   if (event.kind === "bytes") return event.octets.length;
+  if (event.kind === "datagram" || event.kind === "data") return event.payload.length;
   if (event.kind === "finding") return event.text.length + event.advice.length;
   return event.kind === "packet" && event.packet.type === "PUBLISH" ? event.packet.payload.length : 0;
 }
@@ -87,6 +88,13 @@ export function tell(event: Happened, into: Fields): void {
     case "booted":
       into.reason = event.cause;
       break;
+    case "datagram":
+    case "data": {
+      const { payload, ...fields } = event;
+      copy(fields, into);
+      tellPayload(fromBytes(payload), into);
+      break;
+    }
     case "call":
       into.kind = "request";
       into.request = event.call.kind;

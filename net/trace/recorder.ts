@@ -19,7 +19,7 @@ export interface Stamped {
 
 /** Makes records of what happens. */
 export class Recorder {
-  readonly #masks: { readonly [W in Way]: ByteMask } | undefined;
+  readonly #masks: { readonly [W in Way]: Pick<ByteMask, "mask"> } | undefined;
   #causes = new Causes();
   /** The last calendar time and its text: many events have the same. */
   #wall = Number.NaN;

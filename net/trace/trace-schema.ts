@@ -155,6 +155,22 @@ const links = [
   event("violation", "The broker breaks MQTT.", { why: text }),
 ];
 
+const socket = about(v.pipe(count, v.maxValue(6)), "The number of the socket, 0 to 6.");
+const change = <S extends string, E extends v.ObjectEntries>(state: S, what: string, entries: E) =>
+  event("socket", what, { socket, state: v.literal(state), ...entries });
+const way = about(v.picklist(["sent", "received"]), "As the module sees it.");
+
+const sockets = [
+  change("created", "The host creates a socket.", { protocol: v.picklist(["UDP", "TCP"]), port: count }),
+  change("dialled", "A TCP socket dials.", { address: text, port: count }),
+  change("up", "A TCP socket is connected.", {}),
+  change("down", "A TCP socket was lost, or not connected.", { reason: v.picklist(downReasons) }),
+  change("closed", "The host closes a socket.", {}),
+  change("full", "A datagram was dropped, because the host has not read those before it.", { bytes: count }),
+  event("datagram", "A datagram of a UDP socket.", { socket, way, address: text, port: count, ...payload }),
+  event("data", "Bytes of a TCP socket.", { socket, way, ...payload }),
+];
+
 const module = [
   event("radio", "A change of the radio from outside.", {
     sim: v.optional(flag),
@@ -185,7 +201,7 @@ const module = [
   event("lost", "Events that were not written, because the disk was too slow.", { events: count }),
 ];
 
-const events = [...host, ...packets, ...links, ...module, ...requests];
+const events = [...host, ...packets, ...links, ...sockets, ...module, ...requests];
 
 /** An event as it stands in a trace: a line of JSON. */
 export const traceEvent = v.variant("kind", events);

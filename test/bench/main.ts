@@ -9,6 +9,7 @@ import { memory } from "./memory.js";
 import { endAll } from "./processes.js";
 import { publish, publishOverPty } from "./publish.js";
 import { receive, receiveOverPty } from "./receive.js";
+import { sockets } from "./sockets.js";
 import { startModem } from "./start-modem.js";
 import { startUp } from "./start-up.js";
 import { rowsOf, table } from "./table.js";
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   crowd,
   idle,
   memory,
+  sockets,
 ];
 
 const { values } = parseArgs({

@@ -7,7 +7,7 @@ import type { Line, Step } from "./script.js";
 /** What is compared: a run of bytes to the host, a packet to the broker, or an event of a link or port. */
 type Piece =
   | { readonly channel: "host"; readonly bytes: Buffer }
-  | { readonly channel: "port" | "broker" | "network"; readonly text: string; readonly bytes?: Buffer };
+  | { readonly channel: "port" | "broker" | "network" | "peer"; readonly text: string; readonly bytes?: Buffer };
 
 /** Joins neighbouring runs of bytes to the host: only output on another channel separates them. */
 function joined(pieces: readonly Piece[]): Piece[] {

@@ -9,6 +9,7 @@ import type { PortChange } from "../../net/serial.js";
 import { hostInput } from "./host-text.js";
 import { Link, type LinkOutput } from "./link.js";
 import type { Line } from "./script.js";
+import { type SocketOutput, Sockets } from "./sockets.js";
 import { brokerInput, linkEventOf, outcomeOf, outsideChangeOf, requestText, spanOf } from "./stimulus.js";
 
 /** The part of a modem that is used. */
@@ -19,6 +20,7 @@ export type Output = { readonly at: Millis } & (
   | { readonly channel: "host"; readonly bytes: Buffer }
   | { readonly channel: "port"; readonly text: string }
   | ({ readonly channel: LinkOutput["channel"] } & LinkOutput)
+  | SocketOutput
 );
 
 /** Observes the trace of the modem. */
@@ -45,6 +47,7 @@ export class Player {
   readonly #chunks: Chunks;
   readonly #observers: readonly Observer[];
   readonly #links: Link[] = [];
+  readonly #sockets = new Sockets();
   /** The ids of the requests so far. */
   readonly #requests: RequestId[] = [];
   #speed: number = factoryNvm.natspeed.baud;
@@ -71,6 +74,8 @@ export class Player {
     else if (channel === "module" && text === "power") this.#carryOut(this.#modem.powerUp(this.now));
     else if (channel === "module") this.#tell(outsideChangeOf(text));
     else if (channel === "fault") this.#fault(text);
+    else if (channel === "peer") this.#sockets.peer(text);
+    else if (channel === "network" && text.startsWith("socket ")) this.#socketEvent(this.#sockets.network(text));
     else if (channel === "network" && outcomeOf(text) !== undefined) this.#endRequest(text);
     else if (channel === "trace" || channel === "referee") throw new SyntaxError(`the ${channel} is only heard`);
     else if (channel === "port") this.#port(text);
@@ -130,6 +135,10 @@ export class Player {
     this.#tell({ from: "link", link: link.id, event });
   }
 
+  #socketEvent(next: ReturnType<Sockets["next"]>): void {
+    if (next !== undefined) this.#tell({ from: "socket", ...next });
+  }
+
   #tell(stimulus: Stimulus): void {
     this.#carryOut(this.#modem.tell(stimulus, this.now));
   }
@@ -154,6 +163,9 @@ export class Player {
         if (event !== undefined) this.#linkEvent(link, event);
         return event !== undefined;
       });
+      const next = hadEvent ? undefined : this.#sockets.next();
+      this.#socketEvent(next);
+      if (next !== undefined) continue;
       const at = this.#modem.wakeAt();
       if (!hadEvent && (at === undefined || at > this.now)) return;
       if (!hadEvent) this.#tell({ from: "clock" });
@@ -168,6 +180,7 @@ export class Player {
       else if (effect.to === "trace") for (const observer of this.#observers) observer.observe(effect.event, this.now);
       else if (effect.to === "call") this.#request(effect);
       else if (effect.to === "port") this.#setSpeed(effect.speed);
+      else if (effect.to === "socket") this.#record([this.#sockets.act(effect.handle, effect.act)]);
       else if (effect.to === "nvm")
         continue; // no channel shows the memory
       else if (effect.act.kind === "dial") this.#dial(effect.link, effect.act);
@@ -198,7 +211,7 @@ export class Player {
     this.#record(link?.act(act) ?? [{ channel: "network", text: `${act.kind} on a link that nobody dialled` }]);
   }
 
-  #record(outputs: readonly LinkOutput[]): void {
+  #record(outputs: readonly (LinkOutput | SocketOutput)[]): void {
     for (const output of outputs) this.#output.push({ ...output, at: this.now });
   }
 }

@@ -1,5 +1,15 @@
 /** Where a line of a conversation goes to the module, or comes from it. */
-export type Channel = "host" | "port" | "broker" | "network" | "module" | "fault" | "clock" | "trace" | "referee";
+export type Channel =
+  | "host"
+  | "port"
+  | "broker"
+  | "network"
+  | "peer"
+  | "module"
+  | "fault"
+  | "clock"
+  | "trace"
+  | "referee";
 
 /** A line of a conversation. */
 export interface Line {
@@ -71,7 +81,7 @@ export function blocksOf(file: string, markdown: string): Block[] {
 
 const comment = /(^|\s+)\/\/(\s.*)?$/;
 const directive = /^(include|fault|quirk|identity|surroundings|repeat|timing|seed|epoch|hear|errors):\s*(.*?)\s*$/;
-const channelLine = /^(host|port|broker|network|module|fault|clock|trace|referee)([<>])\s*(.*)$/;
+const channelLine = /^(host|port|broker|network|peer|module|fault|clock|trace|referee)([<>])\s*(.*)$/;
 
 /** Parses a block: directives, inputs and expected outputs. Throws a SyntaxError with the place of a wrong line. */
 export function scriptOf(block: Block): Script {

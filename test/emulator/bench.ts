@@ -43,6 +43,7 @@ export class Bench {
   /** Whether TCP takes bytes without reporting `sent`. */
   silent = false;
   #sent = 0;
+  readonly #socketBytes = new Map<number, number>();
 
   constructor(quirks: Readonly<Record<string, string>> = {}, { timing = "instant", ...options }: BenchOptions = {}) {
     this.modem = new Modem({ profile: { ...profileWith(quirks), timing }, ...options });
@@ -61,8 +62,29 @@ export class Bench {
     const acts = linkEffects(effects);
     for (const effect of acts) this.#watch(effect);
     for (const effect of effects) if (effect.to === "call") this.#watchCall(effect);
+    const answers = this.silent
+      ? []
+      : effects.flatMap((effect) => (effect.to === "socket" ? this.#answer(effect) : []));
+    if (answers.length > 0) return [...effects, ...answers];
     const wrote = !this.silent && acts.some(({ link, act }) => act.kind === "bytes" && this.alive.has(link));
     return wrote ? [...effects, ...this.onLink({ kind: "sent", total: this.#sent })] : effects;
+  }
+
+  /** The number of the socket that was dialled or used last. */
+  get lastSocket(): number {
+    return Math.max(0, ...this.#socketBytes.keys());
+  }
+
+  /** A server accepts every dial of a socket, and takes all bytes. */
+  #answer({ handle, act }: Extract<Effect, { readonly to: "socket" }>): readonly Effect[] {
+    if (act.kind === "dial" || !this.#socketBytes.has(handle)) this.#socketBytes.set(handle, 0);
+    if (act.kind === "dial") return this.tell({ from: "socket", handle, event: { kind: "up" } });
+    if (act.kind === "datagram" && act.number !== undefined)
+      return this.tell({ from: "socket", handle, event: { kind: "handed", number: act.number } });
+    if (act.kind !== "bytes") return [];
+    const total = (this.#socketBytes.get(handle) ?? 0) + act.bytes.length;
+    this.#socketBytes.set(handle, total);
+    return this.tell({ from: "socket", handle, event: { kind: "sent", total } });
   }
 
   #watch({ link, act }: LinkEffect): void {

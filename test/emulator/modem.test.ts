@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Effect, LinkEvent } from "../../emulator/io.js";
+import type { Effect, LinkEvent, SocketEvent } from "../../emulator/io.js";
 import { factoryNvm, type Nvm } from "../../emulator/memory/nvm.js";
 import { nvmFrom, nvmImage } from "../../emulator/memory/nvm-image.js";
 import type { RadioChange } from "../../emulator/radio/radio.js";
@@ -95,6 +95,18 @@ const typedLines = [
   'AT+CCLK="30/01/01,00:00:00-20"',
   "AT+CPINR;+CPIN?",
   'AT+CLCK="SC",2',
+  "AT+NSOCR=DGRAM,17,0",
+  "AT+NSOCR=STREAM,6,0;+NSOCR=DGRAM,17,5683,0",
+  "AT+NSOST=0,192.0.2.1,5683,2,3132",
+  "AT+NSOSTF=0,192.0.2.1,5683,0x200,1,31,7;+NSOST=1,192.0.2.1,5683,1,31,8",
+  "AT+NSOCO=0,192.0.2.1,80",
+  "AT+CSQ;+NSOCO=1,192.0.2.1,80",
+  "AT+NSOSD=0,3,313233,0x400,9",
+  "AT+NSOSD=1,3,313233;+NSOCL=1",
+  "AT+NSORF=0,4;+NSORF=1,1358",
+  "AT+NQSOS?;+NSOSTATUS;+NQSOS=0,1",
+  "AT+NSOCL=0",
+  "AT+NSOCL=0;+NSOCL=1",
 ];
 
 /** Lines that change the NVM. */
@@ -109,6 +121,7 @@ const keptLines = [
   "AT+CFUN=0;+NBAND=3,28;+CFUN=1",
   "AT+QREGSWT=2",
   "AT+QLEDMODE=1;+NSONMI=3",
+  "AT+NSONMI=2",
   "AT+NCDP=192.0.2.7,0",
   "AT+NLOGLEVEL=SECURITY,NONE",
   "AT+CTZR=3;+NITZ=0;+CIPCA=3,1",
@@ -152,6 +165,8 @@ type Happening =
   | { readonly what: "link"; readonly event: LinkEvent; readonly old: boolean }
   | { readonly what: "wait"; readonly span: number | "alarm" }
   | { readonly what: "radio"; readonly change: RadioChange }
+  /** Something comes for a socket: the last one that was used, or an earlier one. */
+  | { readonly what: "socket"; readonly back: number; readonly event: SocketEvent }
   /** A request is answered: the last, an earlier one, or one that is answered already. */
   | { readonly what: "call"; readonly back: number; readonly good: boolean }
   | { readonly what: "reset" };
@@ -162,6 +177,18 @@ const linkEvent = fc.oneof(
   fc
     .constantFrom("closed", "reset", "refused", "unresolved", "unreachable", "timedOut", "networkGone", "failed")
     .map((reason) => ({ kind: "down", reason }) as const),
+);
+const socketEvent = fc.oneof(
+  { weight: 2, arbitrary: linkEvent },
+  fc.constantFrom<SocketEvent>(
+    { kind: "bytes", bytes: Buffer.from("news") },
+    { kind: "bytes", bytes: Buffer.alloc(5000) },
+    { kind: "datagram", address: "192.0.2.1", port: 5683, bytes: Buffer.from("news") },
+    { kind: "datagram", address: "192.0.2.1", port: 5683, bytes: Buffer.alloc(1400) },
+    { kind: "datagram", address: "192.0.2.1", port: 5683, bytes: Buffer.alloc(0) },
+    { kind: "handed", number: 1 },
+    { kind: "notHanded", number: 1 },
+  ),
 );
 const radioChange: fc.Arbitrary<RadioChange> = fc.record(
   {
@@ -191,6 +218,14 @@ const elsewhere: fc.Arbitrary<Happening> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ what: fc.constant("radio" as const), change: radioChange }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant("socket" as const),
+      back: fc.constantFrom(0, 0, 1, 2),
+      event: socketEvent,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -227,6 +262,8 @@ function happen(bench: Bench, it: Happening): readonly Effect[] {
       return bench.onLink({ kind: "bytes", bytes: Buffer.from(it.octets, "latin1") });
     case "link":
       return bench.onLink(it.event, it.old ? bench.link - 1 : bench.link);
+    case "socket":
+      return bench.tell({ from: "socket", handle: bench.lastSocket - it.back, event: it.event });
     case "wait":
       return bench.wait(it.span === "alarm" ? bench.untilAlarm : it.span);
     case "radio":

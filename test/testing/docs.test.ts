@@ -60,11 +60,12 @@ test("every file of JavaScript in the docs is run here", () => {
     "meter.js",
     "meter.test.js",
     "publish.test.js",
+    "telemetry.test.js",
   ]);
 });
 
-test("the hosts of four of them are judged", () => {
-  expect([...files.values()].filter((code) => judged(code) !== code)).toHaveLength(4);
+test("the hosts of five of them are judged", () => {
+  expect([...files.values()].filter((code) => judged(code) !== code)).toHaveLength(5);
 });
 
 test("the example in the README runs", () => {
@@ -74,6 +75,11 @@ test("the example in the README runs", () => {
 test("the examples for vitest run", () => {
   const vitest = join(project, "node_modules/vitest/vitest.mjs");
   expect(run([vitest, "run", "--root", ".", "meter.test.js", "coverage.test.js"])).toMatch(/Tests +3 passed/);
+});
+
+test("the example for sockets runs", () => {
+  const vitest = join(project, "node_modules/vitest/vitest.mjs");
+  expect(run([vitest, "run", "--root", ".", "telemetry.test.js"])).toMatch(/Tests +2 passed/);
 });
 
 test("the example for node:test runs", () => {

@@ -59,6 +59,9 @@ export const acts: { readonly [S in Syntax]: Act<Found<S>> } = {
   "unknown [COUNT] name(s)": dial("unknownName"),
   "refuse [COUNT] pdp": dial("refusePdp"),
   "answer [COUNT] token(s) with RESULT": { rule: ({ RESULT }) => ({ kind: "token", result: RESULT }) },
+  "lose [COUNT] datagram(s)": {
+    rule: (_, { host: way = "fromHost" }) => ({ kind: "datagram", verb: "lose", way }),
+  },
   "drop link": now({ kind: "dropLink" }),
   "close link": now({ kind: "closeLink" }),
   "silence link": link("silence"),

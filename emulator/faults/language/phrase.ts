@@ -2,11 +2,12 @@ import { suggestion } from "../../profile/schema.js";
 import { type Act, acts, type Syntax } from "./acts.js";
 import type { Condition, Form, Given } from "./form.js";
 import { type ConditionForm, conditions, type EventForm, events, form } from "./grammar.js";
+import type { Seam } from "./group.js";
 import { furthest, nearest, type Place, shown, wordsAt, written, wrongAt } from "./match.js";
 import { goes, isPacketType } from "./packet-ways.js";
 import { type Token, tokensOf } from "./tokens.js";
 import type { Values } from "./values.js";
-import { type Seam, vocabulary } from "./vocabulary.js";
+import { vocabulary } from "./vocabulary.js";
 
 /** A form of a sentence, with what its sentences make happen. */
 export interface SentenceForm extends Form {

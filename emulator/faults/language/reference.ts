@@ -1,9 +1,9 @@
 import { formMeaning } from "./explain.js";
 import type { Form } from "./form.js";
 import { conditions, events } from "./grammar.js";
+import type { Seam } from "./group.js";
 import { sentenceForms } from "./phrase.js";
 import { values } from "./values.js";
-import type { Seam } from "./vocabulary.js";
 
 /** A form for people. */
 export interface FormRow {

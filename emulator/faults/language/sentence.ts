@@ -112,6 +112,8 @@ export type Rule =
       readonly verb: "silence" | "silenceUplink" | "silenceDownlink" | "stallUplink";
       readonly limits: Limits;
     }
+  /** A datagram of a socket does not arrive. One from the host counts as sent. */
+  | { readonly kind: "datagram"; readonly verb: "lose"; readonly way: HostWay; readonly limits: Limits }
   /** Each way and in order, on every link; a zero span ends it, and is no rule of its own. */
   | { readonly kind: "latency"; readonly by: Span; readonly limits: Limits }
   /** Bytes per second, each way and in order, on every link; 0 ends it, and is no rule of its own. */
@@ -160,6 +162,8 @@ export type Happening =
         | "linkDown"
         /** CONNACK with code 0 has come. */
         | "connected"
+        | "datagramSent"
+        | "datagramReceived"
         | "attached"
         | "detached"
         | "booted"

@@ -1,18 +1,4 @@
-import type { Condition } from "./form.js";
-
-/** Where a fault acts. */
-export type Seam = "packets" | "network" | "world" | "module" | "answers" | "UART";
-
-/** What a form means, with an example where the syntax itself is none. */
-type Row = string | { readonly means: string; readonly example: string };
-
-/** Forms of a seam that take the same conditions. */
-export interface Group {
-  readonly seam: Seam;
-  readonly takes: readonly Condition[];
-  /** By syntax. Capitals are values (`values.ts`). In a meaning, what is counted stands in braces, a remark in brackets. */
-  readonly forms: Readonly<Record<string, Row>>;
-}
+import type { Group } from "./group.js";
 
 /** Every form of a sentence. The parser, its problems, the completion, the printed vocabulary and the docs come from here. */
 export const vocabulary = [
@@ -57,16 +43,22 @@ export const vocabulary = [
     seam: "network",
     takes: ["after", "chance", "for"],
     forms: {
-      "refuse [COUNT] dial(s)": { means: "{dial(s)} is refused: QMTOPEN has result -1", example: "refuse dial" },
+      "refuse [COUNT] dial(s)": {
+        means: "{dial(s)} is refused: QMTOPEN has result -1, NSOCO fails",
+        example: "refuse dial",
+      },
       "blackhole [COUNT] dial(s)": {
-        means: "{dial(s)} gets no answer: QMTOPEN has result -1 after 75 s",
+        means: "{dial(s)} gets no answer: QMTOPEN has result -1, or NSOCO fails, after 75 s",
         example: "blackhole every dial",
       },
       "unknown [COUNT] name(s)": {
         means: "{name(s) to look up} is unknown: QMTOPEN has result 4",
         example: "unknown 2 names",
       },
-      "refuse [COUNT] pdp": { means: "{PDP context} is refused: QMTOPEN has result 3", example: "refuse pdp" },
+      "refuse [COUNT] pdp": {
+        means: "{PDP context} is refused: QMTOPEN has result 3, NSOCO fails",
+        example: "refuse pdp",
+      },
       "answer [COUNT] token(s) with RESULT": {
         means:
           "{token request(s)} of QMTENAUTH is kept from the cloud: +QMTTENAUTH has result RESULT[; 6 comes after 195 s]",
@@ -76,10 +68,20 @@ export const vocabulary = [
   },
   {
     seam: "network",
+    takes: ["host", "after", "chance", "for"],
+    forms: {
+      "lose [COUNT] datagram(s)": {
+        means: "{datagram(s) WAY} is lost[; one from the host counts as sent]",
+        example: "lose every datagram to host",
+      },
+    },
+  },
+  {
+    seam: "network",
     takes: [],
     forms: {
-      "drop link": "the link to the broker is reset (RST)",
-      "close link": "the broker's end closes the link (FIN)",
+      "drop link": "the link to the broker is reset (RST)[, and so are all TCP sockets]",
+      "close link": "the broker's end closes the link (FIN)[, and so do the far ends of all TCP sockets]",
       "latency 0": "latency ends",
       "bandwidth 0": "the limit of the bandwidth ends",
     },
@@ -94,8 +96,11 @@ export const vocabulary = [
       "silence downlink":
         "nothing comes from the broker on the link that is up, or on the next one, and nobody is told",
       "stall uplink": "TCP takes no more bytes from the module on the link that is up, or on the next one",
-      "latency SPAN": { means: "every link is SPAN late each way, in order", example: "latency 200ms..3s" },
-      "bandwidth RATE": { means: "every link passes RATE each way", example: "bandwidth 100B/s" },
+      "latency SPAN": {
+        means: "every link is SPAN late each way, in order[; and every socket]",
+        example: "latency 200ms..3s",
+      },
+      "bandwidth RATE": { means: "every link passes RATE each way[; and every socket]", example: "bandwidth 100B/s" },
     },
   },
   {

@@ -21,11 +21,14 @@ const problems: readonly (readonly [text: string, problem: string])[] = [
   ["link up: drop link", '"link" is no fault but an event; write: when link up: drop link'],
   ['"lose" PUBACK', `"lose" is no fault; there are: ${listed}`],
 
-  ["lose", 'something is missing behind "lose": a packet such as PUBACK, URC, prompt, byte or a count such as 2'],
-  ["lose every", 'something is missing behind "lose every": a packet such as PUBACK, URC, prompt or byte'],
+  [
+    "lose",
+    'something is missing behind "lose": a packet such as PUBACK, datagram, URC, prompt, byte or a count such as 2',
+  ],
+  ["lose every", 'something is missing behind "lose every": a packet such as PUBACK, datagram, URC, prompt or byte'],
   [
     "lose foo",
-    '"foo" cannot stand behind "lose"; there can be a packet such as PUBACK, URC, prompt, byte or a count such as 2',
+    '"foo" cannot stand behind "lose"; there can be a packet such as PUBACK, datagram, URC, prompt, byte or a count such as 2',
   ],
   ["lose 2 PUBAK", '"PUBAK" cannot stand behind "lose 2"; did you mean PUBACK?'],
   ["lose bytes", '"bytes" cannot stand behind "lose"; did you mean byte?'],
@@ -110,7 +113,7 @@ const problems: readonly (readonly [text: string, problem: string])[] = [
 
   [
     "when",
-    'something is missing behind "when": at, host, module, a packet such as PUBACK, dialled, link, connected, attached, ' +
+    'something is missing behind "when": at, host, module, a packet such as PUBACK, dialled, link, connected, datagram, attached, ' +
       "detached, booted or asleep",
   ],
   ["when lnk up: drop link", '"lnk" is no event; did you mean link?'],
@@ -137,9 +140,9 @@ const next: readonly (readonly [text: string, words: string])[] = [
   ["", `${verbs} when whenever`],
   ["l", "lose latency"],
   ["LO", "lose"],
-  ["lose ", `${packets} 2 every URC prompt byte`],
+  ["lose ", `${packets} 2 every datagram URC prompt byte`],
   ["lose pub", "PUBLISH PUBACK PUBREC PUBREL PUBCOMP"],
-  ["lose 2 ", `${packets} URCs prompts bytes`],
+  ["lose 2 ", `${packets} datagrams URCs prompts bytes`],
   ["lose CONNECT ", "to after with for"],
   ["lose PUBLISH ", "from to topic after with for"],
   ["lose PUBACK from broker ", "after with for"],

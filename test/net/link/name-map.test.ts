@@ -14,6 +14,9 @@ describe("a mapping is parsed", () => {
     ["a=fe80::1%eth0", { name: "a", host: "fe80::1%eth0" }],
     ["192.0.2.7=127.0.0.1", { name: "192.0.2.7", host: "127.0.0.1" }],
     ["2001:db8::7=127.0.0.1", { name: "2001:db8::7", host: "127.0.0.1" }],
+    ["192.0.2.7:5683=localhost", { name: "192.0.2.7", namePort: 5683, host: "localhost" }],
+    ["192.0.2.7:5683=[::1]:1", { name: "192.0.2.7", namePort: 5683, host: "::1", port: 1 }],
+    ["[2001:db8::7]:5683=127.0.0.1", { name: "2001:db8::7", namePort: 5683, host: "127.0.0.1" }],
   ])("%s", (text, mapping) => {
     expect(parseMapping(text)).toEqual(mapping);
   });
@@ -27,6 +30,13 @@ describe("a wrong mapping is refused with one line that names it", () => {
     "a=",
     "a=:1883",
     "a:1883=b",
+    "192.0.2.7:0=b",
+    "192.0.2.7:65536=b",
+    "192.0.2.7:=b",
+    "192.0.2:1883=b",
+    "[192.0.2.7]=b",
+    "[2001:db8::7]=b",
+    "2001:db8::7:x=b",
     "a b=c",
     "a=b c",
     "a=*",
@@ -65,6 +75,8 @@ describe("where a connection goes", () => {
     "*.example.com=10.0.0.3",
     "mqtt.example.com=10.0.0.4",
     "192.0.2.*=10.0.0.5",
+    "192.0.2.7:5=10.0.0.9:9",
+    "192.0.2.9:6=10.0.0.9:9",
     "192.0.2.7=10.0.0.6",
     "2001:DB8::7=10.0.0.7:7",
     "a+b.c=10.0.0.8",
@@ -81,7 +93,8 @@ describe("where a connection goes", () => {
     ["a dot matches only a dot", "xaliyuncs.com", "xaliyuncs.com:5"],
     ["a plus matches only a plus", "a+b.c", "10.0.0.8:5"],
     ["no pattern matches an address", "192.0.2.8", "192.0.2.8:5"],
-    ["an address is matched by the same address", "192.0.2.7", "10.0.0.6:5"],
+    ["an address is matched by the same address", "192.0.2.7", "10.0.0.9:9"],
+    ["and where it has a port, by that one only", "192.0.2.9", "192.0.2.9:5"],
     ["an IPv6 one too", "2001:db8::7", "10.0.0.7:7"],
     ["a host without a mapping stays as it is", "localhost", "localhost:5"],
   ])("%s", (_, host, expected) => {

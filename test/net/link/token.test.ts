@@ -27,6 +27,7 @@ function startModule(port: number | undefined, timeScale = 1) {
     clock,
     dial: dialer.dial,
     request: requests.start,
+    sockets: () => ({ openUdp: () => ({ send() {}, close() {} }) }),
     keep: () => {},
     trace: (event) => trace.event(event),
   });

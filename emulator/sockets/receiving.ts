@@ -1,0 +1,48 @@
+import type { Context } from "../context.js";
+import { arrivedLine, shownLines } from "./lines.js";
+import { type Inbound, maxUnreadBytes, type Received, type Socket } from "./socket.js";
+
+/** Takes a datagram, or bytes of a stream; returns the socket after it. AT+NSONMI decides how the host is told. */
+export function arrive(context: Context, socket: Socket, event: Exclude<Inbound, { readonly kind: "down" }>): Socket {
+  const { ram, effects, now } = context;
+  const { bytes } = event;
+  const received: Received = event.kind === "datagram" ? event : { ...(socket.peer ?? nobody), bytes };
+  ram.rrc.touch(now);
+  if (socket.releases) ram.rrc.release(now);
+  const after = socket.releases ? { ...socket, releases: false } : socket;
+  if (effects.isTraced) traceReceived(context, socket, received);
+  if (!socket.receives) return after;
+  const mode = ram.state.nvm.nsonmi;
+  if (mode === 2 || mode === 3) return shown(context, after, received, mode);
+  return kept(context, after, received, mode === 1);
+}
+
+const nobody = { address: "0.0.0.0", port: 0 };
+
+function traceReceived({ effects }: Context, { id, protocol }: Socket, { bytes, address, port }: Received): void {
+  const event = { socket: id, way: "received", payload: bytes } as const;
+  effects.trace(protocol === "UDP" ? { kind: "datagram", ...event, address, port } : { kind: "data", ...event });
+}
+
+/** The bytes go to the host at once. */
+function shown({ ram, effects }: Context, socket: Socket, received: Received, mode: 2 | 3): Socket {
+  const { id, protocol } = socket;
+  if (protocol === "UDP" && ram.urcQueue.isFull)
+    effects.trace({ kind: "socket", socket: id, state: "full", bytes: received.bytes.length });
+  else for (const line of shownLines(id, received, mode)) ram.urcQueue.put(line);
+  return socket;
+}
+
+/** The bytes wait for AT+NSORF. A datagram that has no room is dropped; a stream waits in TCP before that. */
+function kept({ ram, effects }: Context, socket: Socket, received: Received, isToBeTold: boolean): Socket {
+  const { id, protocol, unread, unreadBytes, isTold } = socket;
+  const { length } = received.bytes;
+  if (protocol === "UDP" && unreadBytes + length > maxUnreadBytes) {
+    effects.trace({ kind: "socket", socket: id, state: "full", bytes: length });
+    return socket;
+  }
+  if (isToBeTold && !isTold) ram.urcQueue.put(arrivedLine(id, length));
+  const { address, port } = received;
+  const entry = { address, port, bytes: Buffer.from(received.bytes) }; // a copy: it may be kept long
+  return { ...socket, unread: [...unread, entry], unreadBytes: unreadBytes + length, isTold: isTold || isToBeTold };
+}

@@ -1,0 +1,43 @@
+import { maxDataBytes, maxSockets } from "../../../emulator/sockets/socket.js";
+import { fieldText, has, numberAt, shown, writeOf } from "../host-line.js";
+import type { RuleId } from "../rules.js";
+import type { MakeWatch } from "./watch.js";
+
+/** Where the length stands in the commands that send; the data stand behind it. */
+const lengthAt: Readonly<Record<string, number>> = { "+NSOST": 3, "+NSOSTF": 4, "+NSOSD": 1 };
+
+/** The rules about sockets. */
+export const socketWatches = {
+  "socket-data-overlong": (report) => ({
+    result({ line, ok }) {
+      const command = ok ? undefined : writeOf(line, ...Object.keys(lengthAt));
+      if (command === undefined) return;
+      const at = lengthAt[command.name] ?? 0;
+      const length = numberAt(command, at);
+      const digits = command.tokens[at + 1]?.text.length ?? 0;
+      const what = shown(line.text);
+      if (length > maxDataBytes) report(line.event, `${what} sends ${length} bytes, and ${maxDataBytes} are possible`);
+      else if (digits !== 2 * length) report(line.event, `${what} has ${digits} digits for ${length} bytes`);
+    },
+  }),
+
+  "socket-left-open": (report) => {
+    let open = 0;
+    return {
+      result({ line, ok }) {
+        const created = line.commands.filter((each) => each.kind === "extended" && each.name === "+NSOCR").length;
+        if (ok && created > 0) open += created;
+        else if (ok && has(line, "+NSOCL")) open = Math.max(0, open - 1);
+        else if (created > 0 && open >= maxSockets - 1)
+          // MQTT may have one
+          report(line.event, `${shown(line.text)} was refused: ${open} sockets are open`);
+      },
+      urc({ line }) {
+        if (fieldText(line).startsWith("+NSOCLI")) open = Math.max(0, open - 1);
+      },
+      reboot() {
+        open = 0;
+      },
+    };
+  },
+} satisfies Partial<Record<RuleId, MakeWatch>>;
