@@ -63,6 +63,11 @@ const isSilent: readonly Deed[] = [minute, ...opensAgain];
 const storms: readonly Deed[] = [1, 2, 3, 4, 5].flatMap(() => ["AT+QMTCLOSE=0\r", open, 5 * second]);
 const leaves: readonly Deed[] = [connect, "gone", 10 * second, "back", second];
 
+const usesSockets: readonly Deed[] = [
+  ...Array.from({ length: 8 }, () => "AT+NSOCR=DGRAM,17,0\r"), // and closes none
+  "AT+NSOST=0,192.0.2.1,5683,3,3132\r",
+];
+
 /**
  * A host as no firmware should be written: it does everything that the referee has a rule for. It reads nothing, and waits by
  * the clock alone.
@@ -99,6 +104,7 @@ export class BadHost {
   ignoreSilence = (): Promise<void> => this.#do(isSilent);
   storm = (): Promise<void> => this.#do(storms);
   leave = (): Promise<void> => this.#do(leaves);
+  useSockets = (): Promise<void> => this.#do(usesSockets);
   keepAlive = (): Promise<void> => this.#do(['AT+QMTCFG="keepalive",0,30\r']);
 
   async #do(deeds: readonly Deed[]): Promise<void> {

@@ -29,6 +29,7 @@ test("a bad host: every rule finds what it does", async () => {
   modem.faults.add("silence link");
   await host.ignoreSilence();
   await host.storm();
+  await host.useSockets();
   await host.leave();
   const { findings, events } = modem;
   if (process.env.FINDINGS_LOG === "1") console.log(linesOf(findings).join("\n"));
