@@ -89,6 +89,16 @@ const drawings: Readonly<Record<string, (event: RecordedEvent) => Drawing>> = {
     tone: "finding",
     label: `${text(event.severity)} ${text(event.rule)}: ${text(event.text)}`,
   }),
+  setting: ({ name, value, before, from }) => ({
+    ...mark("module"),
+    tone: "quiet",
+    label: `${text(name)} ${text(before)} → ${text(value)}${from === "reboot" ? " at the next reboot" : ""}`,
+  }),
+  exposed: ({ secret, in: place }) => ({
+    ...mark("broker"),
+    tone: "bad",
+    label: `a ${text(secret)} in a ${text(place)}`,
+  }),
   port: (event) => ({ ...mark("host"), tone: "quiet", label: portText(event) }),
   lost: ({ events }) => ({ ...bar, tone: "bad", label: `${events} events were not written` }),
 };

@@ -12,7 +12,7 @@ export interface Group {
 export const groups = [
   { name: "AT", kinds: ["line", "payload", "cancelled", "answer"] },
   { name: "URC", kinds: ["urc"] },
-  { name: "MQTT", kinds: ["packet", "violation"] },
+  { name: "MQTT", kinds: ["packet", "violation", "exposed"] },
   { name: "Link", kinds: ["dial", "up", "down", "hangUp", "request", "outcome"] },
   { name: "Radio", kinds: ["radio", "network"] },
   { name: "Resets", kinds: ["reboot", "booted", "power", "renewed", "lost"] },
@@ -21,7 +21,7 @@ export const groups = [
   { name: "Hosts", kinds: ["port"] },
   { name: "Phases", kinds: ["phase"], isHidden: true },
   { name: "Bytes", kinds: ["bytes"], isHidden: true },
-  { name: "Others", kinds: ["ignored"], isHidden: true },
+  { name: "Others", kinds: ["ignored", "setting"], isHidden: true },
 ] as const satisfies readonly Group[];
 
 /** The name of a group. */
