@@ -108,8 +108,15 @@ export const goldenSessions: Readonly<Record<string, GoldenSession>> = {
   "quirk-qregswtBlank-yes": { flags: quirk("qregswtBlank=yes"), steps: ["AT+QREGSWT?"] },
   "quirk-unknownCommand-OK": { flags: quirk("unknownCommand=OK"), steps: ["AT+CMEE=1", "AT+NOPE"] },
   "quirk-urcWhileAnswering-before-information": {
-    flags: [...quirk("urcWhileAnswering=before-information"), ...quirk("answerDelay=200")],
-    steps: [...open, 300, 'AT+QMTSUB=0,1,"meters/1/up",0', 300, ...publish, raw("AT+CSQ\r"), 600],
+    flags: [...quirk("urcWhileAnswering=before-information"), ...quirk("answerDelay=400")],
+    run: ["--fault", "delay PUBACK 250ms"],
+    steps: [
+      ...["AT", 500],
+      ...open.flatMap((step) => [step, 500]),
+      ...publish.flatMap((step) => [step, 200]),
+      "AT+CSQ",
+      900,
+    ],
   },
   "quirk-cgdcontEdition-2019": {
     flags: quirk("cgdcontEdition=2019"),
