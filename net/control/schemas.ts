@@ -102,12 +102,20 @@ export const eventPage = v.object({
 
 export const renewed = v.object({ next: about(v.number(), "`after` of a request for what has come since.") });
 
+/** Bytes in base64; `what` says what they are. */
+const base64 = (what: string) =>
+  v.pipe(
+    v.string(),
+    v.base64(({ input }) => `${shown(input)} is no base64; give the ${what} as base64, or as text`),
+    v.description(`The ${what} as base64.`),
+  );
+
 export const advanceBody = v.strictObject({
   ms: v.pipe(v.number(), v.minValue(0), v.maxValue(7 * 86_400_000), v.description("How many milliseconds pass.")),
 });
 export const typedBody = v.strictObject({
   text: v.optional(about(v.string(), "The bytes as text, such as `AT\\r`.")),
-  base64: v.optional(about(v.pipe(v.string(), v.base64("base64: this is no base64")), "The bytes as base64.")),
+  base64: v.optional(base64("bytes")),
 });
 
 export const scenarioBody = v.strictObject({ name: about(v.string(), "A ready scenario, such as nat-timeout.") });
@@ -156,15 +164,7 @@ export const messages = v.object({
 export const publishBody = v.strictObject({
   topic: about(v.string(), "The topic of the message, without + and #."),
   text: v.optional(about(v.string(), "The payload as text.")),
-  base64: v.optional(
-    about(
-      v.pipe(
-        v.string(),
-        v.base64(({ input }) => `${shown(input)} is no base64; give the payload as base64, or as text`),
-      ),
-      "The payload as base64.",
-    ),
-  ),
+  base64: v.optional(base64("payload")),
   qos: v.optional(v.picklist([0, 1, 2])),
   retain: v.optional(v.boolean()),
 });
