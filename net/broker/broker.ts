@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes, Client } from "aedes";
 import { addressText, listenAt } from "../listening.js";
-import { truncate } from "../log.js";
+import { truncate } from "../log-text.js";
 import type { Millis } from "../time/clock.js";
 import { type AccessChecks, aedesAccess } from "./access.js";
 import { type FixableBroker, fixDupStream, fixNumberCache, fixQos2, fixRedelivery } from "./aedes-fixes.js";

@@ -1,6 +1,6 @@
 import { fromText, printable } from "../../at/octets.js";
 import { encode } from "../../mqtt/encode.js";
-import { truncate } from "../log.js";
+import { truncate } from "../log-text.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import { type Captured, interfaceBlock, linkTypes, namesBlock, packetBlock, sectionHeader } from "./pcapng.js";
 import { packetOf } from "./recorded-packet.js";

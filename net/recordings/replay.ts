@@ -1,6 +1,6 @@
 import { fromText, type Octets, printable, toBytes } from "../../at/octets.js";
 import { hidden, maskedLine } from "../../emulator/secrets.js";
-import { truncate } from "../log.js";
+import { truncate } from "../log-text.js";
 import type { Clock, Millis } from "../time/clock.js";
 import { textOf } from "../trace/recorded-event.js";
 import type { HostInput, Recording } from "./recording.js";

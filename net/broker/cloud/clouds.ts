@@ -1,4 +1,4 @@
-import { truncate } from "../../log.js";
+import { truncate } from "../../log-text.js";
 import type { Millis } from "../../time/clock.js";
 import { isAliyunId, isAliyunTopicOf, readAliyunLogin } from "./aliyun.js";
 import { type CloudDevice, nameOf } from "./device.js";

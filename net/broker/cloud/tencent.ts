@@ -1,4 +1,4 @@
-import { truncate } from "../../log.js";
+import { truncate } from "../../log-text.js";
 import type { CloudIdentity, CloudLogin, Credentials, LoginFlaw } from "./login.js";
 import type { Tokens } from "./tokens.js";
 

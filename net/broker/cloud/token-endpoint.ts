@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { tokenContent, tokenSignature } from "../../../emulator/cloud/tencent.js";
-import { truncate } from "../../log.js";
+import { truncate } from "../../log-text.js";
 import type { Millis } from "../../time/clock.js";
 import type { CloudDevice } from "./device.js";
 import { isTencentId } from "./tencent.js";
