@@ -38,6 +38,8 @@ const fromBroker = { shape: "arrow", from: "broker", to: "module" } as const;
 const mark = (at: Lane) => ({ shape: "mark", at }) as const;
 const bar = { shape: "bar" } as const;
 
+const wayOf = ({ way }: RecordedEvent) => (way === "sent" ? toBroker : fromBroker);
+
 const isError = (line: unknown): boolean => /^(?:ERROR|\+CM[ES] ERROR)/.test(String(line));
 const count = (bytes: unknown): string => `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
 const shownReason = (reason: unknown): string =>
@@ -58,7 +60,7 @@ const drawings: Readonly<Record<string, (event: RecordedEvent) => Drawing>> = {
     tone: "quiet",
     label: typeof event.text === "string" ? text(event.text) : count(event.size),
   }),
-  packet: (event) => ({ ...(event.way === "sent" ? toBroker : fromBroker), tone: "packet", label: packetText(event) }),
+  packet: (event) => ({ ...wayOf(event), tone: "packet", label: packetText(event) }),
   dial: ({ host, port }) => ({ ...toBroker, tone: "link", label: `dial ${text(host)}:${port}` }),
   up: ({ link }) => ({ ...fromBroker, tone: "link", label: `link ${link} is up` }),
   down: ({ link, reason }) => ({ ...fromBroker, tone: "bad", label: `link ${link} is down: ${text(reason)}` }),
@@ -73,6 +75,9 @@ const drawings: Readonly<Record<string, (event: RecordedEvent) => Drawing>> = {
     label: request === "resolve" ? `look up ${text(host)}` : `POST ${text(host)}${text(path)}`,
   }),
   outcome: (event) => ({ ...fromBroker, tone: "link", label: outcomeText(event) }),
+  socket: socketDrawing,
+  datagram: (event) => ({ ...wayOf(event), tone: "packet", label: `UDP ${event.socket} ${carried(event)}` }),
+  data: (event) => ({ ...wayOf(event), tone: "packet", label: `TCP ${event.socket} ${carried(event)}` }),
   phase: ({ phase }) => ({ ...mark("module"), tone: "quiet", label: `MQTT ${text(phase)}` }),
   violation: ({ why }) => ({ ...mark("broker"), tone: "bad", label: `breaks MQTT: ${text(why)}` }),
   ignored: ({ what }) => ({ ...mark("module"), tone: "quiet", label: `ignored: ${text(what)}` }),
@@ -116,6 +121,28 @@ function faultDrawing(event: RecordedEvent): Drawing {
   if (fate?.way === "received" && fate.isLost) return { ...fromBroker, tone: "fault", label: did, isLost: true };
   if (fate?.way === "received" && fate.isLate) return { ...mark("broker"), tone: "fault", label: did };
   return { ...bar, tone: "fault", label: `${text(event.fault)}: ${did}` };
+}
+
+const carried = ({ size, text: payload }: RecordedEvent): string =>
+  typeof payload === "string" ? `${text(payload)} (${count(size)})` : count(size);
+
+/** What a socket of the module does: it acts towards the network, the network towards it, or both know nothing of it. */
+function socketDrawing({ state, socket, protocol, port, address, reason, bytes }: RecordedEvent): Drawing {
+  const name = `socket ${socket}`;
+  switch (state) {
+    case "dialled":
+      return { ...toBroker, tone: "link", label: `${name} dials ${text(address)}:${port}` };
+    case "up":
+      return { ...fromBroker, tone: "link", label: `${name} is connected` };
+    case "down":
+      return { ...fromBroker, tone: "bad", label: `${name} is down: ${text(reason)}` };
+    case "full":
+      return { ...fromBroker, tone: "bad", label: `${name} is full: ${count(bytes)} lost`, isLost: true };
+    case "created":
+      return { ...mark("module"), tone: "link", label: `${name}, ${text(protocol)}, port ${port}` };
+    default:
+      return { ...mark("module"), tone: "link", label: `${name} ${text(state)}` };
+  }
 }
 
 function outcomeText({ outcome, address, status, size, why }: RecordedEvent): string {

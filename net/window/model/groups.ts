@@ -13,15 +13,15 @@ export const groups = [
   { name: "AT", kinds: ["line", "payload", "cancelled", "answer"] },
   { name: "URC", kinds: ["urc"] },
   { name: "MQTT", kinds: ["packet", "violation", "exposed"] },
+  { name: "Sockets", kinds: ["socket", "datagram", "data"] },
   { name: "Link", kinds: ["dial", "up", "down", "hangUp", "request", "outcome"] },
   { name: "Radio", kinds: ["radio", "network"] },
   { name: "Resets", kinds: ["reboot", "booted", "power", "renewed", "lost"] },
   { name: "Faults", kinds: ["fault", "dropped"] },
   { name: "Findings", kinds: ["finding"] },
   { name: "Hosts", kinds: ["port"] },
-  { name: "Phases", kinds: ["phase"], isHidden: true },
   { name: "Bytes", kinds: ["bytes"], isHidden: true },
-  { name: "Others", kinds: ["ignored", "setting"], isHidden: true },
+  { name: "Others", kinds: ["phase", "ignored", "setting"], isHidden: true },
 ] as const satisfies readonly Group[];
 
 /** The name of a group. */
