@@ -15,7 +15,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** How long a module must be silent before the host says its next step, in ms. */
-const quietMs = 60;
+const quietMs = 150;
 /** The same where a recording is made that is to stay. */
 const quietWhileRecordingMs = 250;
 
