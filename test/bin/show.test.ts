@@ -27,7 +27,8 @@ describe("a trace of a run", () => {
     expect(text).toMatch(
       /^bc28-emu \d+\.\d+\.\d+: bc28, seed 0, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\nfault: sim out\n\n/,
     );
-    expect(text).toMatch(/│─ AT\+CIMI ─+▶│ +┊\n +(?:\d\.\d{3} )?│◀ \+CME ERROR: 310 ─+│/);
+    expect(text).toMatch(/│─ AT\+CIMI ─+▶│ +┊\n +│ ▲ error early-command: /); // both lines came in one write
+    expect(text).toMatch(/ │◀ \+CME ERROR: 310 ─+│/);
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBe(100);
   });
 
