@@ -82,6 +82,7 @@ export class ByteMask {
   }
 
   #behindUnknownName(text: Octets): number | undefined {
+    if (!text.includes("=")) return undefined; // most texts have none, and the search below is slow
     const inWriteForm = this.#before === 0 ? /(?:^.{0,3}\+|^AT|AT\+|;\s*\+)([^=]*)=/gis : /(?:AT|;\s*)\+([^=]*)=/gi;
     for (const { index, 0: all, 1: name = "" } of text.matchAll(inWriteForm))
       if (!this.#isKnown(`+${name.toUpperCase()}`)) return index + all.length;

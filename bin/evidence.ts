@@ -7,6 +7,7 @@ import { Referee, wantedKinds } from "../net/referee/referee.js";
 import type { RunResult } from "../net/report/report.js";
 import type { ReportFolder } from "../net/report/report-folder.js";
 import type { RunningModem } from "../net/start.js";
+import type { EventLog } from "../net/trace/event-log.js";
 import type { TraceFile, TraceHeader } from "../net/trace/trace-file.js";
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
@@ -65,9 +66,9 @@ class RunEvidence implements Evidence {
   /** The trace of the report. */
   #draft: TraceFile | undefined;
   #coverage: (() => Coverage) | undefined;
+  #events: EventLog | undefined;
   /** Judges the whole run; the module's own referee begins anew at each `renew`. */
   #referee: Referee | undefined;
-  #catchUp = (): void => {};
   #findings: readonly Finding[] = [];
   failures: readonly string[] = [];
 
@@ -96,10 +97,11 @@ class RunEvidence implements Evidence {
   }
 
   async watch({ events }: RunningModem): Promise<void> {
+    this.#events = events;
     const { report, coverage, failOn } = this.#options;
     if (report !== undefined || failOn !== undefined) {
       const referee = new Referee();
-      this.#catchUp = events.readLater(wantedKinds, (event) => referee.take(event));
+      events.readEach(wantedKinds, (event) => referee.take(event));
       this.#referee = referee;
     }
     if (report !== undefined || coverage !== undefined)
@@ -111,12 +113,13 @@ class RunEvidence implements Evidence {
   }
 
   judge(now: Millis): void {
-    this.#catchUp();
+    this.#events?.record();
     this.#referee?.pass(now);
     this.#findings = this.#referee?.findings ?? [];
   }
 
   async close(): Promise<void> {
+    this.#events?.record();
     for (const trace of this.#traces) await trace.close();
     const { coverage, failOn } = this.#options;
     const counts = this.#coverage?.().counts ?? {};

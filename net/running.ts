@@ -192,7 +192,8 @@ export class Running implements RunningModem {
     network.note(event);
     this.#tlsHint.note(event);
     log.event(event);
-    this.#record?.add(event); // a finding is logged behind the line that it is about
+    this.#record?.add(event);
+    if (log.wantsFindings) this.#record?.record(); // a finding is logged behind the line that it is about
   }
 
   #notePort(change: PortChange, path: string): void {

@@ -112,15 +112,15 @@ export class Coverage {
   }
 }
 
-/** Counts what the events of a log show, as soon as somebody looks: until then it costs nothing. Returns how to look. */
+/** Counts what the events of a log show. Returns how to look. */
 export function coverageOf(events: EventLog): () => Coverage {
   let coverage: Coverage | undefined;
-  const catchUp = events.readLater(wantedKinds, (event) => {
+  events.readEach(wantedKinds, (event) => {
     coverage ??= new Coverage();
     coverage.note(event);
   });
   return () => {
-    catchUp();
+    events.record();
     coverage ??= new Coverage();
     return coverage;
   };

@@ -12,33 +12,31 @@ export class Judge {
   readonly #events: EventLog;
   readonly #clock: Pick<Clock, "now">;
   readonly #log: Log;
-  readonly #catchUp: () => void;
   #referee: Referee | undefined;
 
   constructor(events: EventLog, clock: Pick<Clock, "now">, log: Log) {
     this.#events = events;
     this.#clock = clock;
     this.#log = log;
-    this.#catchUp = events.readLater(wantedKinds, (event) => this.#judge().take(event));
-    if (log.wantsFindings) events.listen(() => {}); // judged at once
+    events.readEach(wantedKinds, (event) => this.#judge().take(event));
   }
 
   /** What was found up to now. */
   get findings(): readonly Finding[] {
-    this.#catchUp();
+    this.#events.record();
     this.#judge().pass(this.#clock.now());
     return this.#judge().findings;
   }
 
   /** A new run begins: nothing was found. */
   renew(): void {
-    this.#catchUp();
+    this.#events.record();
     this.#referee = undefined;
   }
 
   /** The run ends: what was left undone is judged, for those who listen. */
   end(): void {
-    if (this.#events.hasListeners) this.#judge().pass(this.#clock.now());
+    if (this.#events.hasListeners || this.#log.wantsFindings) this.#judge().pass(this.#clock.now());
   }
 
   #judge(): Referee {

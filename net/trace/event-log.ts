@@ -1,3 +1,4 @@
+import type { Millis } from "../../mqtt/packet.js";
 import type { Clock } from "../time/clock.js";
 import { type Happened, type RecordedEvent, sizeOf } from "./recorded-event.js";
 import type { Recorder, Stamped } from "./recorder.js";
@@ -8,31 +9,38 @@ const maxBytes = 8 * 1024 * 1024;
 /** About how many bytes an event takes beside what it carries. */
 const bytesOfEvent = 300;
 
-/** An event that is kept. Its record is made when somebody looks; a record that is kept costs more than to make it again. */
-interface Entry extends Stamped {
-  readonly bytes: number;
+/** An event that has not been recorded yet. */
+interface Arrival {
+  readonly happened: Happened;
+  readonly t: Millis;
+  readonly wall: Millis;
 }
 
-/** Takes events in their order, but not before somebody looks. */
+/** Takes the events of some kinds. */
 interface Reader {
   readonly wants: ReadonlySet<string>;
   readonly take: (event: RecordedEvent) => void;
-  /** The number of the next event that it reads. */
-  next: number;
-  isReading: boolean;
 }
 
-/** The latest events of a run, in their order. Listeners hear each new one. */
+/**
+ * The latest events of a run, in their order. An event is recorded when somebody looks, and otherwise after the turn of the
+ * event loop in which it happened: what the module says is on its way before.
+ */
 export class EventLog {
   readonly #clock: Pick<Clock, "now">;
   readonly #recorder: Recorder;
   readonly #listeners = new Set<(event: RecordedEvent) => void>();
   readonly #readers: Reader[] = [];
-  #entries: Entry[] = [];
+  /** What has happened since the last recording. */
+  #waiting: Arrival[] = [];
+  /** The event that is being recorded, and what a reader adds to it: that comes directly behind it, at the same time. */
+  #taken: Arrival | undefined;
+  #added: Arrival[] = [];
+  #isScheduled = false;
+  /** The events that are kept. Their records are made again each time: to keep them costs more. */
+  #entries: Stamped[] = [];
   #bytes = 0;
   #lastSeq = 0;
-  /** The number of the last event whose cause is known and whose secrets are masked. */
-  #settled = 0;
 
   constructor(clock: Pick<Clock, "now">, recorder: Recorder) {
     this.#clock = clock;
@@ -41,12 +49,14 @@ export class EventLog {
 
   /** The number of the last event; 0 where there was none. */
   get lastSeq(): number {
+    this.record();
     return this.#lastSeq;
   }
 
   /** The number of the oldest event that is kept; one more than the last where none is. */
   get firstSeq(): number {
-    return this.#entries[0]?.seq ?? this.#lastSeq + 1;
+    this.record();
+    return this.#firstSeq;
   }
 
   /** Whether somebody hears each new event. */
@@ -56,13 +66,33 @@ export class EventLog {
 
   /** Adds an event. */
   add(happened: Happened): void {
-    this.#lastSeq += 1;
-    const bytes = bytesOfEvent + sizeOf(happened);
-    const entry = { seq: this.#lastSeq, t: this.#clock.now(), wall: Date.now(), happened, cause: undefined, bytes };
-    this.#entries.push(entry);
-    this.#bytes += bytes;
-    if (this.#entries.length > maxEvents || this.#bytes > maxBytes) this.#dropOld();
-    if (this.#listeners.size > 0) this.#tellListeners(entry);
+    if (this.#taken !== undefined) {
+      this.#added.push({ ...this.#taken, happened });
+      return;
+    }
+    this.#waiting.push({ happened, t: this.#clock.now(), wall: Date.now() });
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.record();
+    });
+  }
+
+  /** Records what has happened: it gets its number, its cause and its masks, and readers and listeners get it. */
+  record(): void {
+    if (this.#taken !== undefined) return; // a listener looks
+    const arrivals = this.#waiting;
+    this.#waiting = [];
+    try {
+      for (const arrival of arrivals) {
+        this.#taken = arrival;
+        this.#take(arrival);
+        for (let more = this.#added.shift(); more !== undefined; more = this.#added.shift()) this.#take(more);
+      }
+    } finally {
+      this.#taken = undefined;
+    }
   }
 
   /** The events behind a number that fit, oldest first, and at most so many of them. */
@@ -71,9 +101,9 @@ export class EventLog {
     fits: (event: RecordedEvent) => boolean = () => true,
     limit = Number.POSITIVE_INFINITY,
   ): readonly RecordedEvent[] {
-    this.#readAll();
+    this.record();
     const found: RecordedEvent[] = [];
-    for (let at = Math.max(0, after + 1 - this.firstSeq); at < this.#entries.length && found.length < limit; at += 1) {
+    for (let at = Math.max(0, after + 1 - this.#firstSeq); at < this.#entries.length && found.length < limit; at += 1) {
       const entry = this.#entries[at];
       const event = entry && this.#recorder.record(entry);
       if (event !== undefined && fits(event)) found.push(event);
@@ -83,62 +113,42 @@ export class EventLog {
 
   /** Calls `listener` for each new event. Returns a function that ends that. */
   listen(listener: (event: RecordedEvent) => void): () => void {
-    this.#settle();
+    this.record();
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Calls `take` for each event of the kinds that `wants` has, in their order, from the oldest that is kept on: when the
-   * returned function or `read` is called, while there are listeners, and before old events are dropped. So it costs nothing
-   * while nobody looks. `take` may add events.
+   * Calls `take` for each event of the kinds that `wants` has, in their order, from the oldest that is kept on, when it is
+   * recorded. `take` may add events.
    */
-  readLater(wants: ReadonlySet<string>, take: (event: RecordedEvent) => void): () => void {
-    this.#readers.push({ wants, take, next: this.firstSeq, isReading: false });
-    return () => this.#readAll();
+  readEach(wants: ReadonlySet<string>, take: (event: RecordedEvent) => void): void {
+    this.record();
+    for (const event of this.read(0)) if (wants.has(event.kind)) take(event);
+    this.#readers.push({ wants, take });
   }
 
-  #tellListeners(entry: Entry): void {
-    this.#settle();
+  get #firstSeq(): number {
+    return this.#entries[0]?.seq ?? this.#lastSeq + 1;
+  }
+
+  #take({ happened, t, wall }: Arrival): void {
+    this.#lastSeq += 1;
+    const entry: Stamped = { seq: this.#lastSeq, t, wall, happened, cause: undefined };
+    this.#recorder.settle(entry);
+    this.#entries.push(entry);
+    this.#bytes += bytesOfEvent + sizeOf(happened);
+    if (this.#entries.length > maxEvents || this.#bytes > maxBytes) this.#dropOld();
+    const readers = this.#readers.filter(({ wants }) => wants.has(happened.kind));
+    if (readers.length + this.#listeners.size === 0) return;
     const event = this.#recorder.record(entry);
     for (const listener of this.#listeners) listener(event);
-    for (const reader of this.#readers) this.#catchUp(reader, event);
+    for (const { take } of readers) take(event);
   }
 
-  /** Gives all readers what they have not read. */
-  #readAll(): void {
-    this.#settle();
-    for (const reader of this.#readers) this.#catchUp(reader);
-  }
-
-  /** Gives a reader what it has not read; `latest` is the record of the last event, where it was made already. */
-  #catchUp(reader: Reader, latest?: RecordedEvent): void {
-    if (reader.isReading) return; // it adds an event itself, and reads it in its turn
-    reader.isReading = true;
-    while (reader.next <= this.#lastSeq) {
-      const entry = this.#entries[reader.next - this.firstSeq];
-      reader.next += 1;
-      if (entry === undefined || !reader.wants.has(entry.happened.kind)) continue;
-      reader.take(entry.seq === latest?.seq ? latest : this.#recorder.record(entry));
-    }
-    reader.isReading = false;
-  }
-
-  /** Finds the causes of the events that came since the last time, and masks their secrets. */
-  #settle(): void {
-    const first = this.firstSeq;
-    for (let seq = Math.max(this.#settled + 1, first); seq <= this.#lastSeq; seq += 1) {
-      const entry = this.#entries[seq - first];
-      if (entry !== undefined) this.#recorder.settle(entry);
-    }
-    this.#settled = this.#lastSeq;
-  }
-
-  /** Drops the older half, so that it does not happen for each event; later, where a reader is among them. */
+  /** Drops the older half, so that it does not happen for each event. */
   #dropOld(): void {
-    if (this.#readers.some(({ isReading }) => isReading)) return;
-    this.#readAll(); // what comes later depends on the events before it
     this.#entries = this.#entries.slice(this.#entries.length >> 1);
-    this.#bytes = this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#bytes = this.#entries.reduce((sum, { happened }) => sum + bytesOfEvent + sizeOf(happened), 0);
   }
 }

@@ -10,9 +10,9 @@ export interface Line {
   readonly child: ChildProcess;
 }
 
-/** The command as users start it. */
-export async function modemOnPty(): Promise<Line> {
-  const { child, line } = await start(process.execPath, [command, "--pty", "--json"]);
+/** The command as users start it, with more flags. */
+export async function modemOnPty(flags: readonly string[] = []): Promise<Line> {
+  const { child, line } = await start(process.execPath, [command, "--pty", "--json", ...flags]);
   return { child, path: JSON.parse(line).pty };
 }
 

@@ -14,6 +14,7 @@ import { startModem } from "./start-modem.js";
 import { startUp } from "./start-up.js";
 import { rowsOf, table } from "./table.js";
 import { latencyOfTap } from "./tap.js";
+import { trace } from "./trace.js";
 
 const benches: readonly Bench[] = [
   startUp,
@@ -30,6 +31,7 @@ const benches: readonly Bench[] = [
   idle,
   memory,
   sockets,
+  trace,
 ];
 
 const { values } = parseArgs({

@@ -42,7 +42,7 @@ export const publishOverPty: Bench = {
     const { rounds, seconds } = effort;
     const host = serialHost();
     const broker = await onProcessor(0, startBenchBroker);
-    const modem = await onProcessor(1, modemOnPty);
+    const modem = await onProcessor(1, () => modemOnPty());
     const bare = await onProcessor(1, () => bareLine("publish"));
     const bareMqtt = await onProcessor(1, () => bareLine("publish-mqtt"));
     const figures: Figure[] = [];
