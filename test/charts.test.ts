@@ -53,7 +53,10 @@ describe("any events", () => {
   );
   const names =
     "line text size packet way msgId dup topic topics granted reason state fault did effect rule severity".split(" ");
-  const fields = fc.dictionary(fc.constantFrom(...names, "port", "change", "host", "why", "events", "what"), odd);
+  const fields = fc.dictionary(
+    fc.constantFrom(...names, "port", "change", "host", "why", "events", "what", "socket", "address"),
+    odd,
+  );
   const kind = fc.constantFrom(...eventKinds, "finding", "unheard", "constructor");
   const event: fc.Arbitrary<RecordedEvent> = fc
     .record({
@@ -122,7 +125,7 @@ test.each([
   [["--from", "9s", "--to", "8s"], '--to "8s" is before --from "9s"'],
   [
     ["--only", "packets,all"],
-    '--only "packets,all": "all" is none of lines, answers, urcs, packets, links, radio, module, faults, findings, hosts',
+    '--only "packets,all": "all" is none of lines, answers, urcs, packets, links, sockets, radio, module, faults, findings, hosts',
   ],
 ])("wrong usage: %j", (flags, message) => {
   expect(() => chartOf([], flags)).toThrow(expect.objectContaining({ code: 2, message }));

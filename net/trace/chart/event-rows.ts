@@ -2,6 +2,7 @@ import { answerTone, type Tone, urcTone } from "../../colour.js";
 import type { RecordedEvent } from "../recorded-event.js";
 import { nameOf, packetSketch, sizeText, textOf } from "./packet-rows.js";
 import type { Side, Sketch, Topic } from "./row.js";
+import { carriedSketch, socketSketch } from "./socket-rows.js";
 import { spanText } from "./time-text.js";
 
 /** The row of an event, or the lanes that it changes; undefined: neither. */
@@ -197,6 +198,9 @@ const sketches: Readonly<Record<string, (event: RecordedEvent) => Sketched>> = {
   hangUp,
   request,
   outcome,
+  socket: socketSketch,
+  datagram: carriedSketch,
+  data: carriedSketch,
   fault,
   finding,
   port,

@@ -88,7 +88,7 @@ function topicsIn(topics: unknown): string {
 }
 
 /** A payload: its text, or its size where it is none. */
-function payloadText({ text, size }: RecordedEvent): string {
+export function payloadText({ text, size }: RecordedEvent): string {
   return typeof text === "string" && text !== "" ? text : sizeText(size);
 }
 

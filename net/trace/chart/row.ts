@@ -8,6 +8,7 @@ export const topics = {
   urcs: "unsolicited lines",
   packets: "MQTT packets",
   links: "TCP connections, look-ups, HTTP posts",
+  sockets: "sockets of the host, and their data",
   radio: "the radio, and what changes around it",
   module: "reboots, the supply, input that has no effect",
   faults: "faults that act",
