@@ -29,6 +29,12 @@ test("the README has at most 200 lines", () => {
   expect(pageAt("README.md").text.split("\n").length).toBeLessThanOrEqual(200);
 });
 
+test("docs/README.md has one line for each page", () => {
+  const listed = [...pageAt("docs/README.md").text.matchAll(/^- \[(\S+\.md)\]/gm)].map(([, name]) => `docs/${name}`);
+  const written = userPages.map(({ path }) => path).filter((path) => /^docs\/(?!README)[^/]*$/.test(path));
+  expect(listed.toSorted()).toEqual(written.toSorted());
+});
+
 describe("generated tables", () => {
   test("every command stands in one group", () => {
     expect(commands.map((command) => commandGroups.filter(({ has }) => has(command)).length)).toEqual(
