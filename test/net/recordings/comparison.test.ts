@@ -150,3 +150,10 @@ test("any recording can be compared, twice with the same result", () => {
     }),
   );
 });
+
+test("a recording with sockets has a note, one without has none", () => {
+  const notesOf = (line: string): readonly string[] => new Comparison(sessionOf(`1500 > ${line}`)).notPlayed();
+  expect(notesOf("AT+NSOCO=0,192.0.2.1,80")).toEqual([expect.stringContaining("differences after 1.500 s")]);
+  expect(notesOf("AT+CSQ;+NSOST=0,192.0.2.1,80,1,31")).toHaveLength(1);
+  expect(notesOf("AT+NSOCR=DGRAM,17,0,1")).toEqual([]);
+});
