@@ -132,7 +132,32 @@ function inOurWords(message: string): string {
   const name = /^Not enough arguments following: (.*)$/m.exec(message)?.[1];
   const flag = allFlagRows.find((row) => row.name === name);
   if (flag?.value !== undefined) return `--${name} needs a value: --${name} ${flag.value}`;
-  return message.replace(/\s*\n\s*/g, " ").replaceAll(loneDash, "-");
+  const unknown = /^Unknown arguments?: ([^,\n]*)/m.exec(message)?.[1];
+  const meant = unknown === undefined ? undefined : nearest(unknown);
+  const hint = meant === undefined ? "" : `; is ${meant} meant?`;
+  return `${message.replace(/\s*\n\s*/g, " ").replaceAll(loneDash, "-")}${hint}`;
+}
+
+/** The flag or command that differs from a word by at most two slips; undefined: none does. */
+function nearest(word: string): string | undefined {
+  const names = [...allFlagRows.map(({ name }) => ({ name, text: `--${name}` })), ...commandTexts];
+  const all = names.map(({ name, text }) => ({ text, slips: slipsBetween(word, name) }));
+  const best = all.reduce((a, b) => (b.slips < a.slips ? b : a));
+  return best.slips <= Math.min(2, word.length - 2) ? best.text : undefined;
+}
+
+const commandTexts = commandNames.map((name) => ({ name, text: `bc28-emu ${name}` }));
+
+/** How many letters have to be put in, taken out or replaced to make one word of the other. */
+function slipsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [line, letter] of [...one].entries()) {
+    const next = [line + 1];
+    for (const [at, wanted] of [...other].entries())
+      next.push(Math.min((row[at] ?? 0) + (letter === wanted ? 0 : 1), (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
 
 /** Hides the secrets of cloud devices in a message, also behind a misspelt flag or none. */

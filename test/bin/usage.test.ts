@@ -36,6 +36,8 @@ const wrongUsage: readonly (readonly [args: string, code: 1 | 2, word: string])[
   ["-- foo", 2, "foo"],
   ["--json foo", 2, "foo"],
   ["--bogus", 2, "bogus"],
+  ["--wndow", 2, "is --window meant?"],
+  ["shwo run.jsonl", 2, "is bc28-emu show meant?"],
   ["-x", 2, "x"],
   ["--no-pty", 2, "no-pty"],
   ["--timeScale 5", 2, "timeScale"],
