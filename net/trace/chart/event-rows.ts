@@ -149,7 +149,7 @@ function port(event: RecordedEvent): Sketch {
   if (change === "ended") return bar("hosts", "host", `the input has ended: ${place}`, "link", { host: false });
   if (change === "dropped")
     return remark("hosts", "host", `${sizeText(event.bytes)} to the host were lost: nobody reads ${place}`, "trouble");
-  if (change === "speed") return remark("hosts", "host", `${place}: ${textOf(event.speed)} Bd`);
+  if (change === "speed") return remark("hosts", "host", `${place}: ${textOf(event.speed)} baud`);
   return remark("hosts", "host", `${place}: ${textOf(change)}${fieldsOf(event, ["port", "change"])}`);
 }
 
