@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, open, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { whyOf } from "../storage/text-file.js";
 import { UserError } from "../user-error.js";
 
@@ -64,12 +64,25 @@ export class ReportFolder {
  */
 export async function openReportFolder(path: string): Promise<ReportFolder> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(resolve(path));
     await assertReplaceable(path);
     return new ReportFolder(path, await mkdtemp(join(path, ".bc28-emu-")));
   } catch (error) {
     throw refusal(path, "it cannot be written", error, 2);
   }
+}
+
+/** Makes a folder and those above it. node's own way does not end where a file system refuses new folders, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 /** Throws where a folder stands in the place of a file. */
