@@ -63,7 +63,7 @@ export function namesBlock(names: readonly (readonly [address: Uint8Array, name:
 export interface Captured {
   /** The index of its interface. */
   readonly on: number;
-  /** Calendar time, in ms since 1970; fractions count. */
+  /** Calendar time, in ms since 1970; fractions count. What is earlier, by a clock that went back, has 0. */
   readonly at: number;
   readonly bytes: Uint8Array;
   readonly comment?: string | undefined;
@@ -74,7 +74,7 @@ export interface Captured {
 const directions = { received: 1, sent: 2 } as const;
 
 export function packetBlock({ on, at, bytes, comment, way }: Captured): Buffer {
-  const micros = BigInt(Math.round(at * 1000));
+  const micros = BigInt(Math.max(0, Math.round(at * 1000)));
   const length = u32(bytes.length);
   return block(
     6,

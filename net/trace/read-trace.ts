@@ -11,6 +11,10 @@ export type ReadHeader = v.InferOutput<typeof traceHeader>;
 
 /** The longest line of a trace, in bytes. A payload of 4 kB takes 24 kB at most as JSON. decided */
 const maxLine = 1024 * 1024;
+/** How deep lists and objects may stand in each other in a line: the program that reads it must not run out of stack. decided */
+const maxDepth = 32;
+/** The last moment that an event may have, in ms, of the module's clock and since 1970: the end of the year 9999. decided */
+const maxTime = 253_402_300_799_999;
 const lineFeed = 0x0a;
 
 /** A trace that is being read. */
@@ -70,6 +74,7 @@ class TraceReader {
     }
     if (json.version !== 1)
       throw this.#refusal(`it has version ${JSON.stringify(json.version)}; this program reads version 1`);
+    if (isDeeper(json, maxDepth)) throw this.#refusal(`its first line nests deeper than ${maxDepth} lists`);
     const read = v.safeParse(traceHeader, json);
     if (read.success) return read.output;
     throw this.#refusal(`its first line has no ${v.getDotPath(read.issues[0]) ?? "fields"} that can be understood`);
@@ -137,9 +142,19 @@ function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   }
 }
 
+/** Whether lists and objects stand in each other more than `depth` times. */
+const isDeeper = (json: unknown, depth: number): boolean =>
+  typeof json === "object" &&
+  json !== null &&
+  (depth === 0 || Object.values(json).some((inner) => isDeeper(inner, depth - 1)));
+
+const isTime = (time: unknown): boolean => typeof time === "number" && time >= 0 && time <= maxTime;
+
 /** Whether an object has what every event has. What else it has depends on its kind, and is not checked. */
 const isEvent = (json: Readonly<Record<string, unknown>>): json is RecordedEvent & Readonly<Record<string, unknown>> =>
   Number.isSafeInteger(json.seq) &&
-  Number.isFinite(json.t) &&
+  isTime(json.t) &&
   typeof json.wall === "string" &&
-  typeof json.kind === "string";
+  isTime(Date.parse(json.wall)) &&
+  typeof json.kind === "string" &&
+  !isDeeper(json, maxDepth);

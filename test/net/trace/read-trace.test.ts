@@ -7,7 +7,7 @@ import type { RecordedEvent } from "../../../net/trace/recorded-event.js";
 const run = { program: "1", started: "2026-01-01T00:00:00.000Z", profile: "bc28", quirks: {}, timing: "instant" };
 const more = { seed: 0, timeScale: 1, faults: [], scenarios: [] };
 const header = JSON.stringify({ format: "bc28-emu trace", version: 1, ...run, ...more });
-const event = (seq: number, line = "OK"): RecordedEvent => ({ seq, t: seq, wall: "", kind: "answer", line });
+const event = (seq: number, line = "OK"): RecordedEvent => ({ seq, t: seq, wall: run.started, kind: "answer", line });
 
 const open = (text: string): Promise<ReadTrace> => readTrace(Readable.from([Buffer.from(text)]), '"a.jsonl"');
 
@@ -71,6 +71,8 @@ test("events come while the trace is still written", async () => {
 describe("what is no trace is refused in a line", () => {
   const own = JSON.parse(header);
   const version2 = lines({ ...own, version: 2 });
+  const deep = "[".repeat(9000) + "]".repeat(9000);
+  const nested = `{"seq":1,"t":1,"wall":"${run.started}","kind":"new","what":${deep}}`;
   const oddSeed = lines({ ...own, seed: "x" });
   test.each([
     ["nothing", "", "it is empty"],
@@ -82,6 +84,20 @@ describe("what is no trace is refused in a line", () => {
     ["another first line", oddSeed, "its first line has no seed that can be understood"],
     ["a broken line", lines(header, event(1), "{", event(2)), "line 3 is no event"],
     ["an event without a time", lines(header, { ...event(1), t: null }), "line 2 is no event"],
+    ["a time before the run", lines(header, { ...event(1), t: -1 }), "line 2 is no event"],
+    ["a time that no date can have", lines(header, { ...event(1), t: 1e300 }), "line 2 is no event"],
+    ["a moment that is no date", lines(header, { ...event(1), wall: "x" }), "line 2 is no event"],
+    [
+      "a moment beyond any clock",
+      lines(header, { ...event(1), wall: "+099999-01-01T00:00:00Z" }),
+      "line 2 is no event",
+    ],
+    ["a list in lists without end", lines(header, nested), "line 2 is no event"],
+    [
+      "a first line in lists without end",
+      lines(header.replace("{}", deep)),
+      "its first line nests deeper than 32 lists",
+    ],
     ["a list", lines(header, "[]"), "line 2 is no event"],
     [
       "a line without an end",
