@@ -18,6 +18,9 @@ interface Schema {
  * give. `whole` is the name of what is checked.
  */
 export function checked<T>(schema: v.GenericSchema<unknown, T>, given: unknown, whole = "the body"): T {
+  const own = bare(schema as unknown as Schema);
+  if (Array.isArray(given) && own?.entries !== undefined)
+    throw new ControlError(400, `${whole}: a list does not fit; give ${wantedBy(own)}`); // valibot takes it for an object
   const result = v.safeParse(schema, given);
   if (result.success) return result.output;
   const option = optionFor(schema as unknown as Schema, given);

@@ -248,6 +248,8 @@ describe("what is wrong is refused, and nothing changes", () => {
     ["POST", "/api/clock/advance", { ms: "soon" }, 400, 'ms: "soon" does not fit; give a number from 0 to 604800000'],
     ["POST", "/api/broker/disconnect", {}, 400, "clientId: it is missing; give text (The id of a client, as GET"],
     ["POST", "/api/broker/disconnect", null, 400, "the body: null does not fit; give an object with clientId"],
+    ["POST", "/api/host", [], 400, "the body: a list does not fit; give an object with text, base64"],
+    ["POST", "/api/reset", [], 400, "the body: a list does not fit; give an object with cause"],
     ["POST", "/api/broker/publish", { text: "x" }, 400, "topic: it is missing; give text (The topic of the message"],
     ["POST", "/api/broker/publish", { topic: "t", qos: 3 }, 400, "qos: 3 does not fit; give 0, 1 or 2"],
     ["POST", "/api/broker/publish", { topic: "t", retain: 1 }, 400, "retain: 1 does not fit; give true or false"],
