@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Millis } from "../mqtt/packet.js";
 import type { Counts } from "../net/coverage/counts.js";
 import type { Coverage } from "../net/coverage/coverage.js";
@@ -9,7 +10,7 @@ import type { ReportFolder } from "../net/report/report-folder.js";
 import type { RunningModem } from "../net/start.js";
 import type { EventLog } from "../net/trace/event-log.js";
 import type { TraceFile, TraceHeader } from "../net/trace/trace-file.js";
-import { UserError } from "../net/user-error.js";
+import { UserError, usage } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
 import type { Options } from "./options.js";
 
@@ -29,6 +30,22 @@ export interface Evidence {
 
 /** The options that ask for evidence. */
 type Wanted = Pick<Options, "trace" | "report" | "coverage" | "failOn">;
+
+/** Throws a UserError (code 2) where two of the files that a run writes are one: the later one would replace the other. */
+async function assertApart({ trace, report, coverage, nvm }: Pick<Options, "trace" | "report" | "coverage" | "nvm">) {
+  const files = [["--trace", trace] as const, ["--coverage", coverage] as const, ["--nvm", nvm] as const];
+  const taken = new Map<string, string>();
+  if (report !== undefined)
+    for (const name of (await import("../net/report/report-folder.js")).reportFiles)
+      taken.set(resolve(report, name), "--report");
+  for (const [flag, path] of files) {
+    if (path === undefined) continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined)
+      throw usage(`${flag} ${JSON.stringify(path)}: ${other} writes a file of this name; give another name`);
+    taken.set(resolve(path), flag);
+  }
+}
 
 /** Whether a run has to keep its events. */
 export const wantsEvidence = ({ trace, report, coverage, failOn }: Wanted): boolean =>
@@ -80,6 +97,7 @@ class RunEvidence implements Evidence {
 
   async open(): Promise<void> {
     const { trace, report, coverage } = this.#options;
+    await assertApart(this.#options);
     if (coverage !== undefined) (await import("../net/coverage/coverage-file.js")).checkCoverageFile(coverage);
     if (trace !== undefined) this.#trace = await this.#openTrace(trace);
     if (report === undefined) return;

@@ -46,7 +46,7 @@ export const findingsJson = (findings: readonly Finding[]): string =>
 
 /** The latest events of a trace, the first one, and how many there are. */
 async function eventsOf(path: string) {
-  const { events } = await readTrace(createReadStream(path), path);
+  const { events } = await readTrace(createReadStream(path), JSON.stringify(path));
   let kept: RecordedEvent[] = [];
   let first: RecordedEvent | undefined;
   let count = 0;

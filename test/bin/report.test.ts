@@ -110,6 +110,16 @@ describe("what cannot be written is told in one line, before the module starts",
     expect(readFileSync(path, "utf8")).toBe("{}");
   });
 
+  test("two things in one file", async () => {
+    const [one, out] = [join(folder, "one"), join(folder, "apart")];
+    expect(await refused("--trace", one, "--coverage", one)).toContain("--trace writes a file of this name");
+    expect(await refused("--coverage", one, "--nvm", one)).toContain("--coverage writes a file of this name");
+    expect(await refused("--report", out, "--coverage", join(out, "coverage.json"))).toContain(
+      "--report writes a file",
+    );
+    expect(readdirSync(folder)).not.toContain("apart");
+  });
+
   test("a severity that there is not, and empty names", async () => {
     expect(await refused("--fail-on", "note")).toContain("give one of error, warning, never");
     expect(await refused("--trace", join(folder, "t"), "--trace-secrets", "--report", join(folder, "r"))).toContain(
