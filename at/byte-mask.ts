@@ -22,7 +22,8 @@ export interface SecretNames {
  * Hides the secrets in one direction of a serial line, byte for byte: each one becomes a `*`, so that lengths stay true. A
  * line is judged while it arrives, so that more is hidden than in a complete line: all behind the name of a command with
  * secrets, and all behind the `=` of an unknown name, which may be a damaged one. Of an answer of such a command, all from
- * the first quote on is hidden, or from the first comma on where it has no quotes.
+ * the first quote on is hidden, or from the first comma on where it has no quotes. Where such an answer ends inside a quoted
+ * string, another line stands in the middle of it: then all is hidden up to the end of the string, or up to a final result.
  */
 export class ByteMask {
   readonly #secretName: RegExp;
@@ -32,6 +33,10 @@ export class ByteMask {
   #head: Octets = "";
   #before = 0;
   #isHiding = false;
+  /** An answer of a command with secrets has begun, and its final result has not come. */
+  #inAnswer = false;
+  /** The number of quotes in the hidden line so far. */
+  #quotes = 0;
 
   constructor({ secret, bare, harmless, isKnown }: SecretNames) {
     const names = secret.map((name) => nameOnly(name, harmless));
@@ -54,9 +59,12 @@ export class ByteMask {
     const body = isLineEnd ? part.slice(0, -1) : part;
     const from = this.#isHiding ? 0 : this.#secretIn(body);
     const shown = from === undefined ? body : body.slice(0, from) + star.repeat(body.length - from);
+    const text = this.#head + body;
+    if (from !== undefined) this.#quotes += quotesIn(this.#isHiding ? body : text);
     this.#isHiding = from !== undefined;
     const ends = isLineEnd || (!this.#isHiding && (last === ctrlZ || last === esc));
-    if (ends) this.#startLine();
+    if (ends && finalResult.test(text)) this.#inAnswer = false;
+    if (ends) this.#startLine(this.#isHiding && this.#inAnswer && this.#quotes % 2 === 1);
     else this.#keep(body);
     return isLineEnd ? shown + last : shown;
   }
@@ -64,10 +72,11 @@ export class ByteMask {
   /** Where a secret may begin in what continues the line; undefined: nowhere. */
   #secretIn(body: Octets): number | undefined {
     const text = this.#head + body;
-    const starts = [this.#behindSecretName(text), this.#behindUnknownName(text)].filter((at) => at !== undefined);
+    const starts = [this.#behindSecretName(text), this.#behindUnknownName(text), this.#inRest(text)].filter(
+      (at) => at !== undefined,
+    );
     if (starts.length === 0) return undefined;
-    const from = Math.min(...starts) - this.#head.length;
-    return from < body.length ? Math.max(from, 0) : undefined;
+    return Math.max(Math.min(...starts) - this.#head.length, 0);
   }
 
   #behindSecretName(text: Octets): number | undefined {
@@ -75,10 +84,16 @@ export class ByteMask {
     if (found === null) return undefined;
     const end = found.index + found[0].length;
     if (found[1] === "") return end < text.length ? end : undefined;
+    this.#inAnswer = true;
     const bare = this.#bareAnswer.exec(text);
     if (bare !== null) return bare.index + bare[0].length;
     const quote = text.indexOf('"', end);
     return quote < 0 ? undefined : quote + 1;
+  }
+
+  /** Where a line that can be the rest of an answer has its first string. */
+  #inRest(text: Octets): number | undefined {
+    return this.#inAnswer && this.#before === 0 ? /^[\d, ]*"/.exec(text)?.[0].length : undefined;
   }
 
   #behindUnknownName(text: Octets): number | undefined {
@@ -95,10 +110,12 @@ export class ByteMask {
     this.#before += all.length - this.#head.length;
   }
 
-  #startLine(): void {
+  /** `goesOn`: it may hold the rest of a secret that began in an earlier line. */
+  #startLine(goesOn: boolean): void {
     this.#head = "";
     this.#before = 0;
-    this.#isHiding = false;
+    this.#isHiding = goesOn;
+    if (!goesOn) this.#quotes = 0;
   }
 }
 
@@ -108,6 +125,9 @@ function nameOnly(name: string, others: readonly string[]): string {
   return rests.length === 0 ? name.slice(1) : `${name.slice(1)}(?!(?:${rests.join("|")})(?:[=?:;\\s]|$))`;
 }
 
+const quotesIn = (octets: Octets): number => octets.split('"').length - 1;
+/** A line that ends an answer. */
+const finalResult = /^(?:OK|ERROR|\+CM[ES] ERROR: ?\d+)$/;
 const ctrlZ = "\x1a";
 const esc = "\x1b";
 /** Pieces that end with the end of a line or of a payload, and the rest. */

@@ -243,3 +243,27 @@ test("the parameters of an unknown command are masked, because the name may be m
   expect(known.line('AT+CSQ;+QMTCNN=0,"pw"')).toBe("AT+CSQ;+QMTCNN=***");
   expect(known.line("AT+CSQ;+XYZ?")).toBe("AT+CSQ;+XYZ?");
 });
+
+describe("an answer with another line in the middle", () => {
+  const answer = '\r\n+CGAUTH:0,2,"me","VWXYZ"\r\n';
+
+  test("shows no part of its secret, wherever that line and the pieces end", () => {
+    for (let at = answer.indexOf("me"); at < answer.length - 2; at += 1)
+      for (const size of [1, 3, 100]) {
+        const octets = `${answer.slice(0, at)}\r\n+X\r\n${answer.slice(at)}\r\nOK\r\n+CSQ: 9,99\r\n`;
+        const bytes = newByteMask();
+        const shown = (octets.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [])
+          .map((piece) => bytes.mask(piece))
+          .join("");
+        expect(shown).not.toMatch(/[V-Z]{2}|[VWYZ]/);
+        expect(shown).toHaveLength(octets.length);
+        expect(shown.endsWith("\r\n+CSQ: 9,99\r\n")).toBe(true);
+      }
+  });
+
+  test("that lost its last quote hides up to the final result", () => {
+    expect(newByteMask().mask('+CGAUTH:0,2,"me","VW\r\n\r\nOK\r\n+CSQ: 9,99\r\n')).toBe(
+      '+CGAUTH:0,2,"*******\r\n\r\n**\r\n+CSQ: 9,99\r\n',
+    );
+  });
+});
