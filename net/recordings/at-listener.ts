@@ -64,7 +64,14 @@ const lineEvent = ({ kind, text }: ModulePart, secrets: Secrets): TraceEvent => 
 function maskedAnswer(text: Octets): Octets {
   if (!text.startsWith("+")) return hidden.payload(text);
   if (/^\+QMTT?ENAUTH: ?\d,/.test(text)) return text.replace(/(?<=: ?\d,).*/s, "***");
+  if (/^\+CGAUTH: ?\d/i.test(text)) return maskedLogin(text);
   if (!/^\+QMTCFG: ?"aliauth",/i.test(text)) return text;
   const isPlain = /^[^"]*"[^"]*"(?:,"[^"]*"){3}$/.test(text);
   return isPlain ? text.replace(/"[^"]*"$/, '"***"') : '+QMTCFG: "aliauth",***';
+}
+
+/** `+CGAUTH:0,2,"user","***"`; where the user's name cannot be told from the password, both are masked. */
+function maskedLogin(text: Octets): Octets {
+  const isPlain = /^[^"]*"[^"]*","[^"]*"$/.test(text);
+  return isPlain ? text.replace(/"[^"]*"$/, '"***"') : text.replace(/(?<=^[^,]*,\d+,).*/s, "***");
 }
