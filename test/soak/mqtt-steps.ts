@@ -23,7 +23,7 @@ export async function goOnline(driver: ModuleDriver, check: DeliveryCheck): Prom
   if (opened.line === undefined) check.fail(`no +QMTOPEN after ${opened.answer}`);
   if (opened.line !== "+QMTOPEN: 0,0") return false;
   // Without a CONNACK in ten seconds the link ends, and the line comes after that.
-  const waiting = { for: "+QMTCONN: ", within: 10_500, despiteLoss: true };
+  const waiting = { for: "+QMTCONN: ", within: 10_500, evenIfLinkEnds: true };
   const { answer, line } = await driver.request('AT+QMTCONN=0,"meter-1"', waiting);
   if (answer === "OK" && line === undefined) check.fail("no +QMTCONN in time");
   if (answer !== "OK" && !isLinkLost(driver, answer)) check.fail(`AT+QMTCONN: ${answer}`);
