@@ -218,7 +218,8 @@ const socketThread = (id: number | string): string => `socket ${id}`;
 function threadOfLine(line: Octets): string | undefined {
   const [, socket] = /\+NSO(?:STF?|RF|CO|SD|CL)=(\d)[^;]*$/i.exec(line) ?? [];
   if (socket !== undefined) return socketThread(socket);
-  const found = [...line.matchAll(/\+([A-Z]+)(?:=\d+,(\d+)|=|$)/gi)].at(-1);
+  const last = line.includes(";") ? line.slice(line.lastIndexOf("+")) : line;
+  const found = /\+([A-Z]+)(?:=\d+,(\d+)|=|$)/i.exec(last);
   return named(found?.[1]?.toUpperCase(), found?.[2]);
 }
 

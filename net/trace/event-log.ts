@@ -139,11 +139,16 @@ export class EventLog {
     this.#entries.push(entry);
     this.#bytes += bytesOfEvent + sizeOf(happened);
     if (this.#entries.length > maxEvents || this.#bytes > maxBytes) this.#dropOld();
-    const readers = this.#readers.filter(({ wants }) => wants.has(happened.kind));
-    if (readers.length + this.#listeners.size === 0) return;
-    const event = this.#recorder.record(entry);
-    for (const listener of this.#listeners) listener(event);
-    for (const { take } of readers) take(event);
+    let event: RecordedEvent | undefined;
+    for (const listener of this.#listeners) {
+      event ??= this.#recorder.record(entry);
+      listener(event);
+    }
+    for (const { wants, take } of this.#readers) {
+      if (!wants.has(happened.kind)) continue;
+      event ??= this.#recorder.record(entry);
+      take(event);
+    }
   }
 
   /** Drops the older half, so that it does not happen for each event. */
