@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { constants as system } from "node:os";
-import { delimiter, join } from "node:path";
 import { usage } from "../net/user-error.js";
 import { readCommandLine } from "./command-line.js";
 import { complain, type Ending } from "./exit.js";
 import { readOptions } from "./options.js";
+import { pathOf } from "./program-path.js";
 import { placesOf, type Run, start } from "./serve.js";
 import { openBrowser, windowUrl } from "./window.js";
 
@@ -116,20 +116,4 @@ function endRest(mark: string): void {
 function guardian(): readonly string[] {
   const setpriv = "/usr/bin/setpriv";
   return process.platform === "linux" && existsSync(setpriv) ? [setpriv, "--pdeathsig", "TERM", "--"] : [];
-}
-
-/** Where a command is: its path, or that in PATH; undefined: nowhere. */
-function pathOf(name: string): string | undefined {
-  if (name.includes("/")) return isExecutable(name) ? name : undefined;
-  const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

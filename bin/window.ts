@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { pathOf } from "./program-path.js";
 
 /** The address of the window, for a browser on this machine. */
 export const windowUrl = (control: string): string => `${control.replace(/\/\/(?:0\.0\.0\.0|\[::\])/, "//127.0.0.1")}/`;
@@ -24,19 +23,6 @@ export function openBrowser(url: string): void {
 }
 
 /** xdg-open, where it is installed and there is a screen, or a browser is named. */
-function starterIn({ PATH = "", DISPLAY, WAYLAND_DISPLAY, BROWSER }: NodeJS.ProcessEnv): string | undefined {
-  if (!DISPLAY && !WAYLAND_DISPLAY && !BROWSER) return undefined;
-  return PATH.split(delimiter)
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, "xdg-open"))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function starterIn({ DISPLAY, WAYLAND_DISPLAY, BROWSER }: NodeJS.ProcessEnv): string | undefined {
+  return DISPLAY || WAYLAND_DISPLAY || BROWSER ? pathOf("xdg-open") : undefined;
 }
