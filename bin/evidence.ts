@@ -9,9 +9,9 @@ import type { RunResult } from "../net/report/report.js";
 import type { ReportFolder } from "../net/report/report-folder.js";
 import type { RunningModem } from "../net/start.js";
 import type { EventLog } from "../net/trace/event-log.js";
-import type { TraceFile, TraceHeader } from "../net/trace/trace-file.js";
+import type { TraceFile } from "../net/trace/trace-file.js";
+import { type TraceHeader, traceHeader } from "../net/trace/trace-header.js";
 import { UserError, usage } from "../net/user-error.js";
-import packageJson from "../package.json" with { type: "json" };
 import type { Options } from "./options.js";
 
 /** What a run leaves behind: its trace, its report, what the host has met, and a verdict. */
@@ -67,13 +67,6 @@ export async function openEvidence(options: Options, log: Log): Promise<Evidence
   }
 }
 
-/** What the run is, as the first line of a trace tells it. */
-export function headerOf({ profile, seed, timeScale, faults, scenarios, showsSecrets }: Options): TraceHeader {
-  const { name, quirks, timing } = profile;
-  const run = { program: packageJson.version, profile: name, quirks, timing, seed, timeScale, faults, scenarios };
-  return showsSecrets ? { ...run, secrets: true } : run;
-}
-
 class RunEvidence implements Evidence {
   readonly #options: Options;
   readonly #log: Log;
@@ -92,7 +85,7 @@ class RunEvidence implements Evidence {
   constructor(options: Options, log: Log) {
     this.#options = options;
     this.#log = log;
-    this.#header = headerOf(options);
+    this.#header = traceHeader(options);
   }
 
   async open(): Promise<void> {

@@ -6,9 +6,10 @@ import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { type Clock, scaledClock } from "../net/time/clock.js";
 import { manualClock } from "../net/time/manual-clock.js";
+import { traceHeader } from "../net/trace/trace-header.js";
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
-import { headerOf, openEvidence, wantsEvidence } from "./evidence.js";
+import { openEvidence, wantsEvidence } from "./evidence.js";
 import { type Ending, tell } from "./exit.js";
 import { type FrontEnd, openerOf } from "./front-ends.js";
 import type { ControlAddress, Options } from "./options.js";
@@ -130,7 +131,7 @@ async function controlPort(
     modem,
     clock,
     version: packageJson.version,
-    header: headerOf(options),
+    header: traceHeader(options),
     stop: ending.isPassedOn ? undefined : () => ending.end(),
   });
   const server = await startControlServer(control, { host, port, token: needed, log });

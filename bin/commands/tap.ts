@@ -3,9 +3,9 @@ import { LogLines } from "../../net/log-output.js";
 import { profileJson } from "../../net/recordings/profile-json.js";
 import { Tap } from "../../net/recordings/tap.js";
 import { systemClock } from "../../net/time/clock.js";
-import { openTraceFile, type TraceHeader } from "../../net/trace/trace-file.js";
+import { openTraceFile } from "../../net/trace/trace-file.js";
+import { type TraceHeader, traceHeader } from "../../net/trace/trace-header.js";
 import { usage } from "../../net/user-error.js";
-import packageJson from "../../package.json" with { type: "json" };
 import type { Call, Outcome } from "../command.js";
 import type { Flags } from "../flags.js";
 import { openerOf, readBaud, readFrontEnds } from "../front-ends.js";
@@ -65,15 +65,7 @@ function readTap(flags: Flags) {
 function headerOf(flags: Flags): TraceHeader {
   const profile = effectiveProfile(flags);
   return {
-    program: packageJson.version,
-    profile: profile.name,
-    quirks: profile.quirks,
-    timing: profile.timing,
-    seed: 0,
-    timeScale: 1,
-    faults: [],
-    scenarios: [],
-    ...(flags["trace-secrets"] ? { secrets: true } : {}),
+    ...traceHeader({ profile, showsSecrets: flags["trace-secrets"] === true }),
     module: profileJson(profile),
   };
 }

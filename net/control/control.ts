@@ -7,7 +7,7 @@ import type { Clock, Millis } from "../time/clock.js";
 import type { ManualClock } from "../time/manual-clock.js";
 import { type EventFilter, isWanted } from "../trace/event-filter.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
-import type { TraceHeader } from "../trace/trace-file.js";
+import type { TraceHeader } from "../trace/trace-header.js";
 import { lateText, waitForEvent } from "../trace/wait-for-event.js";
 import { BrokerDesk } from "./broker-desk.js";
 import { ControlError } from "./control-error.js";

@@ -1,7 +1,7 @@
 import type { CoverageSum } from "../coverage/coverage-file.js";
 import type { Finding } from "../referee/finding.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
-import type { TraceHeader } from "../trace/trace-file.js";
+import type { TraceHeader } from "../trace/trace-header.js";
 
 /** From which severity on findings make a run fail. */
 export type FailOn = "error" | "warning";

@@ -4,7 +4,7 @@ import { type CoverageSum, coverageJson } from "../coverage/coverage-file.js";
 import type { Finding } from "../referee/finding.js";
 import { readTrace } from "../trace/read-trace.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
-import type { TraceHeader } from "../trace/trace-file.js";
+import type { TraceHeader } from "../trace/trace-header.js";
 import { maxEvents, reportPage } from "../window/report-page.js";
 import { junitXml } from "./junit.js";
 import type { RunData } from "./report-data.js";

@@ -1,9 +1,9 @@
-import packageJson from "../../package.json" with { type: "json" };
 import type { Counts } from "../coverage/counts.js";
 import { writeReport } from "../report/report.js";
 import { openReportFolder } from "../report/report-folder.js";
 import type { RunningModem } from "../start.js";
 import { openTraceFile } from "../trace/trace-file.js";
+import { traceHeader } from "../trace/trace-header.js";
 import { UserError } from "../user-error.js";
 import { profileOf, type TestOptions } from "./options.js";
 
@@ -19,12 +19,13 @@ interface Tested {
  * @throws UserError that names the folder and what is wrong with it; then nothing has appeared in it
  */
 export async function writeTestReport(path: string, { modem, counts, options }: Tested): Promise<void> {
-  const { name: profile, quirks, timing } = profileOf(options.profile ?? { base: "bc28" });
-  const header = {
-    ...{ program: packageJson.version, profile, quirks, timing, seed: options.seed ?? 0, timeScale: 1 },
-    faults: options.faults ?? [],
-    scenarios: (options.scenarios ?? []).map(({ name }) => name),
-  };
+  const { profile, seed = 0, faults = [], scenarios = [] } = options;
+  const header = traceHeader({
+    profile: profileOf(profile ?? { base: "bc28" }),
+    seed,
+    faults,
+    scenarios: scenarios.map(({ name }) => name),
+  });
   const folder = await openReportFolder(path);
   try {
     const trace = await openTraceFile(folder.draftOfTrace, header, () => {});

@@ -3,25 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { whyOf } from "../storage/text-file.js";
 import { UserError } from "../user-error.js";
 import type { RecordedEvent } from "./recorded-event.js";
-
-/** What a run is. The first line of its trace tells it, beside the format and the calendar time (ISO 8601). */
-export interface TraceHeader {
-  /** The version of bc28-emu. */
-  readonly program: string;
-  readonly seed: number;
-  /** The variant of the module, and the quirks that it has. */
-  readonly profile: string;
-  readonly quirks: object;
-  readonly timing: string;
-  readonly timeScale: number;
-  /** The faults and scenarios of the command line. */
-  readonly faults: readonly string[];
-  readonly scenarios: readonly string[];
-  /** Secrets are shown as they are; left out: they are masked. */
-  readonly secrets?: true;
-  /** The module that was recorded as far as it is known, as a profile in JSON; undefined: it is the one of these fields. */
-  readonly module?: object;
-}
+import type { TraceHeader } from "./trace-header.js";
 
 const format = { format: "bc28-emu trace", version: 1 } as const;
 
