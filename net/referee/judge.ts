@@ -5,8 +5,8 @@ import type { Finding } from "./finding.js";
 import { Referee, wantedKinds } from "./referee.js";
 
 /**
- * The referee of a run. It reads the events when somebody looks, and adds an event for the first finding of each rule. The
- * referee itself is made only then: there may be thousands of modems in a process.
+ * The referee of a run. It reads the events when they are recorded, and adds an event for the first finding of each rule. The
+ * referee itself is made for the first event that it wants, or when somebody asks.
  */
 export class Judge {
   readonly #events: EventLog;

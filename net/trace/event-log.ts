@@ -123,7 +123,6 @@ export class EventLog {
    * recorded. `take` may add events.
    */
   readEach(wants: ReadonlySet<string>, take: (event: RecordedEvent) => void): void {
-    this.record();
     for (const event of this.read(0)) if (wants.has(event.kind)) take(event);
     this.#readers.push({ wants, take });
   }
