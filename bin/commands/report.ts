@@ -5,7 +5,8 @@ import { whyOf } from "../../net/storage/text-file.js";
 import { openTrace } from "../../net/trace/read-trace.js";
 import type { RecordedEvent } from "../../net/trace/recorded-event.js";
 import { UserError, usage } from "../../net/user-error.js";
-import { maxEvents, reportPage } from "../../net/window/report-page.js";
+import { NewestEvents } from "../../net/window/newest-events.js";
+import { reportPage } from "../../net/window/report-page.js";
 import type { Call, Outcome } from "../command.js";
 
 /** `bc28-emu report`: writes a trace as one page of HTML. Throws a UserError that names the file and what is wrong with it. */
@@ -27,16 +28,13 @@ export async function run({ words: [file, more], flags: { out } }: Call): Promis
 /** The newest events of a trace that may be larger than the memory, and what the host did in all of it. */
 async function judged(all: AsyncIterable<RecordedEvent>) {
   const [referee, coverage] = [new Referee(), new Coverage()];
-  let events: RecordedEvent[] = [];
-  let leftOut = 0;
+  const newest = new NewestEvents();
   for await (const event of all) {
     referee.take(event);
     coverage.note(event);
-    events.push(event);
-    if (events.length < 2 * maxEvents) continue;
-    leftOut += maxEvents;
-    events = events.slice(maxEvents);
+    newest.add(event);
   }
+  const { list: events, leftOut } = newest;
   referee.pass(events.at(-1)?.t ?? 0);
   return { events, leftOut, findings: referee.findings, coverage: itemsOf(coverage.counts) };
 }

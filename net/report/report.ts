@@ -5,7 +5,8 @@ import type { Finding } from "../referee/finding.js";
 import { readTrace } from "../trace/read-trace.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import type { TraceHeader } from "../trace/trace-header.js";
-import { maxEvents, reportPage } from "../window/report-page.js";
+import { NewestEvents } from "../window/newest-events.js";
+import { reportPage } from "../window/report-page.js";
 import { junitXml } from "./junit.js";
 import type { RunData } from "./report-data.js";
 import type { ReportFolder } from "./report-folder.js";
@@ -23,8 +24,8 @@ export interface RunResult {
  * @throws UserError (code 1) that names the folder and what is wrong with it; then nothing has appeared
  */
 export async function writeReport(folder: ReportFolder, { header, findings, coverage }: RunResult): Promise<void> {
-  const { kept, first, count } = await eventsOf(folder.draftOfTrace);
-  const run: RunData = { header, findings, coverage, first, last: kept.at(-1), events: count };
+  const { list, leftOut, first, count } = await eventsOf(folder.draftOfTrace);
+  const run: RunData = { header, findings, coverage, first, last: list.at(-1), events: count };
   await folder.publish({
     "findings.json": findingsJson(findings),
     "coverage.json": coverageJson(coverage),
@@ -32,8 +33,8 @@ export async function writeReport(folder: ReportFolder, { header, findings, cove
     "summary.md": summaryMarkdown(run),
     "report.html": reportPage({
       header,
-      events: kept,
-      leftOut: count - kept.length,
+      events: list,
+      leftOut,
       findings,
       coverage: itemsOf(coverage.counts),
     }),
@@ -44,17 +45,15 @@ export async function writeReport(folder: ReportFolder, { header, findings, cove
 export const findingsJson = (findings: readonly Finding[]): string =>
   `${JSON.stringify({ format: "bc28-emu findings", version: 1, findings }, undefined, 2)}\n`;
 
-/** The latest events of a trace, the first one, and how many there are. */
+/** The newest events of a trace, and the first one. */
 async function eventsOf(path: string) {
   const { events } = await readTrace(createReadStream(path), JSON.stringify(path));
-  let kept: RecordedEvent[] = [];
+  const newest = new NewestEvents();
   let first: RecordedEvent | undefined;
-  let count = 0;
   for await (const event of events) {
     first ??= event;
-    count += 1;
-    kept.push(event);
-    if (kept.length >= 2 * maxEvents) kept = kept.slice(-maxEvents);
+    newest.add(event);
   }
-  return { kept: kept.slice(-maxEvents), first, count };
+  const { list, leftOut, count } = newest;
+  return { list, leftOut, first, count };
 }

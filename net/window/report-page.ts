@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { CoverageItem } from "../coverage/coverage.js";
 import type { Finding } from "../referee/finding.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
+import { maxEvents } from "./newest-events.js";
 import { pageFile } from "./page-file.js";
 import type { Report } from "./report.js";
 
@@ -16,8 +17,7 @@ export interface ReportParts {
   readonly coverage?: readonly CoverageItem[];
 }
 
-/** How many events a report holds at most, and how many bytes of JSON; the oldest are left out. decided */
-export const maxEvents = 200_000;
+/** How many bytes of JSON a report holds at most; the oldest events are left out. decided */
 const maxBytes = 64 * 1024 * 1024;
 
 /** Where the page finds its data. */
