@@ -113,6 +113,7 @@ const hostTimeFactor = ({ speed }: Clock, baud: Baud | undefined): number =>
 
 /** The profile with its time-outs for the host multiplied, so that they last as long for the host at any clock speed. */
 function inHostTime(profile: Profile, factor: number): Profile {
+  if (factor === 1) return profile; // shared by all modems of a process
   const { lfGrace, urcHold, entryTimeout } = profile.quirks;
   const spans = { lfGrace: lfGrace * factor, urcHold: urcHold * factor, entryTimeout: entryTimeout * factor };
   return { ...profile, quirks: { ...profile.quirks, ...spans } };

@@ -84,6 +84,10 @@ export const standardTimers: Cpsms = { periodic: "01000011", active: "01000011" 
 export const isSignalled = (before: NetworkSettings, after: NetworkSettings): boolean =>
   before.cpsms !== after.cpsms || before.cedrxs !== after.cedrxs;
 
+const defaultCedrxs: Cedrxs = { mode: 1, value: "0101" };
+const noLogins: NetworkSettings["logins"] = new Map();
+const noDns: NetworkSettings["dns"] = { primary: "0.0.0.0", secondary: "0.0.0.0" };
+
 /** The settings after a start. */
 export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   cereg: 0,
@@ -94,8 +98,8 @@ export const defaultNetworkSettings = (apn: Octets): NetworkSettings => ({
   nnmi: 1,
   cops: 0,
   cpsms: undefined,
-  cedrxs: { mode: 1, value: "0101" },
+  cedrxs: defaultCedrxs,
   contexts: new Map([[0, { type: "IP", apn, headerCompression: 0, nslpi: 0, securePco: 0, isOfNetwork: true }]]),
-  logins: new Map(),
-  dns: { primary: "0.0.0.0", secondary: "0.0.0.0" },
+  logins: noLogins,
+  dns: noDns,
 });

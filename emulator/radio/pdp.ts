@@ -20,16 +20,19 @@ interface Told {
 }
 
 const none: readonly Octets[] = [];
+const nothingTold: Told = { active: new Set(), denied: false };
 
 /** The URCs of the PDP contexts: of their state (AT+NGACTR) and their addresses (AT+NIPINFO). */
 export class ContextReports {
-  #told: Told = { active: new Set(), denied: false };
+  #told = nothingTold;
 
   /** Returns the URCs of what has changed since the last call. */
   settle(radio: Radio, settings: NetworkSettings, surroundings: Surroundings): readonly Octets[] {
     const before = this.#told;
-    const told = { active: radio.active, denied: radio.stage === "denied" };
-    if (told.active === before.active && told.denied === before.denied) return none;
+    const { active } = radio;
+    const isDenied = radio.stage === "denied";
+    if (active === before.active && isDenied === before.denied) return none;
+    const told = { active, denied: isDenied };
     this.#told = told;
     const changed = [...new Set([...before.active, ...told.active])]
       .filter((cid) => told.active.has(cid) !== before.active.has(cid))

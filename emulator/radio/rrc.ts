@@ -24,12 +24,7 @@ interface Reported {
 type NetworkEffect = Effect & { readonly to: "link" | "call" | "socket" };
 
 const unchanged: readonly Octets[] = [];
-
-const isSame = (one: Reported, other: Reported): boolean =>
-  one.stat === other.stat &&
-  one.connected === other.connected &&
-  one.asleep === other.asleep &&
-  one.edrx === other.edrx;
+const nothing: readonly Effect[] = [];
 
 type SocketEffect = Effect & { readonly to: "socket" };
 
@@ -120,7 +115,7 @@ export class Rrc {
 
   /** Returns the waiting effects once the connection is up. */
   takeSent(now: Millis): readonly Effect[] {
-    if (this.#upAt > now) return [];
+    if (this.#upAt > now) return nothing;
     this.#upAt = never;
     this.touch(now);
     const sent = this.flush();
@@ -159,8 +154,8 @@ export class Rrc {
     this.#power = settlePower(this.#power, isAttached(radio), psmTimers(networkSettings.cpsms), now);
     const before = this.#reported;
     const seen = this.#reportable(radio, networkSettings);
+    if (seen === before) return unchanged;
     this.#reported = seen;
-    if (isSame(seen, before)) return unchanged;
     const { cereg, cscon, npsmr } = networkSettings;
     const line = (changed: boolean, text: () => Octets) => (changed ? [text()] : []);
     const sleep = line(npsmr === 1 && seen.asleep !== before.asleep, () => `+NPSMR:${Number(seen.asleep)}`);
@@ -179,15 +174,15 @@ export class Rrc {
     ];
   }
 
+  /** What URCs could report now; where nothing has changed, the same object as before, because this runs for each input. */
   #reportable(radio: Radio, { cedrxs }: NetworkSettings): Reported {
+    const before = this.#reported;
     const { mode } = this.#power;
-    const granted = isAttached(radio) && cedrxs.mode === 2;
-    return {
-      stat: registrationStat(radio),
-      connected: mode === "connected",
-      asleep: mode === "psm",
-      edrx: granted ? cedrxs.value : undefined,
-    };
+    const stat = registrationStat(radio);
+    const [connected, asleep] = [mode === "connected", mode === "psm"];
+    const edrx = isAttached(radio) && cedrxs.mode === 2 ? cedrxs.value : undefined;
+    const isSame = stat === before.stat && connected === before.connected && asleep === before.asleep;
+    return isSame && edrx === before.edrx ? before : { stat, connected, asleep, edrx };
   }
 
   /** The same for a socket. A reset drops what waits; a dial that was dropped needs no reset. The end of a socket waits for its data. */
