@@ -4,6 +4,7 @@ import type { MqttSettings } from "../emulator/memory/mqtt-settings.js";
 import type { Nvm } from "../emulator/memory/nvm.js";
 import type { PowerMode } from "../emulator/radio/power.js";
 import { isAttached, type Radio } from "../emulator/radio/radio.js";
+import { type Socket, type SocketId, settledTable } from "../emulator/sockets/socket.js";
 import { flows } from "../mqtt/delivery.js";
 import { pingAt } from "../mqtt/keep-alive.js";
 import type { Millis } from "../mqtt/packet.js";
@@ -40,8 +41,12 @@ export interface ModuleState {
     readonly keepAlive: KeepAliveState | undefined;
     /** Requests that wait for an answer of the broker. */
     readonly inFlight: readonly InFlight[];
+    /** The socket number that the link has; undefined while there is no link. */
+    readonly socket: SocketId | undefined;
     readonly settings: MqttSettings;
   };
+  /** The host's sockets, by their number. */
+  readonly sockets: readonly SocketState[];
   readonly dte: Pick<Dte, "echo" | "quiet" | "verbose" | "cmee">;
   /** The settings that a reboot keeps. */
   readonly nvm: Nvm;
@@ -70,6 +75,18 @@ export interface InFlight {
   readonly deadline: Millis;
 }
 
+/** A socket of the host. */
+export interface SocketState extends Pick<Socket, "id" | "protocol" | "phase" | "receives"> {
+  /** The listen port; 0 is any. */
+  readonly port: number;
+  /** Where a TCP socket is connected to. */
+  readonly peer: { readonly address: string; readonly port: number } | undefined;
+  /** How many bytes wait for AT+NSORF. */
+  readonly unread: number;
+  /** The sequence numbers of the messages that are not sent yet. */
+  readonly unsent: readonly number[];
+}
+
 /** The settings with their texts in UTF-8, and without secrets. */
 function shownSettings({ will, aliauth, ...others }: MqttSettings): MqttSettings {
   return {
@@ -83,9 +100,22 @@ function shownSettings({ will, aliauth, ...others }: MqttSettings): MqttSettings
   };
 }
 
+/** The memory without the codes of the SIM. */
+const shownNvm = ({ sim, ...others }: Nvm): Nvm => ({
+  ...others,
+  sim: sim && { ...sim, firstPin: "***", pin: "***", puk: "***" },
+});
+
+const shownSocket = ({ id, protocol, phase, receives, port, peer, unreadBytes, pending }: Socket): SocketState => ({
+  ...{ id, protocol, phase, receives, port, peer },
+  unread: unreadBytes,
+  unsent: pending.map(({ seq }) => seq),
+});
+
 /** The state of a modem at `now`. */
 export function moduleState(modem: FaultyModem, now: Millis): ModuleState {
-  const { radio, session, mqttSettings, dte, power, nvm, profile } = modem.view();
+  const { radio, session, mqttSettings, dte, power, nvm, profile, sockets } = modem.view();
+  const table = settledTable(sockets, session.phase);
   const { sim, coverage, rssi, network, functionality, stage } = radio;
   const { echo, quiet, verbose, cmee } = dte;
   return {
@@ -113,10 +143,12 @@ export function moduleState(modem: FaultyModem, now: Millis): ModuleState {
         limit,
         deadline,
       })),
+      socket: table.mqtt,
       settings: shownSettings(mqttSettings),
     },
+    sockets: table.sockets.map(shownSocket),
     dte: { echo, quiet, verbose, cmee },
-    nvm,
+    nvm: shownNvm(nvm),
   };
 }
 

@@ -19,7 +19,8 @@ export const routes: readonly Route[] = [
   route({
     method: "GET",
     path: "/api/state",
-    about: "The module at this moment: its radio, its MQTT link, its settings, front ends, faults and broker.",
+    about:
+      "The module at this moment: its radio, its MQTT link, its sockets, its settings, front ends, faults and broker.",
     answer: schemas.state,
     run: (control) => control.state(),
   }),

@@ -222,6 +222,18 @@ export const state = v.looseObject({
   radio: v.looseObject({}),
   power: v.looseObject({}),
   mqtt: v.looseObject({}),
+  sockets: v.array(
+    v.looseObject({
+      id: v.number(),
+      protocol: v.picklist(["UDP", "TCP"]),
+      phase: about(v.picklist(["created", "connecting", "connected", "ended"]), "A UDP socket stays created."),
+      receives: v.boolean(),
+      port: about(v.number(), "The listen port; 0 is any."),
+      peer: v.optional(v.object({ address: v.string(), port: v.number() })),
+      unread: about(v.number(), "How many bytes wait for AT+NSORF."),
+      unsent: about(v.array(v.number()), "The sequence numbers of the messages that are not sent yet."),
+    }),
+  ),
   dte: v.looseObject({}),
   nvm: v.looseObject({}),
   ports: v.array(v.object({ path: v.string(), attached: v.optional(v.boolean()) })),

@@ -24,6 +24,32 @@ export function Fact({ name, value, children, title }: FactProps) {
   );
 }
 
+interface CardProps {
+  readonly name: string;
+  /** What matters most of it, beside its name, and the words for it. */
+  readonly stage?: string;
+  readonly words?: string;
+  readonly children: ComponentChildren;
+}
+
+/** Facts that belong together. */
+export function Card({ name, stage, words = stage, children }: CardProps) {
+  const changes = useChanges(words);
+  return (
+    <div class="card">
+      <h2>
+        {name}
+        {stage !== undefined && (
+          <b key={changes} class={`stage ${stage}${changes > 0 ? " changed" : ""}`}>
+            {words}
+          </b>
+        )}
+      </h2>
+      <dl>{children}</dl>
+    </div>
+  );
+}
+
 /** How often a value has changed. */
 export function useChanges(value: unknown): number {
   const last = useRef({ value, changes: 0 });

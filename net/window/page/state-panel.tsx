@@ -1,7 +1,6 @@
-import type { ComponentChildren } from "preact";
 import { clockText } from "../model/span.js";
 import { visibleText } from "../model/visible-text.js";
-import { Countdown, Fact, useChanges } from "./fact.js";
+import { Card, Countdown, Fact } from "./fact.js";
 import { moduleNow, type ShownState, state } from "./module-store.js";
 import { Window } from "./window.js";
 
@@ -20,6 +19,7 @@ const Cards = (known: ShownState) => (
     <div class="stack">
       <Module {...known} />
       <Rrc {...known} />
+      <Sockets {...known} />
     </div>
     <div class="stack">
       <Radio {...known} />
@@ -41,31 +41,6 @@ const Cards = (known: ShownState) => (
     </div>
   </>
 );
-
-interface CardProps {
-  readonly name: string;
-  /** What matters most of it, beside its name, and the words for it. */
-  readonly stage?: string;
-  readonly words?: string;
-  readonly children: ComponentChildren;
-}
-
-function Card({ name, stage, words = stage, children }: CardProps) {
-  const changes = useChanges(words);
-  return (
-    <div class="card">
-      <h2>
-        {name}
-        {stage !== undefined && (
-          <b key={changes} class={`stage ${stage}${changes > 0 ? " changed" : ""}`}>
-            {words}
-          </b>
-        )}
-      </h2>
-      <dl>{children}</dl>
-    </div>
-  );
-}
 
 function Module({ module: { stage, isAsleep }, time: { speed } }: ShownState) {
   const pace = speed === 0 ? "by hand" : speed === 1 ? "" : `× ${speed}`;
@@ -146,6 +121,25 @@ function Mqtt({ mqtt: { phase, broker, keepAlive } }: ShownState) {
       </Fact>
     </Card>
   );
+}
+
+function Sockets({ sockets }: ShownState) {
+  const text = sockets.map(({ id, protocol }) => `${id} ${protocol}`).join(", ");
+  return (
+    <Card name="Sockets">
+      <Fact name="open" value={text || "none"} title={sockets.map(socketText).join("\n")} />
+    </Card>
+  );
+}
+
+function socketText({ id, protocol, port, phase, peer, unread, unsent }: ShownState["sockets"][number]): string {
+  const own = port === 0 ? "" : ` on port ${port}`;
+  const far = peer === undefined ? "" : ` to ${peer.address}:${peer.port}`;
+  const waiting = [
+    ...(unread > 0 ? [`${unread} bytes unread`] : []),
+    ...(unsent.length > 0 ? [`${unsent.length} messages not sent`] : []),
+  ];
+  return [`${id}: ${protocol}${own} ${phase}${far}`, ...waiting].join(", ");
 }
 
 function Settings({ mqtt: { settings } }: ShownState) {

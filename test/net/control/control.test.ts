@@ -101,6 +101,18 @@ describe("the routes", () => {
       broker: { clients: [] },
     });
     expect(JSON.stringify(body)).not.toContain("a secret");
+    say('AT+CLCK="SC",1,"1234"');
+    for (const line of ["AT+NSOCR=DGRAM,17,4000,1", "AT+NSOCR=STREAM,6,0,0", 'AT+QMTOPEN=0,"b",1883']) say(line);
+    const later = (await call("GET", "/api/state")).body;
+    expect(later).toMatchObject({
+      mqtt: { socket: 2 },
+      sockets: [
+        { id: 0, protocol: "UDP", phase: "created", receives: true, port: 4000, unread: 0, unsent: [] },
+        { id: 1, protocol: "TCP", phase: "created", receives: false, port: 0, unread: 0, unsent: [] },
+      ],
+      nvm: { sim: { pin: "***", puk: "***", firstPin: "***" } },
+    });
+    expect(JSON.stringify(later)).not.toContain("1234");
   });
 
   test("faults: given all or none, listed, taken back", async () => {
