@@ -22,7 +22,10 @@ export type SocketChange =
   /** The module closes it. */
   | { readonly state: "closed" }
   /** A datagram that had no room was dropped. */
-  | { readonly state: "full"; readonly bytes: number };
+  | { readonly state: "full"; readonly bytes: number }
+  /** Data of the host that came before the connection were dropped. */
+  | { readonly state: "early"; readonly bytes: number };
+
 /** What a fault has acted on, where that is one packet or one line for the host, and what became of it. */
 export interface FaultHit {
   readonly effect: "lost" | "delayed" | "doubled" | "corrupted" | "answered";

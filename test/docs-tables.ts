@@ -135,7 +135,7 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
         rules.map(({ id, severity, what, advice, source }) => [
           code(id),
           severity,
-          what,
+          what.replaceAll("<", "\\<"),
           advice.replaceAll("<", "\\<"),
           source,
         ]),

@@ -131,7 +131,9 @@ const nsorf: ModuleCommand = {
   }),
 };
 
-/** Connect a TCP socket. OK comes when it is connected. The manual's 300 ms do not hold. decided */
+const isAcceptedFirst = ({ profile }: CommandView): boolean => profile.quirks.nsocoOk === "accepted";
+
+/** Connect a TCP socket. OK comes when it is connected, unless a quirk says otherwise. The manual's 300 ms do not hold. decided */
 const nsoco: ModuleCommand = {
   names: ["+NSOCO"],
   manual,
@@ -141,11 +143,16 @@ const nsoco: ModuleCommand = {
     ({ id, address, port }, view: CommandView): ModuleAnswer => {
       if (ofTcp(view, id, "created") === undefined) return refused("operationNotAllowed");
       if (!isOnline(view.radio)) return refused("noNetworkService");
-      return { kind: "waiting", request: { to: "socket", request: { kind: "connect", id, to: { address, port } } } };
+      const request: SocketRequest = { kind: "connect", id, to: { address, port } };
+      return isAcceptedFirst(view) ? asked(request) : { kind: "waiting", request: { to: "socket", request } };
     },
     { entry: true },
   ),
 };
+
+/** The socket that takes data: one that is connected, and where OK to AT+NSOCO comes first, one that is not yet. */
+const toSendOn = (view: CommandView, id: SocketId): Socket | undefined =>
+  ofTcp(view, id, "connected") ?? (isAcceptedFirst(view) ? ofTcp(view, id, "connecting") : undefined);
 
 /** Send data over TCP. */
 const nsosd: ModuleCommand = {
@@ -155,7 +162,7 @@ const nsosd: ModuleCommand = {
   write: form(
     { id: socketId, bytes: lengthAndData, flag: optional(flag), seq: optional(sequence) },
     ({ id, bytes, flag, seq }, view: CommandView) =>
-      send(view, ofTcp(view, id, "connected"), { kind: "data", id, bytes, flag, seq }),
+      send(view, toSendOn(view, id), { kind: "data", id, bytes, flag, seq }),
   ),
 };
 

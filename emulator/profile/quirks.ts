@@ -142,6 +142,15 @@ export const quirkTable = {
     "nothing",
     "cid",
   ),
+  nsocoOk: oneOf(
+    {
+      about: "what OK to AT+NSOCO means; after accepted, +NSOCO tells of the connection, and data before it are lost",
+      section: "AT+NSOCO",
+      source: "field",
+    },
+    "connected",
+    "accepted",
+  ),
   bootText: oneOf(
     { about: "lines of the boot loader at the beginning of a start", section: "AT+NRB", source: "field" },
     "none",

@@ -19,5 +19,8 @@ export function shownLines(id: SocketId, { address, port, bytes }: Received, mod
   return pieces.map((piece) => `+NSONMI:${id},${from}${piece.length},${hexOf(piece)}`);
 }
 
+/** The URC that tells that TCP is connected (quirk `nsocoOk`). field */
+export const connectedLine = (id: SocketId): Octets => `+NSOCO: ${id}`;
+
 /** The URC that tells that the far end has closed. */
 export const closedLine = (id: SocketId): Octets => `+NSOCLI: ${id}`;

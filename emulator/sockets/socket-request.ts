@@ -2,6 +2,7 @@ import type { Context } from "../context.js";
 import type { SocketAct } from "../io.js";
 import type { LineOutcome } from "../mqtt-client.js";
 import type { SocketChange, TraceEvent } from "../trace.js";
+import { sentLine } from "./lines.js";
 import {
   type Message,
   newSocket,
@@ -71,9 +72,15 @@ function changed(
       return withMessage({ ...socket, handle, sent: socket.sent + 1 }, request);
     }
     case "data": {
-      const { handle } = socket;
-      const { bytes } = request;
+      const { handle, phase } = socket;
+      const { bytes, seq } = request;
       if (handle === undefined) return socket;
+      if (phase === "connecting") {
+        put(change(socket.id, { state: "early", bytes: bytes.length }));
+        if (seq !== undefined)
+          context.ram.scheduledUrcs.put({ line: sentLine(socket.id, seq, false), at: context.now });
+        return socket;
+      }
       if (context.effects.isTraced)
         put(trace({ kind: "data", socket: socket.id, way: "sent", payload: context.effects.secrets.data(bytes) }));
       put(act(handle, { kind: "bytes", bytes }), ...releases(request));

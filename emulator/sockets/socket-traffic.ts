@@ -1,8 +1,9 @@
+import type { FinalResult } from "../../at/format.js";
 import type { Context } from "../context.js";
 import type { Effect, SocketEvent } from "../io.js";
 import type { SocketChange } from "../trace.js";
 import { finishWaiting } from "../waiting-line.js";
-import { closedLine, sentLine } from "./lines.js";
+import { closedLine, connectedLine, sentLine } from "./lines.js";
 import { arrive } from "./receiving.js";
 import {
   type Inbound,
@@ -44,7 +45,8 @@ function connected(context: Context, socket: Socket): void {
   context.ram.rrc.touch(context.now);
   trace(context, socket, { state: "up" });
   put(context, { ...socket, phase: "connected", giveUpAt: unconnected.giveUpAt });
-  finishWaiting(context, "OK");
+  if (isAccepted(context)) context.ram.urcQueue.put(connectedLine(socket.id));
+  else finishWaiting(context, "OK");
 }
 
 /** What comes is read in its order, and not during PSM; datagrams that have no room then are dropped. */
@@ -71,10 +73,17 @@ function read(context: Context, socket: Socket, event: Inbound): void {
   else fail(context, socket);
 }
 
-/** A dial has failed. The socket may be dialled again. decided */
-function fail(context: Context, socket: Socket): void {
+/** Whether AT+NSOCO has been answered before the dial (quirk `nsocoOk`). */
+const isAccepted = ({ profile }: Context): boolean => profile.quirks.nsocoOk === "accepted";
+
+/** A dial has failed. The socket may be dialled again; where AT+NSOCO has been answered, the socket ends. decided */
+function fail(context: Context, socket: Socket, error: FinalResult = "operationNotAllowed"): void {
+  if (isAccepted(context)) {
+    end(context, socket);
+    return;
+  }
   put(context, { ...socket, ...unconnected });
-  finishWaiting(context, "operationNotAllowed");
+  finishWaiting(context, error);
 }
 
 /** A TCP socket has ended. It is there until all is read. decided */
@@ -150,10 +159,8 @@ export function loseSockets(context: Context): void {
     if (socket.protocol === "UDP" || socket.handle === undefined) continue;
     trace(context, socket, { state: "down", reason: "networkGone" });
     reset(context, socket);
-    if (socket.phase === "connecting") {
-      put(context, { ...socket, ...unconnected });
-      finishWaiting(context, "noNetworkService");
-    } else end(context, socket);
+    if (socket.phase === "connecting") fail(context, socket, "noNetworkService");
+    else end(context, socket);
   }
 }
 

@@ -146,6 +146,12 @@ export const ruleTable = {
     what: "A message for a socket is longer than 1358 bytes, or its digits are not twice its length, and is refused.",
     advice: "Send at most 1358 bytes at a time, and two hexadecimal digits for each.",
   },
+  "socket-data-early": {
+    severity: "error",
+    source: "field",
+    what: "AT+NSOSD comes before +NSOCO: <socket>; the module answers OK, and the data are lost.",
+    advice: "Take OK to AT+NSOCO as the end of the command alone: send when +NSOCO: <socket> has come.",
+  },
   "socket-left-open": {
     severity: "error",
     source: "field",

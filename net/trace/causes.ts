@@ -225,7 +225,7 @@ function threadOfLine(line: Octets): string | undefined {
 
 /** The thread of a URC; that of the banner where it has no name. */
 function threadOfUrc(line: Octets): string | undefined {
-  const [, socket] = /^\+NSO(?:NMI|STR|CLI): ?(\d)/.exec(line) ?? [];
+  const [, socket] = /^\+NSO(?:NMI|STR|CLI|CO): ?(\d)/.exec(line) ?? [];
   if (socket !== undefined) return socketThread(socket);
   const [, name, id] = /^\+([A-Z]+):(?: ?\d+,(\d+))?/.exec(line) ?? [];
   return name === undefined ? "boot" : named(name, id);

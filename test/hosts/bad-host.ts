@@ -64,6 +64,8 @@ const storms: readonly Deed[] = [1, 2, 3, 4, 5].flatMap(() => ["AT+QMTCLOSE=0\r"
 const leaves: readonly Deed[] = [connect, "gone", 10 * second, "back", second];
 
 const usesSockets: readonly Deed[] = [
+  ...["AT+NSOCR=STREAM,6,0\r", "AT+NSOCO=1,192.0.2.1,80\r", "AT+NSOSD=1,2,6869\r"], // MQTT has socket 0
+  5 * second,
   ...Array.from({ length: 8 }, () => "AT+NSOCR=DGRAM,17,0\r"), // and closes none
   "AT+NSOST=0,192.0.2.1,5683,3,3132\r",
 ];

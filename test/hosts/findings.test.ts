@@ -16,8 +16,9 @@ const linesOf = (findings: readonly Finding[]): readonly string[] =>
 test("a bad host: every rule finds what it does", async () => {
   const clock = manualClock();
   const host = new BadHost(clock);
-  const profile = { base: "bc28", quirks: { bootTime: 3000 } } as const;
+  const profile = { base: "bc28", quirks: { bootTime: 3000, nsocoOk: "accepted" } } as const;
   const modem = await startModem({ clock, ports: [host.open], profile, faults: ["latency 1s"] });
+  modem.network.tcp("192.0.2.1", 80, () => {});
   await clock.advance(5000);
   await host.begin();
   await host.publish();

@@ -1,5 +1,5 @@
 import { maxDataBytes, maxSockets } from "../../../emulator/sockets/socket.js";
-import { fieldText, has, numberAt, shown, writeOf } from "../host-line.js";
+import { fieldText, type HostLine, has, numberAt, shown, writeOf } from "../host-line.js";
 import type { RuleId } from "../rules.js";
 import type { MakeWatch } from "./watch.js";
 
@@ -20,6 +20,30 @@ export const socketWatches = {
       else if (digits !== 2 * length) report(line.event, `${what} has ${digits} digits for ${length} bytes`);
     },
   }),
+
+  "socket-data-early": (report) => {
+    /** The lines that sent data to each socket since its AT+NSOCO. */
+    const sentOn = new Map<number, HostLine[]>();
+    return {
+      result({ line, ok }) {
+        if (!ok) return;
+        const dialled = writeOf(line, "+NSOCO");
+        if (dialled !== undefined) sentOn.set(numberAt(dialled, 0), []);
+        const sent = writeOf(line, "+NSOSD");
+        if (sent !== undefined) sentOn.get(numberAt(sent, 0))?.push(line);
+      },
+      urc({ line }) {
+        const [, end, id] = /^\+NSOC(O|LI): ?(\d)$/.exec(fieldText(line)) ?? [];
+        const [first] = sentOn.get(Number(id)) ?? [];
+        sentOn.delete(Number(id));
+        if (end === "O" && first !== undefined)
+          report(first.event, `${shown(first.text)} came before +NSOCO: ${id}, and its data were lost`);
+      },
+      reboot() {
+        sentOn.clear();
+      },
+    };
+  },
 
   "socket-left-open": (report) => {
     let open = 0;

@@ -99,6 +99,10 @@ export const quirkSessions: Readonly<Record<string, QuirkSession>> = {
     values: ["2019", "2018"],
   },
   cgpaddrWithoutAddress: { session: "0 > AT+CGATT=0\n100 > AT+CGPADDR=0", values: ["cid"] },
+  nsocoOk: {
+    session: "0 > AT+NSOCR=STREAM,6,0\n100 > AT+NSOCO=0,192.0.2.1,80\n3000 > AT+NSOSD=0,2,6869\n4000 > AT",
+    values: ["accepted"],
+  },
   bootText: { session: "0 > AT+NRB\n1000 > AT", values: ["verified"] },
   qregswtBlank: { session: "0 > AT+QREGSWT?", values: ["yes"] },
   whileBusy: { session: "0 > AT+CMEE=1\n1000 > ATI\n1050 > AT", values: ["refuse"], given: [["answerDelay", "200"]] },
