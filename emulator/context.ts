@@ -5,6 +5,7 @@ import type { Profile } from "./profile/profile.js";
 import type { Pace } from "./radio/radio.js";
 import type { Ram } from "./ram.js";
 import type { Random } from "./random.js";
+import type { Boot } from "./reboot.js";
 import type { RequestId } from "./request.js";
 import type { SocketHandle } from "./sockets/endpoint.js";
 
@@ -18,6 +19,8 @@ export interface Context {
   /** The calendar time when the module's clock is at 0, in ms since 1970. */
   readonly epochAtStart: Millis;
   ram: Ram;
+  /** The start that is under way, or `off`; undefined: the module has said its banner. */
+  booting: Boot | undefined;
   now: Millis;
   /** The speed of the last `port` effect, in bits per second. */
   baud: number;

@@ -15,15 +15,15 @@ import { timings } from "./radio/timing.js";
 import { detach, settleRadioLink } from "./radio-link.js";
 import { powerUp, type Ram } from "./ram.js";
 import { Random } from "./random.js";
-import type { RebootCause } from "./reboot.js";
+import { off } from "./reboot.js";
 import { dropRequests, requestsWakeAt, takeOutcome } from "./requests.js";
-import { cutOutput, endAll, renewRam } from "./restart.js";
+import { boot, endBoot, reboot, reset, switchSupply } from "./restart.js";
 import type { LineContext } from "./run-line.js";
 import { hidden, revealed } from "./secrets.js";
 import { socketsWakeAt } from "./sockets/socket.js";
 import { socketEnds, takeSocketEvent } from "./sockets/socket-traffic.js";
 import type { TraceEvent } from "./trace.js";
-import { sendBanner, sendBootText, sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
+import { sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
 
 /** The options of a `Modem`. */
@@ -41,17 +41,12 @@ export interface ModemOptions {
   readonly showsSecrets?: boolean;
 }
 
-/** A module that is switched off. */
-const off = { until: Number.POSITIVE_INFINITY, cause: "REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET" } as const;
-
 const never: Millis = Number.POSITIVE_INFINITY;
 
 /** The module. It takes stimuli and returns effects in their order. It reads no clock and opens nothing. */
 export class Modem {
   readonly #context: Context;
   readonly #commands: LineContext;
-  /** When the boot ends, and its cause. */
-  #booting: { readonly until: Millis; readonly cause: RebootCause } | undefined = off;
 
   constructor({
     profile,
@@ -75,6 +70,7 @@ export class Modem {
       pace,
       epochAtStart,
       ram,
+      booting: off,
       now: 0,
       baud: 0,
       lastRequest: 0,
@@ -90,7 +86,7 @@ export class Modem {
   /** Switches the module on. The banner comes at the end of the boot. */
   powerUp(now: Millis): readonly Effect[] {
     this.#context.now = now;
-    this.#boot(off.cause);
+    boot(this.#context, off.cause);
     return this.#context.effects.take();
   }
 
@@ -130,7 +126,8 @@ export class Modem {
 
   /** The next moment at which the module needs a `clock` stimulus; undefined: none. */
   wakeAt(): Millis | undefined {
-    if (this.#booting !== undefined) return this.#isOff ? undefined : this.#booting.until;
+    const { booting } = this.#context;
+    if (booting !== undefined) return booting === off ? undefined : booting.until;
     const { client, commandQueue, urcQueue, rrc, scheduledUrcs, state } = this.#ram;
     const radio = Math.min(radioWakeAt(state.radio), rrc.wakeAt, requestsWakeAt(state.requests));
     const lines = Math.min(scheduledUrcs.wakeAt, uartSpeedWakeAt(state.uart), commandQueue.wakeAt(!urcQueue.isEmpty));
@@ -141,7 +138,7 @@ export class Modem {
   /** Whether the module has power, and has said its banner. */
   get stage(): "off" | "booting" | "ready" {
     if (this.#isOff) return "off";
-    return this.#booting === undefined ? "ready" : "booting";
+    return this.#context.booting === undefined ? "ready" : "booting";
   }
 
   /** The state that a command would see now. */
@@ -152,15 +149,15 @@ export class Modem {
   // Stimuli
 
   #takeInput(bytes: Uint8Array): void {
-    if (this.#booting === undefined) this.#ram.commandQueue.take(bytes, this.#context.now);
+    if (this.#context.booting === undefined) this.#ram.commandQueue.take(bytes, this.#context.now);
     else this.#context.effects.trace({ kind: "dropped", bytes: bytes.length, why: this.#isOff ? "off" : "boot" });
   }
 
   #takeWorldChange(change: WorldChange): void {
     if (change.kind === "radio") this.#changeRadio(change);
-    else if (change.kind === "power") this.#switch(change.on);
+    else if (change.kind === "power") switchSupply(this.#context, change.on);
     else if (this.#isOff) return;
-    else if (change.kind === "reset") this.#reset(change.cause);
+    else if (change.kind === "reset") reset(this.#context, change.cause);
     else if (change.kind === "detach") detach(this.#context);
     else this.#ram.urcQueue.put(change.line);
   }
@@ -174,15 +171,15 @@ export class Modem {
 
   /** The order at equal moments: the end of a boot, the radio, a delayed answer, then MQTT's deadlines. */
   #takeClock(): void {
-    const booting = this.#booting;
-    if (booting !== undefined && booting.until <= this.#context.now) this.#start(booting.cause);
+    const { booting } = this.#context;
+    if (booting !== undefined && booting.until <= this.#context.now) endBoot(this.#context, booting.cause);
     this.#settle();
     step(this.#context, { kind: "time" });
   }
 
   /** Handles everything that is due: the radio, URCs, packets of the broker, then the host's next line or payload. */
   #settle(): void {
-    if (this.#booting !== undefined) return;
+    if (this.#context.booting !== undefined) return;
     for (let turn: CompleteInput | undefined; ; ) {
       settleUartSpeed(this.#context);
       settleRadioLink(this.#context);
@@ -194,58 +191,12 @@ export class Modem {
         this.#ram.commandQueue.hold(turn, this.#context.now);
         return;
       }
-      if (answerTurn(this.#context, this.#commands, turn) === "reboot") this.#reboot("REBOOT_CAUSE_APPLICATION_AT");
+      if (answerTurn(this.#context, this.#commands, turn) === "reboot")
+        reboot(this.#context, "REBOOT_CAUSE_APPLICATION_AT");
     }
   }
-
-  // Reboot
 
   get #isOff(): boolean {
-    return this.#booting === off;
-  }
-
-  /** The supply is cut, or comes back. There is no DISCONNECT, so that the broker publishes the will. */
-  #switch(on: boolean): void {
-    if (on !== this.#isOff) return;
-    this.#context.effects.trace({ kind: "power", on });
-    if (on) this.#boot(off.cause);
-    else {
-      cutOutput(this.#context);
-      endAll(this.#context);
-      renewRam(this.#context);
-      this.#booting = off;
-    }
-  }
-
-  /** A reset from outside. What the host has sent before it is lost, also where the boot takes no time. */
-  #reset(cause: RebootCause): void {
-    cutOutput(this.#context);
-    this.#ram.commandQueue.clear();
-    this.#reboot(cause);
-  }
-
-  /** Reboots without output to the host. */
-  #reboot(cause: RebootCause): void {
-    this.#context.effects.trace({ kind: "reboot", cause });
-    endAll(this.#context);
-    this.#boot(cause);
-  }
-
-  #boot(cause: RebootCause): void {
-    const { commandQueue } = this.#ram;
-    const { pace, now } = this.#context;
-    renewRam(this.#context);
-    sendBootText(this.#context);
-    const takes = this.#context.profile.quirks.bootTime + pace("boot");
-    if (takes === 0) {
-      this.#ram.commandQueue.takeOver(commandQueue); // the boot takes no time, so no input is lost
-      this.#start(cause);
-    } else this.#booting = { until: now + takes, cause };
-  }
-
-  #start(cause: RebootCause): void {
-    this.#booting = undefined;
-    sendBanner(this.#context, cause);
-    settleRadioLink(this.#context);
+    return this.#context.booting === off;
   }
 }

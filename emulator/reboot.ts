@@ -1,3 +1,5 @@
+import type { Millis } from "../mqtt/packet.js";
+
 const families = {
   SECURITY: [
     "RESET_UNKNOWN",
@@ -33,3 +35,15 @@ export const rebootCauses: readonly RebootCause[] = [
   ),
   "REBOOT_CAUSE_UNKNOWN",
 ];
+
+/** A start: when it ends with the banner, and its cause. */
+export interface Boot {
+  readonly until: Millis;
+  readonly cause: RebootCause;
+}
+
+/** The module is switched off. Its next start has this cause. */
+export const off: Boot = {
+  until: Number.POSITIVE_INFINITY,
+  cause: "REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET",
+};
