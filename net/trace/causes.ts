@@ -1,6 +1,7 @@
 import type { Octets } from "../../at/octets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Happened, Way } from "./recorded-event.js";
+import { socketThread, threadOfFault, threadOfLine, threadOfUrc, threadsByKind, threadsByPacket } from "./threads.js";
 
 /** The number of an event in its run. */
 type Seq = number;
@@ -8,68 +9,6 @@ type Seq = number;
 type PacketEvent = Extract<TraceEvent, { readonly kind: "packet" }>;
 
 type SocketEvent = Extract<TraceEvent, { readonly kind: "socket" | "datagram" | "data" }>;
-
-/** The thread of each command and of each URC of that name; `id`: there is one for each message identifier. */
-const threadsByName: Readonly<Record<string, { readonly thread: string; readonly id?: true }>> = {
-  QMTOPEN: { thread: "link" },
-  QMTCLOSE: { thread: "link" },
-  QMTSTAT: { thread: "link" },
-  QMTCONN: { thread: "connect" },
-  QMTDISC: { thread: "disconnect" },
-  QMTSUB: { thread: "subscribe", id: true },
-  QMTUNS: { thread: "unsubscribe", id: true },
-  QMTPUB: { thread: "publish", id: true },
-  QMTPUBREL: { thread: "publish", id: true },
-  QMTRECV: { thread: "message", id: true },
-  QMTENAUTH: { thread: "token" },
-  QMTTENAUTH: { thread: "token" },
-  QDNS: { thread: "look-up" },
-  CFUN: { thread: "radio" },
-  CGATT: { thread: "radio" },
-  CEREG: { thread: "radio" },
-  CGACT: { thread: "radio" },
-  CPIN: { thread: "radio" },
-  CSCON: { thread: "radio" },
-  CTZV: { thread: "radio" },
-  CTZE: { thread: "radio" },
-  CTZEU: { thread: "radio" },
-  NGACTR: { thread: "radio" },
-  NIPINFO: { thread: "radio" },
-  NPIN: { thread: "pin" },
-  NPSMR: { thread: "radio" },
-};
-
-/** The thread of each kind of packet: as the module sends it, and as the broker does. */
-const threadsByPacket: { readonly [T in PacketEvent["packet"]["type"]]: Readonly<Record<PacketEvent["way"], string>> } =
-  {
-    CONNECT: { sent: "connect", came: "connect" },
-    CONNACK: { sent: "connect", came: "connect" },
-    DISCONNECT: { sent: "disconnect", came: "disconnect" },
-    PINGREQ: { sent: "ping", came: "ping" },
-    PINGRESP: { sent: "ping", came: "ping" },
-    SUBSCRIBE: { sent: "subscribe", came: "subscribe" },
-    SUBACK: { sent: "subscribe", came: "subscribe" },
-    UNSUBSCRIBE: { sent: "unsubscribe", came: "unsubscribe" },
-    UNSUBACK: { sent: "unsubscribe", came: "unsubscribe" },
-    PUBLISH: { sent: "publish", came: "receive" },
-    PUBACK: { sent: "receive", came: "publish" },
-    PUBREC: { sent: "receive", came: "publish" },
-    PUBREL: { sent: "publish", came: "receive" },
-    PUBCOMP: { sent: "receive", came: "publish" },
-  };
-
-/** The thread of each other kind of event. */
-const threadsByKind: { readonly [K in Happened["kind"]]?: string } = {
-  dial: "link",
-  up: "link",
-  down: "link",
-  hangUp: "link",
-  violation: "link",
-  radio: "radio",
-  network: "radio",
-  power: "radio",
-  booted: "boot",
-};
 
 /**
  * Finds of which event another one comes: an answer of its command line, a packet of its line or payload, an acknowledgement
@@ -205,36 +144,4 @@ export class Causes {
     const thread = this.#lineThread;
     return thread === "token" || thread === "look-up" ? thread : "link";
   }
-}
-
-const named = (name: string | undefined, id: string | undefined): string | undefined => {
-  const found = Object.hasOwn(threadsByName, name ?? "") ? threadsByName[name ?? ""] : undefined;
-  return found?.id ? `${found.thread} ${Number(id)}` : found?.thread;
-};
-
-const socketThread = (id: number | string): string => `socket ${id}`;
-
-/** The thread that the last command of a line belongs to. */
-function threadOfLine(line: Octets): string | undefined {
-  const [, socket] = /\+NSO(?:STF?|RF|CO|SD|CL)=(\d)[^;]*$/i.exec(line) ?? [];
-  if (socket !== undefined) return socketThread(socket);
-  const last = line.includes(";") ? line.slice(line.lastIndexOf("+")) : line;
-  const found = /\+([A-Z]+)(?:=\d+,(\d+)|=|$)/i.exec(last);
-  return named(found?.[1]?.toUpperCase(), found?.[2]);
-}
-
-/** The thread of a URC; that of the banner where it has no name. */
-function threadOfUrc(line: Octets): string | undefined {
-  const [, socket] = /^\+NSO(?:NMI|STR|CLI|CO): ?(\d)/.exec(line) ?? [];
-  if (socket !== undefined) return socketThread(socket);
-  const [, name, id] = /^\+([A-Z]+):(?: ?\d+,(\d+))?/.exec(line) ?? [];
-  return name === undefined ? "boot" : named(name, id);
-}
-
-/** The thread of the packet that a fault has acted on. */
-function threadOfFault(did: string): string | undefined {
-  const [, type, id] = /^(PUBACK|PUBREC|PUBREL|PUBCOMP|SUBACK|UNSUBACK) (\d+)/.exec(did) ?? [];
-  if (type === "SUBACK") return `subscribe ${id}`;
-  if (type === "UNSUBACK") return `unsubscribe ${id}`;
-  return type === undefined ? undefined : `publish ${id}`;
 }
