@@ -140,8 +140,22 @@ export class PtyPair {
 /** How many pairs with lower numbers are held at most, before any path will do. */
 const maxHeld = 64;
 
-/** Opens a pair at `path` if that is free. The kernel gives the lowest free number, so lower ones are held meanwhile. */
+/** How often a path is tried, and the pause between, in ms: another emulator may hold it for a moment, as `openNear` does. */
+const maxTries = 5;
+const pauseMs = 2;
+
+/** Opens a pair at `path` if that is free. */
 function openAt(path: string): OpenedPair {
+  for (let tries = 1; ; tries += 1) {
+    const pair = openNear(path);
+    if (pair.path === path || tries === maxTries) return pair;
+    closePair(pair);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+  }
+}
+
+/** Opens a pair at `path`, or at a higher number. The kernel gives the lowest free number, so lower ones are held meanwhile. */
+function openNear(path: string): OpenedPair {
   const others: OpenedPair[] = [];
   try {
     for (;;) {
@@ -150,8 +164,13 @@ function openAt(path: string): OpenedPair {
       others.push(pair);
     }
   } finally {
-    for (const { master, slave } of others) for (const end of [master, slave]) closeSync(end);
+    for (const other of others) closePair(other);
   }
+}
+
+function closePair({ master, slave }: OpenedPair): void {
+  closeSync(master);
+  closeSync(slave);
 }
 
 function numberOf(path: string): number {
