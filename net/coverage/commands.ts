@@ -1,4 +1,4 @@
-import { parseLine } from "../../at/parse.js";
+import { parseLine, type Token } from "../../at/parse.js";
 import type { ModuleCommand } from "../../emulator/command-view.js";
 import { basicCommands } from "../../emulator/commands/basic.js";
 import { commandNamed, commands } from "../../emulator/commands/index.js";
@@ -10,7 +10,23 @@ export interface WrittenForm {
   readonly form: string;
   /** Such as `AT+QMTCFG="timeout"`; left out: the form has no keys. */
   readonly keyed?: string;
+  /** What the host makes possible by it, as `uses` names it; left out: nothing beyond the form. */
+  readonly use?: string;
 }
+
+/** Values of commands without which some lines never come. */
+export const uses = {
+  notices: 'AT+QMTCFG="timeout",…,1',
+  sequence: "AT+NSOST=…,<sequence>",
+} as const;
+
+/** By the name of a command: the place of such a value among its parameters, its text, undefined: any, and its use. */
+const usesByName: Readonly<Record<string, { readonly at: number; readonly text?: string; readonly use: string }>> = {
+  "+QMTCFG": { at: 4, text: "1", use: uses.notices },
+  "+NSOST": { at: 5, use: uses.sequence },
+  "+NSOSTF": { at: 6, use: uses.sequence },
+  "+NSOSD": { at: 4, use: uses.sequence },
+};
 
 const keyedForm = (name: string, key: string): string => `AT${name}="${key}"`;
 
@@ -37,15 +53,18 @@ const refusable = ({ names: [name], read, exec, write }: ModuleCommand): readonl
 const refusalOf = (form: string): Occasion => ({
   group: "refusals",
   item: `${form} refused`,
-  of: form,
+  of: [form],
   recipe: { fault: `error ${form}`, does: [`sends ${form}`] },
 });
 
 /** Every form of every command that the module has, and the refusal of each. */
 export const commandOccasions: readonly Occasion[] = [
-  ...["AT", ...Object.keys(basicCommands).map((name) => `AT${name}`), ...commands.flatMap(formsOf)].map(
-    (item) => ({ group: "commands", item }) as const,
-  ),
+  ...[
+    "AT",
+    ...Object.keys(basicCommands).map((name) => `AT${name}`),
+    ...commands.flatMap(formsOf),
+    ...Object.values(uses),
+  ].map((item) => ({ group: "commands", item }) as const),
   ...commands.flatMap(refusable).map(refusalOf),
 ];
 
@@ -71,6 +90,20 @@ export function writtenForms(line: string): readonly WrittenForm[] {
     const form = `AT${name}${endings[command.form]}`;
     const isKeyed = command.form === "write" && known?.write !== undefined && "keys" in known.write;
     const key = command.tokens[0]?.text.toLowerCase();
-    return [isKeyed && key !== undefined ? { form, keyed: keyedForm(name, key.slice(0, maxName)) } : { form }];
+    const use = useOf(name, command.tokens);
+    return [
+      {
+        form,
+        ...(isKeyed && key !== undefined && { keyed: keyedForm(name, key.slice(0, maxName)) }),
+        ...(use !== undefined && { use }),
+      },
+    ];
   });
+}
+
+function useOf(name: string, tokens: readonly Token[]): string | undefined {
+  const known = Object.hasOwn(usesByName, name) ? usesByName[name] : undefined;
+  const given = known && tokens[known.at];
+  if (given === undefined || given.kind === "empty") return undefined;
+  return known?.text === undefined || known.text === given.text ? known?.use : undefined;
 }

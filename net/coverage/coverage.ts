@@ -28,7 +28,7 @@ const listed = new Set(catalogue.map(({ group, item }) => `${group}\n${item}`));
 /** The kinds of events that show something. */
 const wantedKinds: ReadonlySet<string> = new Set([
   ...["line", "answer", "urc", "packet", "phase", "down", "hangUp"],
-  ...["network", "reboot", "renewed", "power", "fault"],
+  ...["network", "reboot", "renewed", "power", "fault", "socket"],
 ]);
 
 /** The command line that has no final result yet. */
@@ -80,7 +80,10 @@ export class Coverage {
 
   #heardLine(line: string, since: Millis): void {
     const forms = writtenForms(line);
-    for (const { form, keyed } of forms) this.#tally.add("commands", keyed ?? form);
+    for (const { form, keyed, use } of forms) {
+      this.#tally.add("commands", keyed ?? form);
+      if (use !== undefined) this.#tally.add("commands", use);
+    }
     this.#pending = { forms, since };
   }
 
@@ -145,7 +148,7 @@ const usedForms = ({ commands = {} }: Counts): ReadonlySet<string> =>
   new Set(Object.entries(commands).flatMap(([item, met]) => (met === 0 ? [] : [item, item.replace(/".*$/s, "")])));
 
 function itemOf({ group, item, of, recipe }: Occasion, counts: Counts, used: ReadonlySet<string>): CoverageItem {
-  const needs = of === undefined || used.has(of) ? undefined : of;
+  const needs = of?.find((form) => !used.has(form));
   return {
     group,
     item,

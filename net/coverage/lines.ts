@@ -1,3 +1,4 @@
+import { uses } from "./commands.js";
 import type { Group, Occasion } from "./occasion.js";
 
 /** A row: the line, and for one that needs a fault the line as it is heard, the fault and what the host does. */
@@ -6,7 +7,7 @@ type Row = readonly [item: string] | readonly [item: string, hears: string, faul
 /** The lines that a host can hear after it has used a form of a command. */
 interface Table {
   readonly group: Group;
-  /** The form; undefined: any. */
+  /** The form, or a use of it; undefined: any. */
   readonly of: string | undefined;
   readonly rows: readonly Row[];
 }
@@ -16,7 +17,10 @@ const toConnect = ["opens", "connects"] as const;
 const toPublish = [...toConnect, "publishes"] as const;
 const toSubscribe = [...toConnect, "subscribes"] as const;
 const toUnsubscribe = [...toConnect, "unsubscribes"] as const;
-const noticed = (does: readonly string[]): readonly string[] => ["wants notices", ...does, "waits"];
+const wantsNotices: string = "wants notices";
+const noticed = (does: readonly string[]): readonly string[] => [wantsNotices, ...does, "waits"];
+const toSend = ["creates a UDP socket", "sends a datagram"] as const;
+const toDial = ["creates a TCP socket", "connects it"] as const;
 const numbered = (does: readonly string[]): readonly string[] => ["wants error numbers", ...does];
 
 const refusedLogin = (code: number): Row => [
@@ -194,6 +198,20 @@ const others: readonly Table[] = [
     of: "AT+COPS?",
     rows: [["+COPS:<mode>,…"], ["+COPS:<mode>", "+COPS:0", "coverage off", "asks for the operator"]],
   },
+  {
+    group: "results",
+    of: uses.sequence,
+    rows: [
+      ["+NSOSTR:<socket>,<sequence>,1"],
+      ["+NSOSTR:<socket>,<sequence>,0", "+NSOSTR:0,7,0", "coverage off", ...toSend],
+    ],
+  },
+  { group: "URCs", of: "AT+NSOCR=", rows: [["+NSONMI:<socket>,…"]] },
+  {
+    group: "URCs",
+    of: "AT+NSOCO=",
+    rows: [["+NSOCLI: <socket>", "+NSOCLI: 0", "when link up: drop link", ...toDial]],
+  },
   { group: "URCs", of: "AT+QMTSUB=", rows: [["+QMTRECV: 0,<msgID>,…"]] },
   {
     group: "URCs",
@@ -227,8 +245,10 @@ const others: readonly Table[] = [
   { group: "resets", of: "AT+NRB", rows: [["REBOOT_CAUSE_APPLICATION_AT"]] },
 ];
 
-function occasionOf({ group, of }: Table, [item, hears, fault, ...does]: Row): Occasion {
-  const place = { group, item, ...(of !== undefined && { of }) };
+function occasionOf({ group, of }: Table, row: Row): Occasion {
+  const [item, hears, fault, ...does]: readonly string[] = row;
+  const needs = [...(of === undefined ? [] : [of]), ...(does.includes(wantsNotices) ? [uses.notices] : [])];
+  const place = { group, item, ...(needs.length > 0 && { of: needs }) };
   return hears === undefined || fault === undefined ? place : { ...place, recipe: { hears, fault, does } };
 }
 

@@ -3,8 +3,11 @@ export interface Occasion {
   readonly group: Group;
   /** Its name. In a line `<…>` stands for a value without a comma, and `…` for anything. */
   readonly item: string;
-  /** The form of a command that a host must use before it can meet this, such as `AT+QMTPUB=`. Left out: every host can. */
-  readonly of?: string;
+  /**
+   * What a host must use before it can meet this: the form of a command, such as `AT+QMTPUB=`, or a value of it that
+   * `uses` names. Left out: every host can meet it.
+   */
+  readonly of?: readonly string[];
   /** How to make it happen. Left out: it comes without a fault. */
   readonly recipe?: Recipe;
 }

@@ -37,31 +37,43 @@ const isRepeated = ({ kind, line }: RecordedEvent, { lastReceived }: Surrounding
 const table: readonly Situation[] = [
   {
     item: "a publish is sent again",
-    of: publish,
+    of: [publish],
     recipe: { fault: "lose PUBACK", does: [...published, "waits"] },
     is: isAgain("PUBLISH"),
   },
   {
     item: "a message comes twice",
-    of: "AT+QMTSUB=",
+    of: ["AT+QMTSUB="],
     recipe: { fault: "duplicate PUBLISH from broker", does: [...connected, "subscribes", "publishes", "waits 1 s"] },
     is: isRepeated,
   },
   {
     item: "the link is lost while a publish is in flight",
-    of: publish,
+    of: [publish],
     recipe: { fault: "when PUBLISH sent: drop link", does: published },
     is: ({ kind }, { isPublishing }) => kind === "down" && isPublishing,
   },
   {
+    item: "a TCP socket gets no connection",
+    of: ["AT+NSOCO="],
+    recipe: { fault: "refuse dial", does: ["creates a TCP socket", "connects it"] },
+    is: ({ kind, state }, { pendingSince }) => kind === "socket" && state === "down" && pendingSince !== undefined,
+  },
+  {
+    item: "a datagram to the host is lost",
+    of: ["AT+NSOST="],
+    recipe: { fault: "lose datagram to host", does: ["creates a UDP socket", "sends a datagram"] },
+    is: did(/^a datagram to the host is lost$/),
+  },
+  {
     item: "the network goes while the link is up",
-    of: "AT+QMTCONN=",
+    of: ["AT+QMTCONN="],
     recipe: { fault: "when connected: coverage off for 30s", does: connected },
     is: ({ kind, state }, { isConnected }) => kind === "network" && state === "detached" && isConnected,
   },
   {
     item: "a reset while the link is up",
-    of: "AT+QMTCONN=",
+    of: ["AT+QMTCONN="],
     recipe: { fault: "when connected: reset watchdog", does: connected },
     is: ({ kind }, { isConnected }) => kind === "reboot" && isConnected,
   },
@@ -89,7 +101,7 @@ const table: readonly Situation[] = [
   },
   {
     item: "the prompt does not come",
-    of: publish,
+    of: [publish],
     recipe: { fault: "lose prompt", does: published },
     is: did(/^a prompt is lost$/),
   },

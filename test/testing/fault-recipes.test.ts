@@ -19,6 +19,10 @@ const sends: Readonly<Record<string, string>> = {
   "asks for its registration": "AT+CEREG?\r",
   "asks for the signal": "AT+CSQ\r",
   "asks for the operator": "AT+COPS?\r",
+  "creates a UDP socket": "AT+NSOCR=DGRAM,17,0\r",
+  "sends a datagram": "AT+NSOST=0,192.0.2.1,5683,1,31,7\r",
+  "creates a TCP socket": "AT+NSOCR=STREAM,6,0\r",
+  "connects it": "AT+NSOCO=0,192.0.2.1,80\r",
   "wants a shorter time-out": 'AT+QMTCFG="timeout",0,5,3,0\r',
   "wants notices": 'AT+QMTCFG="timeout",0,10,3,1\r',
   "wants error numbers": "AT+CMEE=1\r",
@@ -32,7 +36,9 @@ const inputOf = (word: string): string =>
 /** The span of `waits 15 s`; without one, long enough for every time-out. */
 const spanOf = (word: string): number => Number(/^waits (\d+) s$/.exec(word)?.[1] ?? 300) * 1000;
 
-async function doAll({ host, clock }: TestModem<ManualClock>, does: readonly string[]) {
+async function doAll({ host, clock, network }: TestModem<ManualClock>, does: readonly string[]) {
+  network.udp("192.0.2.1", 5683, ({ bytes }) => bytes);
+  network.tcp("192.0.2.1", 80);
   for (const word of does) {
     if (word.startsWith("waits")) await clock.advance(spanOf(word));
     else host.send(inputOf(word));

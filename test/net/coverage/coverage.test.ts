@@ -93,6 +93,18 @@ test("what a host does not use is no gap, and says what it needs", () => {
   expect(all - some).toBe(gapsOf(items).length);
 });
 
+test.each([
+  ["+QMTPUB: 0,<msgID>,1,<times>", "AT+QMTPUB=0,1,1,0", 'AT+QMTCFG="timeout",0,10,3,0', 'AT+QMTCFG="timeout",0,10,3,1'],
+  ["+NSOSTR:<socket>,<sequence>,0", "AT+NSOST=0,192.0.2.1,5683,1,31", "AT+NSOSD=0,1,31,0x100", "AT+NSOSD=0,1,31,,7"],
+])("%s is a gap only where the host lets it come", (name, ...lines) => {
+  const coverage = new Coverage();
+  const needs = lines.map((line) => {
+    coverage.note(event("line", { line }));
+    return itemsOf(coverage.counts).find(({ item }) => item === name)?.needs;
+  });
+  expect(needs).toEqual([expect.any(String), needs[0], undefined]);
+});
+
 test("every name is there once, and everything that is no everyday line has a recipe", () => {
   const items = itemsOf({});
   const names = items.map(({ group, item }) => `${group} ${item}`);
@@ -107,8 +119,9 @@ test("every name is there once, and everything that is no everyday line has a re
   ).toEqual([
     ...["+QMTOPEN: 0,0", "+QMTCONN: 0,0,0", "+QMTPUB: 0,<msgID>,0", "+QMTSUB: 0,<msgID>,0,…", "+QMTUNS: 0,<msgID>,0"],
     ...["+QMTCLOSE: 0,0", "+QMTDISC: 0,0", "+QMTTENAUTH: 0,…", "+QDNS:<address>", "+NPING:<address>,<ttl>,<rtt>"],
+    ...["+NSOSTR:<socket>,<sequence>,1"],
     ...["+CGATT:1", "+CEREG:<n>,1…", "+CSQ:<rssi>,99", "+COPS:<mode>,…"],
-    ...["+QMTRECV: 0,<msgID>,…", "+CSCON:<mode>", "+NPSMR:<mode>"],
+    ...["+NSONMI:<socket>,…", "+QMTRECV: 0,<msgID>,…", "+CSCON:<mode>", "+NPSMR:<mode>"],
     ...["REBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET", "REBOOT_CAUSE_APPLICATION_AT"],
   ]);
   expect(recipes.length).toBe(items.filter(({ recipe }) => recipe !== undefined).length);
