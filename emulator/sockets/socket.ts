@@ -135,6 +135,22 @@ export const unconnected = {
 export const socketOf = (table: SocketTable | undefined, id: SocketId): Socket | undefined =>
   table?.sockets.find((socket) => socket.id === id);
 
+/** The UDP socket with an id. */
+export function udpSocketOf(table: SocketTable | undefined, id: SocketId): Socket | undefined {
+  const socket = socketOf(table, id);
+  return socket?.protocol === "UDP" ? socket : undefined;
+}
+
+/** The TCP socket with an id, if it is in one of these phases. */
+export function tcpSocketOf(
+  table: SocketTable | undefined,
+  id: SocketId,
+  ...phases: readonly Socket["phase"][]
+): Socket | undefined {
+  const socket = socketOf(table, id);
+  return socket?.protocol === "TCP" && phases.includes(socket.phase) ? socket : undefined;
+}
+
 /** The table with a socket that is new, or has changed. */
 export function withSocket(table: SocketTable, socket: Socket): SocketTable {
   const others = table.sockets.filter(({ id }) => id !== socket.id);
