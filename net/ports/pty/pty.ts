@@ -2,6 +2,7 @@ import type { PortEvents, SerialPort } from "../../serial.js";
 import { PortEventQueue } from "../port-events.js";
 import { AttachDetection } from "./attach-detection.js";
 import { PtyInput } from "./pty-input.js";
+import { PtyOutput } from "./pty-output.js";
 import { PtyPair } from "./pty-pair.js";
 import { Symlink } from "./symlink.js";
 
@@ -30,6 +31,7 @@ class Pty implements SerialPort {
   readonly #link: Symlink | undefined;
   readonly #followSpeed: boolean;
   readonly #input: PtyInput;
+  readonly #output: PtyOutput;
   readonly #attachDetection: AttachDetection;
   #pair: PtyPair;
   #attached = false;
@@ -38,6 +40,10 @@ class Pty implements SerialPort {
   constructor({ link, followSpeed = false }: PtyOptions, events: PortEvents) {
     this.#events = new PortEventQueue(events);
     this.#input = new PtyInput(this.#events, { followSpeed });
+    this.#output = new PtyOutput((bytes) => {
+      this.#attachDetection.moved();
+      this.#input.wrote(bytes);
+    });
     this.#followSpeed = followSpeed === true; // a function hands on what comes before the speed is known
     this.#link = link === undefined ? undefined : new Symlink(link);
     this.#pair = this.#open();
@@ -60,10 +66,9 @@ class Pty implements SerialPort {
     const wasAttached = this.#attached;
     if (!wasAttached) this.#probe();
     const isReady = wasAttached || !this.#followSpeed; // a host that is found here may have a speed at which this is garbage
-    const taken = this.#attached && isReady ? this.#pair.write(bytes) : 0;
     if (this.#attached) this.#attachDetection.moved();
-    this.#input.wrote(bytes.subarray(0, taken));
-    this.#events.emitDropped(bytes.length - taken);
+    const isHeard = this.#attached && isReady;
+    this.#events.emitDropped(isHeard ? this.#output.write(bytes, this.#pair) : bytes.length);
   }
 
   /** Does nothing: a pseudo-terminal has neither modem lines nor a speed of its own. */
@@ -71,6 +76,7 @@ class Pty implements SerialPort {
 
   async close(): Promise<void> {
     this.#stop();
+    this.#output.clear();
     this.#events.stop();
     this.#pair.close();
     await this.#input.close(); // a stty that still runs holds the terminal
@@ -107,6 +113,7 @@ class Pty implements SerialPort {
 
   #detach(): void {
     if (!this.#attached) return;
+    this.#events.emitDropped(this.#output.clear());
     this.#input.detach(this.#pair);
     this.#reportDetached();
   }
@@ -118,6 +125,7 @@ class Pty implements SerialPort {
 
   /** Opens a new terminal: the flag of an exclusive host (TIOCEXCL) stays on the old one, and shuts all others out. */
   #replacePair(): void {
+    this.#events.emitDropped(this.#output.clear());
     this.#input.end();
     this.#reportDetached();
     const before = this.path;

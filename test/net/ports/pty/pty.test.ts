@@ -164,6 +164,35 @@ port.close()`;
       await second.leave();
     }));
 
+  test("output that the kernel has no room for waits for one that reads", () =>
+    withPty(async (port, recorder) => {
+      const host = await attach(port.path);
+      await host.write(Buffer.from("A"));
+      await until("it", () => recorder.bytes.length === 1);
+      const burst = Buffer.from(Array.from({ length: 200_000 }, (_, at) => at % 251));
+      port.write(burst.subarray(0, 150_000));
+      port.write(burst.subarray(150_000));
+      await until("all of it", () => host.received.length >= burst.length);
+      expect(host.received.equals(burst)).toBe(true);
+      expect(recorder.dropped).toBe(0);
+      await host.leave();
+    }));
+
+  test("output for one that does not read is bounded, and dropped when it leaves", () =>
+    withPty(async (port, recorder) => {
+      const host = await attach(port.path, { reads: false });
+      await host.write(Buffer.from("A"));
+      await until("it", () => recorder.bytes.length === 1);
+      const lines = Array.from({ length: 50_000 }, (_, at) => `${at}\n`.padStart(20));
+      for (const line of lines) port.write(Buffer.from(line));
+      await until("the loss", () => recorder.dropped > 0);
+      const kept = lines.join("").length - recorder.dropped;
+      expect(kept).toBeGreaterThan(256 * 1024);
+      expect(kept).toBeLessThan(512 * 1024);
+      await host.leave();
+      await until("the rest to be dropped", () => recorder.dropped === lines.join("").length);
+    }));
+
   test("one that writes and leaves at once is read", () =>
     withPty(async (port, recorder) => {
       for (let round = 1; round <= 20; round += 1) {
