@@ -87,6 +87,7 @@ export class Modem {
   powerUp(now: Millis): readonly Effect[] {
     this.#context.now = now;
     boot(this.#context, off.cause);
+    this.#settle();
     return this.#context.effects.take();
   }
 

@@ -4,6 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Effect, LinkEvent, SocketEvent } from "../../emulator/io.js";
 import { factoryNvm, type Nvm } from "../../emulator/memory/nvm.js";
 import { nvmFrom, nvmImage } from "../../emulator/memory/nvm-image.js";
+import { Modem } from "../../emulator/modem.js";
+import { profileWith } from "../../emulator/profile/profiles.js";
 import type { RadioChange } from "../../emulator/radio/radio.js";
 import { rebootCauses } from "../../emulator/reboot.js";
 import { serverPacket } from "../conversation/server-packet.js";
@@ -383,6 +385,12 @@ test("the last NVM is what the next start uses", () => {
     }),
     { numRuns: runs },
   );
+});
+
+test("a URC of the first attach follows the banner, before the host says anything", () => {
+  const modem = new Modem({ profile: profileWith({}), nvm: { ...factoryNvm, ctzr: 1 } });
+  const banner = "\r\nREBOOT_CAUSE_SECURITY_PMU_POWER_ON_RESET\r\nNeul \r\nOK\r\n";
+  expect(heardIn(modem.powerUp(0))).toBe(`${banner}\r\n+CTZV:+32\r\n`);
 });
 
 // Input in pieces
