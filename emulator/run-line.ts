@@ -99,6 +99,7 @@ function resultOf(error: RefusedFor, { unknownCommand, parameterError }: Quirks)
   return error;
 }
 
+/** The answer to a command, or to a form of it, that does not exist. */
 const unknown: ModuleAnswer = { kind: "refused", error: "unknownCommand" };
 
 function answerTo(parsed: ParsedCommand, context: LineContext, isLast: boolean): ModuleAnswer {
@@ -106,18 +107,19 @@ function answerTo(parsed: ParsedCommand, context: LineContext, isLast: boolean):
   const view = context.view();
   if (parsed.kind === "basic") return basicCommands[parsed.name]?.(parsed.value, view) ?? unknown;
   const command = commandNamed(parsed.name);
-  return command === undefined ? missing(parsed.name, context) : extended(command, parsed, view, isLast);
+  return command === undefined ? answerMissing(parsed.name, context) : answerExtended(command, parsed, view, isLast);
 }
 
 /** The answer to a command that does not exist here. One that is known but not modelled is traced. */
-function missing(name: string, context: LineContext): ModuleAnswer {
+function answerMissing(name: string, context: LineContext): ModuleAnswer {
   const known = notModelledNamed(name);
   if (known === undefined) return unknown;
   context.ignore(`AT${name} is not modelled: ${known.why}`);
   return known.answers === "OK" ? ok() : unknown;
 }
 
-function extended(
+/** The answer to an extended command in the form in which it was written. A form that it does not have is unknown. */
+function answerExtended(
   command: ModuleCommand,
   { form, tokens }: Extract<ParsedCommand, { readonly kind: "extended" }>,
   view: CommandView,

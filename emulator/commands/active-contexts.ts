@@ -6,14 +6,14 @@ import type { NetworkSettings } from "../memory/network-settings.js";
 import { withContext } from "../radio/pdp.js";
 import { isAttached } from "../radio/radio.js";
 import { contextId, contextsOf } from "./contexts.js";
-import { lockTrouble } from "./sim.js";
+import { lockError } from "./sim.js";
 
 const cgactShape = { state: choice(0, 1), cid: contextId };
 
 function activate({ state, cid }: Values<typeof cgactShape>, view: CommandView): ModuleAnswer {
   const { radio, networkSettings } = view;
-  const trouble = lockTrouble(view);
-  if (trouble !== undefined) return refused(trouble);
+  const error = lockError(view);
+  if (error !== undefined) return refused(error);
   if (!networkSettings.contexts.has(cid)) return refused("cidNotDefined");
   if (!isAttached(radio)) return refused("noNetworkService");
   if (radio.active.has(cid) === (state === 1)) return ok(); // 27.007 10.1.10
@@ -38,10 +38,10 @@ const activeIn = ({ networkSettings, radio }: CommandView): readonly number[] =>
     .map(([cid]) => cid)
     .filter((cid) => radio.active.has(cid));
 
-/** A command that tells something of one context, or of all that `has` names. */
-function toldOf(
+/** A command that reports one line for a context, or for each context that `reported` returns. */
+function contextQuery(
   name: "+CGCONTRDP" | "+CGAPNRC" | "+NCIDSTATUS",
-  has: (view: CommandView) => readonly number[],
+  reported: (view: CommandView) => readonly number[],
   line: (cid: number, view: CommandView) => Octets,
 ): ModuleCommand {
   const lines = (cids: readonly number[], view: CommandView) => ok(...cids.map((cid) => line(cid, view)));
@@ -49,18 +49,17 @@ function toldOf(
     names: [name],
     manual: "AT manual",
     within: 300,
-    exec: (view) => lines(has(view), view),
+    exec: (view) => lines(reported(view), view),
     write: form({ cid: contextId }, ({ cid }, view: CommandView) => {
       if (!view.networkSettings.contexts.has(cid)) return refused("cidNotDefined");
-      const told = has(view).filter((each) => each === cid);
-      return lines(told, view);
+      return lines(reported(view).includes(cid) ? [cid] : [], view);
     }),
   };
 }
 
 /** PDP Context Read Dynamic Parameters: the APN and the DNS servers of active contexts (27.007 10.1.23). */
 const cgcontrdp: ModuleCommand = {
-  ...toldOf("+CGCONTRDP", activeIn, (cid, { networkSettings, profile: { surroundings } }) => {
+  ...contextQuery("+CGCONTRDP", activeIn, (cid, { networkSettings, profile: { surroundings } }) => {
     const apn = networkSettings.contexts.get(cid)?.apn || surroundings.apn;
     return `+CGCONTRDP:${cid},,"${apn}",,,${surroundings.primaryDns},${surroundings.secondaryDns}`;
   }),
@@ -69,12 +68,12 @@ const cgcontrdp: ModuleCommand = {
 
 /** APN Rate Control: no context has any (27.007 10.1.45). */
 const cgapnrc: ModuleCommand = {
-  ...toldOf("+CGAPNRC", activeIn, (cid) => `+CGAPNRC:${cid},0,0`),
+  ...contextQuery("+CGAPNRC", activeIn, (cid) => `+CGAPNRC:${cid},0,0`),
   test: (view) => [`+CGAPNRC:(${activeIn(view)})`],
 };
 
 /** Query CID Status: valid, not valid, or under flow control. There is no back-off here. */
-const ncidstatus = toldOf(
+const ncidstatus = contextQuery(
   "+NCIDSTATUS",
   ({ networkSettings }) => contextsOf(networkSettings).map(([cid]) => cid),
   (cid, { radio, isCongested }) => {
@@ -84,7 +83,7 @@ const ncidstatus = toldOf(
 );
 
 /** A command that switches URCs of contexts on and off, in RAM. */
-function switchOf<K extends keyof NetworkSettings & ("nipinfo" | "ngactr")>(key: K): ModuleCommand {
+function urcSwitch<K extends keyof NetworkSettings & ("nipinfo" | "ngactr")>(key: K): ModuleCommand {
   const name = `+${key.toUpperCase()}` as const;
   return {
     names: [name],
@@ -99,8 +98,8 @@ function switchOf<K extends keyof NetworkSettings & ("nipinfo" | "ngactr")>(key:
 }
 
 /** Report of IP Addresses, and of the State of Contexts. */
-const nipinfo = switchOf("nipinfo");
-const ngactr = switchOf("ngactr");
+const nipinfo = urcSwitch("nipinfo");
+const ngactr = urcSwitch("ngactr");
 
 /** The commands for active PDP contexts. */
 export const activeContextCommands: readonly ModuleCommand[] = [cgact, cgcontrdp, cgapnrc, ncidstatus, nipinfo, ngactr];

@@ -1,11 +1,10 @@
 import { changed, form, ok, refused } from "../../at/command.js";
 import { choice, int, optional, repeat, text } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
+import { supportedBands } from "../memory/nvm.js";
 
-/** The bands of the module, in the order of its own list. */
-const supported = [5, 8, 3, 28, 20, 1] as const;
-
-const band = { ...choice(...supported), range: `(${supported.toSorted((one, other) => one - other)})` };
+/** One of the module's bands. The test form lists them by their number. */
+const band = { ...choice(...supportedBands), range: `(${supportedBands.toSorted((one, other) => one - other)})` };
 
 /** The answer, or error 3 while the radio is on. */
 const whileOff = ({ radio }: CommandView, answer: ModuleAnswer): ModuleAnswer =>

@@ -33,10 +33,10 @@ const cgsn: ModuleCommand = {
 };
 
 /** Request International Mobile Subscriber Identity. */
-const cimi = plain("+CIMI", (view) => withSim(view, true, () => ok(view.profile.identity.imsi)));
+const cimi = plain("+CIMI", (view) => withSim(view, "unlocked", () => ok(view.profile.identity.imsi)));
 
 const cardNumber = (view: CommandView): ModuleAnswer =>
-  withSim(view, false, () => ok(`+NCCID:${view.profile.identity.iccid}`));
+  withSim(view, "readable", () => ok(`+NCCID:${view.profile.identity.iccid}`));
 
 /** Card Identification. A card tells its number without its PIN (31.102 4.2.1). */
 const nccid: ModuleCommand = { ...plain("+NCCID", cardNumber), read: cardNumber };

@@ -5,7 +5,7 @@ import { parseLine } from "../../at/parse.js";
 import type { CommandView, ModuleCommand } from "../command-view.js";
 import { isAttached } from "../radio/radio.js";
 import { denial, registration } from "../radio/registration.js";
-import { lockTrouble } from "./sim.js";
+import { lockError } from "./sim.js";
 
 /** Set UE Functionality. The second value, a reset, is ignored. AT+CFUN=1 without a SIM is error 310 (field). */
 const cfun: ModuleCommand = {
@@ -40,8 +40,8 @@ const cgatt: ModuleCommand = {
   read: ({ radio }) => ok(`+CGATT:${isAttached(radio) ? 1 : 0}`),
   write: form({ state: choice(0, 1) }, ({ state }, view: CommandView) => {
     const { radio, networkSettings } = view;
-    const trouble = state === 1 ? lockTrouble(view) : undefined;
-    if (trouble !== undefined) return refused(trouble);
+    const error = state === 1 ? lockError(view) : undefined;
+    if (error !== undefined) return refused(error);
     return changed({
       radio: { ...radio, wanted: state === 1 },
       networkSettings: { ...networkSettings, cops: state === 1 ? 0 : networkSettings.cops },
@@ -69,8 +69,8 @@ const cops: ModuleCommand = {
       const { radio, networkSettings, profile } = view;
       if (mode === 1 && operator === undefined) return refused("badParameter");
       if (mode === 1 && operator !== profile.surroundings.operator) return refused("noNetworkService"); // 27.007 7.3
-      const trouble = mode === 2 ? undefined : lockTrouble(view);
-      if (trouble !== undefined) return refused(trouble);
+      const error = mode === 2 ? undefined : lockError(view);
+      if (error !== undefined) return refused(error);
       return changed({ radio: { ...radio, wanted: mode !== 2 }, networkSettings: { ...networkSettings, cops: mode } });
     },
   ),

@@ -16,7 +16,7 @@ import {
   unblockPin,
   verifyPin,
 } from "../memory/sim-card.js";
-import { simTrouble } from "../radio/radio.js";
+import { simError } from "../radio/radio.js";
 
 const cardOf = ({ nvm, profile }: CommandView): SimCard => cardIn(nvm.sim, profile.identity);
 
@@ -28,23 +28,26 @@ const lockErrors: { readonly [L in SimLock]: RefusedFor | undefined } = {
 };
 
 /** Why the PIN keeps the module out of the SIM's data and of the network; undefined: it does not. */
-export const lockTrouble = (view: CommandView): RefusedFor | undefined =>
+export const lockError = (view: CommandView): RefusedFor | undefined =>
   view.radio.stage === "locked" ? lockErrors[lockOf(cardOf(view), view.radio.verified)] : undefined;
 
-/** The error while the SIM cannot be asked; `pinToo`: also while it waits for its PIN. Otherwise the answer. */
-export function withSim(view: CommandView, pinToo: boolean, answer: () => ModuleAnswer): ModuleAnswer {
-  const trouble = simTrouble(view.radio) ?? (pinToo ? lockTrouble(view) : undefined);
-  return trouble === undefined ? answer() : refused(trouble);
+/** What a command needs of the SIM: that it can be asked, or that it does not wait for its PIN either. */
+type SimNeed = "readable" | "unlocked";
+
+/** The answer, or the error while the SIM is not as the command needs it. */
+export function withSim(view: CommandView, need: SimNeed, answer: () => ModuleAnswer): ModuleAnswer {
+  const error = simError(view.radio) ?? (need === "unlocked" ? lockError(view) : undefined);
+  return error === undefined ? answer() : refused(error);
 }
 
-/** Stores what the card has become. The right PIN stays good until the SIM loses its power. */
+/** The change that stores the card as it is now. A PIN that was given stays valid until the SIM loses its power. */
 function stored(view: CommandView, said: Extract<CardAnswer, { readonly card: SimCard }>): Change {
   const { nvm, radio } = view;
   const kept = isSameCard(said.card, cardOf(view)) ? {} : { nvm: { ...nvm, sim: said.card } };
   return { ...kept, radio: { ...radio, verified: radio.verified || said.kind === "right" } };
 }
 
-/** The answer of a command of 27.007. `idle`: the answer where the PIN is on, or off, already. */
+/** The answer of a command of 27.007. `idle` is the answer where the PIN is on, or off, already. */
 function answerTo(view: CommandView, said: CardAnswer, idle: ModuleAnswer): ModuleAnswer {
   if (said.kind === "right") return changed(stored(view, said));
   if (said.kind === "wrong") return failed("incorrectPassword", stored(view, said));
@@ -83,9 +86,9 @@ const cpin: ModuleCommand = {
   manual: "AT manual",
   within: 5000,
   test: () => [],
-  read: (view) => withSim(view, false, () => lockLine(view)),
+  read: (view) => withSim(view, "readable", () => lockLine(view)),
   write: form({ pin: code("pin"), next: optional(code("new pin")) }, ({ pin, next }, view: CommandView) =>
-    withSim(view, false, () => unlock(view, pin, next)),
+    withSim(view, "readable", () => unlock(view, pin, next)),
   ),
 };
 
@@ -110,9 +113,9 @@ const cpinr: ModuleCommand = {
   manual: "AT manual",
   within: 300,
   test: () => [],
-  exec: (view) => withSim(view, false, () => ok(...Object.values(triesOf(cardOf(view))))),
+  exec: (view) => withSim(view, "readable", () => ok(...Object.values(triesOf(cardOf(view))))),
   write: form({ code: countedCode }, ({ code }, view: CommandView) =>
-    withSim(view, false, () => ok(triesOf(cardOf(view))[code])),
+    withSim(view, "readable", () => ok(triesOf(cardOf(view))[code])),
   ),
 };
 
@@ -135,7 +138,7 @@ const clck: ModuleCommand = {
   manual: "AT manual",
   within: 5000,
   test: () => ['+CLCK:("SC")'],
-  write: form(clckShape, (given, view: CommandView) => withSim(view, true, () => lockFacility(given, view)), {
+  write: form(clckShape, (given, view: CommandView) => withSim(view, "unlocked", () => lockFacility(given, view)), {
     agree: ({ mode, password }) => mode === 2 || password !== undefined,
   }),
 };
@@ -147,7 +150,7 @@ const cpwd: ModuleCommand = {
   within: 5000,
   test: () => ['+CPWD:("SC",8)'],
   write: form({ facility: word("SC"), old: code("oldpwd"), next: code("newpwd") }, ({ old, next }, view: CommandView) =>
-    withSim(view, true, () => answerTo(view, changePin(cardOf(view), old, next), refused("operationNotAllowed"))),
+    withSim(view, "unlocked", () => answerTo(view, changePin(cardOf(view), old, next), refused("operationNotAllowed"))),
   ),
 };
 
@@ -175,7 +178,7 @@ const npin: ModuleCommand = {
   write: form(
     npinShape,
     (given, view: CommandView) =>
-      withSim(view, false, () => {
+      withSim(view, "readable", () => {
         const said = operate(given, cardOf(view));
         const result = said.kind === "wrong" ? `ERROR wrong PIN (${said.left})` : npinResults[said.kind];
         const apply = "card" in said ? stored(view, said) : {};

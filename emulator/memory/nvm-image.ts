@@ -10,6 +10,7 @@ import {
   nconfigNames,
   nconfigValue,
   nconfigValues,
+  supportedBands,
 } from "./nvm.js";
 import { maxPinTries, maxPukTries, type SimCard } from "./sim-card.js";
 
@@ -55,7 +56,7 @@ const simRules: Shape<SimCard> = {
 const nvmRules: Shape<PartialNvm> = {
   nconfig: some(nconfigRules),
   natspeed: some(natspeedRules),
-  bands: listOf(oneOf(...factoryNvm.bands), factoryNvm.bands.length),
+  bands: listOf(oneOf(...supportedBands), supportedBands.length),
   qregswt: oneOf(0, 1, 2),
   qledmode: oneOf(0, 1),
   nsonmi: oneOf(0, 1, 2, 3),

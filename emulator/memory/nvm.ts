@@ -69,6 +69,9 @@ export interface Natspeed {
   readonly xonxoff: 0 | 1;
 }
 
+/** The bands of the module, in the order of its own list. */
+export const supportedBands = [5, 8, 3, 28, 20, 1] as const;
+
 /** The cores of `AT+NLOGLEVEL`. */
 export const logCores = ["PROTOCOL", "APPLICATION", "SECURITY"] as const;
 /** The log levels of `AT+NLOGLEVEL`. */
@@ -78,6 +81,7 @@ export const coreLevels = ["VERBOSE", "NORMAL", "WARNING", "ERROR", "NONE"] as c
 export interface Nvm {
   readonly nconfig: { readonly [N in NconfigName]: string };
   readonly natspeed: Natspeed;
+  /** The bands that AT+NBAND has chosen, in its order. */
   readonly bands: readonly number[];
   readonly qregswt: 0 | 1 | 2;
   readonly qledmode: 0 | 1;
@@ -85,8 +89,9 @@ export interface Nvm {
   readonly ncdp: { readonly ip: string; readonly port: number } | undefined;
   /** `<AttachWithoutPDN>` of AT+CIPCA. */
   readonly cipca: 0 | 1;
-  /** `<n>` of AT+CTZR, and of AT+NITZ. */
+  /** `<n>` of AT+CTZR. */
   readonly ctzr: 0 | 1 | 2 | 3;
+  /** Whether the network sets the clock (AT+NITZ). */
   readonly nitz: 0 | 1;
   /** What has changed on the SIM card, which is not the module's memory but kept with it; undefined: nothing. */
   readonly sim: SimCard | undefined;
@@ -97,7 +102,7 @@ export interface Nvm {
 export const factoryNvm: Nvm = {
   nconfig: Object.fromEntries(nconfigNames.map((name) => [name, nconfigTable[name].standard])) as Nvm["nconfig"],
   natspeed: { baud: 9600, sync: 2, stop: 1, parity: 0, xonxoff: 0 },
-  bands: [5, 8, 3, 28, 20, 1],
+  bands: supportedBands,
   qregswt: 1,
   qledmode: 0,
   nsonmi: 1,

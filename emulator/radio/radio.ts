@@ -181,7 +181,7 @@ export function radioWakeAt(radio: Radio): Millis {
 export const detached = (radio: Radio, now: Millis, pace: Pace): Radio => enter(radio, "searching", false, now, pace);
 
 /** Why the SIM cannot be asked now; undefined: it can. The module reads the SIM after a start, CFUN=1, or insertion. */
-export function simTrouble({ sim, functionality, stage }: Radio): RefusedFor | undefined {
+export function simError({ sim, functionality, stage }: Radio): RefusedFor | undefined {
   if (!functionality) return "minimalFunction";
   if (!sim) return "usimNotInserted";
   return stage === "off" || stage === "readingSim" ? "usimBusy" : undefined;
