@@ -28,7 +28,7 @@ const nothing: readonly Effect[] = [];
 
 type SocketEffect = Effect & { readonly to: "socket" };
 
-/** What closes a socket whose end waited for the connection; nothing where its dial waited, too. */
+/** The effects that close a socket whose end waited for the connection; none if its dial waited, too. */
 function closingOf({ handle, act }: SocketEffect, lost: readonly NetworkEffect[]): readonly Effect[] {
   const isDialled = !lost.some((it) => it.to === "socket" && it.handle === handle && it.act.kind === "dial");
   if (act.kind === "close") return [{ to: "socket", handle, act }];
@@ -44,7 +44,7 @@ export class Rrc {
   #held: readonly NetworkEffect[] = [];
   /** When the connection that is being set up will be up. */
   #upAt: Millis = never;
-  /** It is released soon after it is up. */
+  /** The connection that is being set up is released soon after it is up. */
   #isReleased = false;
   /** The latest link that has ended, even if the MQTT client does not know it yet. */
   #ended: LinkId = 0;
@@ -96,7 +96,7 @@ export class Rrc {
     return false;
   }
 
-  /** Releases the connection soon; where it is not up yet, soon after it is. */
+  /** Releases the connection soon. If it is not up yet, this happens soon after it is up. */
   release(now: Millis): void {
     if (this.#held.length > 0) this.#isReleased = true;
     else this.#power = released(this.#power, now);
@@ -133,7 +133,7 @@ export class Rrc {
 
   /**
    * Drops the waiting effects, because the connection will not come up. Effects of link `kept` stay.
-   * Returns resets for links that were about to close, and what closes sockets.
+   * Returns resets for links that were about to close, and effects that close sockets.
    */
   abandon(kept?: LinkId): readonly Effect[] {
     const isKept = (it: NetworkEffect): boolean => it.to === "link" && it.link === kept;
@@ -174,7 +174,7 @@ export class Rrc {
     ];
   }
 
-  /** What URCs could report now; where nothing has changed, the same object as before, because this runs for each input. */
+  /** The state that URCs report. If nothing has changed it is the same object as before, because this runs for each input. */
   #reportable(radio: Radio, { cedrxs }: NetworkSettings): Reported {
     const before = this.#reported;
     const { mode } = this.#power;
@@ -185,7 +185,10 @@ export class Rrc {
     return isSame && edrx === before.edrx ? before : { stat, connected, asleep, edrx };
   }
 
-  /** The same for a socket. A reset drops what waits; a dial that was dropped needs no reset. The end of a socket waits for its data. */
+  /**
+   * `send` for a socket. A reset drops the waiting effects of the socket; it is carried out only if the dial is not among
+   * them. The end of a socket waits behind its data.
+   */
   #sendOnSocket(effect: SocketEffect, now: Millis): boolean {
     const { handle, act } = effect;
     const isOwn = (it: NetworkEffect): boolean => it.to === "socket" && it.handle === handle;

@@ -2,8 +2,8 @@ import type { Context } from "../context.js";
 import { arrivedLine, shownLines } from "./lines.js";
 import { type Inbound, maxUnreadBytes, type Received, type Socket } from "./socket.js";
 
-/** Takes a datagram, or bytes of a stream; returns the socket after it. AT+NSONMI decides how the host is told. */
-export function arrive(context: Context, socket: Socket, event: Exclude<Inbound, { readonly kind: "down" }>): Socket {
+/** Takes a datagram, or bytes of a stream; returns the socket after it. AT+NSONMI decides how the host hears of it. */
+export function receive(context: Context, socket: Socket, event: Exclude<Inbound, { readonly kind: "down" }>): Socket {
   const { ram, effects, now } = context;
   const { bytes } = event;
   const received: Received = event.kind === "datagram" ? event : { ...(socket.peer ?? nobody), bytes };
@@ -13,10 +13,11 @@ export function arrive(context: Context, socket: Socket, event: Exclude<Inbound,
   if (effects.isTraced) traceReceived(context, socket, received);
   if (!socket.receives) return after;
   const mode = ram.state.nvm.nsonmi;
-  if (mode === 2 || mode === 3) return shown(context, after, received, mode);
-  return kept(context, after, received, mode === 1);
+  if (mode === 2 || mode === 3) return showAtOnce(context, after, received, mode);
+  return keepForReading(context, after, received, mode === 1);
 }
 
+/** The far end of a stream that has none any more. */
 const nobody = { address: "0.0.0.0", port: 0 };
 
 function traceReceived({ effects }: Context, { id, protocol }: Socket, { bytes, address, port }: Received): void {
@@ -24,8 +25,8 @@ function traceReceived({ effects }: Context, { id, protocol }: Socket, { bytes, 
   effects.trace(protocol === "UDP" ? { kind: "datagram", ...event, address, port } : { kind: "data", ...event });
 }
 
-/** The bytes go to the host at once. */
-function shown({ ram, effects }: Context, socket: Socket, received: Received, mode: 2 | 3): Socket {
+/** Sends the bytes to the host in the URC itself. */
+function showAtOnce({ ram, effects }: Context, socket: Socket, received: Received, mode: 2 | 3): Socket {
   const { id, protocol } = socket;
   if (protocol === "UDP" && ram.urcQueue.isFull)
     effects.trace({ kind: "socket", socket: id, state: "full", bytes: received.bytes.length });
@@ -33,8 +34,8 @@ function shown({ ram, effects }: Context, socket: Socket, received: Received, mo
   return socket;
 }
 
-/** The bytes wait for AT+NSORF. A datagram that has no room is dropped; a stream waits in TCP before that. */
-function kept({ ram, effects }: Context, socket: Socket, received: Received, isToBeTold: boolean): Socket {
+/** Keeps the bytes for AT+NSORF. A datagram without room is dropped. Bytes of a stream wait in TCP before that. */
+function keepForReading({ ram, effects }: Context, socket: Socket, received: Received, isToBeTold: boolean): Socket {
   const { id, protocol, unread, unreadBytes, isTold } = socket;
   const { length } = received.bytes;
   if (protocol === "UDP" && unreadBytes + length > maxUnreadBytes) {

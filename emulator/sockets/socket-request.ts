@@ -38,12 +38,12 @@ export function carryOut(context: Context, request: SocketRequest): void {
   }
   const socket = socketOf(table, request.id);
   if (socket === undefined) return;
-  const after = changed(context, socket, request, put);
+  const after = socketAfter(context, socket, request, put);
   ram.state = { ...ram.state, sockets: after ? withSocket(table, after) : withoutSocket(table, socket.id) };
 }
 
-/** The socket after a request; undefined: it is gone. */
-function changed(
+/** Carries out a request for a socket that exists; returns the socket after it, or undefined: it is gone. */
+function socketAfter(
   context: Context,
   socket: Socket,
   request: Exclude<SocketRequest, { readonly kind: "create" }>,
@@ -96,17 +96,19 @@ function changed(
   }
 }
 
+/** The next number of a socket in the network. */
 function newHandle(context: Context): number {
   context.lastSocket += 1;
   return context.lastSocket;
 }
 
-/** The socket after AT+NSORF. One that has ended is gone when all is read. */
+/** The socket after AT+NSORF. A socket that has ended is gone when all its data are read. */
 function readSocket(socket: Socket, length: number): Socket | undefined {
   const after = readFrom(socket, length)?.socket ?? socket;
   return after.phase === "ended" && after.unread.length === 0 ? undefined : after;
 }
 
+/** The socket with a message among those that are not sent yet, if it has a sequence number. */
 function withMessage(socket: Socket, { seq, flag }: Message): Socket {
   const pending: readonly Pending[] = seq === undefined ? [] : [{ seq, mark: socket.sent }];
   return {

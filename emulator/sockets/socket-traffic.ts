@@ -4,7 +4,7 @@ import type { Effect, SocketEvent } from "../io.js";
 import type { SocketChange } from "../trace.js";
 import { finishWaiting } from "../waiting-line.js";
 import { closedLine, connectedLine, sentLine } from "./lines.js";
-import { arrive } from "./receiving.js";
+import { receive } from "./receiving.js";
 import {
   type Inbound,
   maxUnreadBytes,
@@ -23,10 +23,10 @@ export function takeSocketEvent(context: Context, handle: SocketHandle, event: S
   if (socket === undefined) return;
   switch (event.kind) {
     case "up":
-      connected(context, socket);
+      takeConnection(context, socket);
       break;
     case "sent":
-      settlePending({ ...socket, taken: event.total }, context);
+      settlePending(context, { ...socket, taken: event.total });
       break;
     case "handed":
     case "notHanded":
@@ -36,12 +36,12 @@ export function takeSocketEvent(context: Context, handle: SocketHandle, event: S
       failPending(context, socket);
       break;
     default:
-      hold(context, socket, event);
+      takeInOrder(context, socket, event);
   }
 }
 
-/** A dial has succeeded. Its answer keeps the RRC connection up also during PSM. */
-function connected(context: Context, socket: Socket): void {
+/** A dial has succeeded. Its answer counts as radio traffic, also during PSM. */
+function takeConnection(context: Context, socket: Socket): void {
   context.ram.rrc.touch(context.now);
   trace(context, socket, { state: "up" });
   put(context, { ...socket, phase: "connected", giveUpAt: unconnected.giveUpAt });
@@ -49,10 +49,10 @@ function connected(context: Context, socket: Socket): void {
   else finishWaiting(context, "OK");
 }
 
-/** What comes is read in its order, and not during PSM; datagrams that have no room then are dropped. */
-function hold(context: Context, socket: Socket, event: Inbound): void {
-  const isDialled = event.kind === "down" && socket.phase === "connecting";
-  if (!isDialled && (context.ram.rrc.isAsleep || socket.held.length > 0)) {
+/** Reads an event, or holds it during PSM, and behind events that are held. A datagram without room is dropped then. */
+function takeInOrder(context: Context, socket: Socket, event: Inbound): void {
+  const isFailedDial = event.kind === "down" && socket.phase === "connecting";
+  if (!isFailedDial && (context.ram.rrc.isAsleep || socket.held.length > 0)) {
     const size = socket.held.reduce((sum, each) => sum + sizeOf(each), sizeOf(event));
     if (event.kind === "datagram" && size > maxUnreadBytes)
       trace(context, socket, { state: "full", bytes: sizeOf(event) });
@@ -64,60 +64,61 @@ const sizeOf = (event: Inbound): number => (event.kind === "down" ? 0 : event.by
 
 function read(context: Context, socket: Socket, event: Inbound): void {
   if (event.kind !== "down") {
-    put(context, arrive(context, socket, event));
+    put(context, receive(context, socket, event));
     return;
   }
   context.ram.rrc.touch(context.now);
   trace(context, socket, { state: "down", reason: event.reason });
-  if (socket.phase !== "connecting") end(context, socket);
-  else fail(context, socket);
+  if (socket.phase !== "connecting") endSocket(context, socket);
+  else failDial(context, socket, "operationNotAllowed");
 }
 
 /** Whether AT+NSOCO has been answered before the dial (quirk `nsocoOk`). */
 const isAccepted = ({ profile }: Context): boolean => profile.quirks.nsocoOk === "accepted";
 
-/** A dial has failed. The socket may be dialled again; where AT+NSOCO has been answered, the socket ends. decided */
-function fail(context: Context, socket: Socket, error: FinalResult = "operationNotAllowed"): void {
+/** Ends a dial that has failed. The socket may be dialled again; where AT+NSOCO has been answered, the socket ends. decided */
+function failDial(context: Context, socket: Socket, result: FinalResult): void {
   if (isAccepted(context)) {
-    end(context, socket);
+    endSocket(context, socket);
     return;
   }
   put(context, { ...socket, ...unconnected });
-  finishWaiting(context, error);
+  finishWaiting(context, result);
 }
 
-/** A TCP socket has ended. It is there until all is read. decided */
-function end(context: Context, socket: Socket): void {
+/** Ends a TCP socket. It exists until the host has read everything. decided */
+function endSocket(context: Context, socket: Socket): void {
   failPending(context, socket);
   context.ram.urcQueue.put(closedLine(socket.id));
   if (socket.unread.length > 0) put(context, { ...socket, ...unconnected, phase: "ended" });
   else remove(context, socket);
 }
 
-/** A datagram with a sequence number was handed to the network, or could not be. */
+/** Takes the report on a datagram with a number: it was handed to the network, or could not be. */
 function takeReport(context: Context, socket: Socket, number: number, isHanded: boolean): void {
   const done = socket.pending.filter(({ mark }) => mark === number);
   put(context, { ...socket, pending: socket.pending.filter(({ mark }) => mark !== number) });
-  report(context, socket, done, isHanded);
+  reportSent(context, socket, done, isHanded);
 }
 
-/** TCP has taken more bytes. */
-function settlePending(socket: Socket, context: Context): void {
+/** Reports the messages that TCP has taken whole. */
+function settlePending(context: Context, socket: Socket): void {
   const isDone = ({ mark }: Pending): boolean => mark <= socket.taken;
   put(context, { ...socket, pending: socket.pending.filter((each) => !isDone(each)) });
-  report(context, socket, socket.pending.filter(isDone), true);
+  reportSent(context, socket, socket.pending.filter(isDone), true);
 }
 
 function failPending(context: Context, socket: Socket): void {
   put(context, { ...socket, pending: [] });
-  report(context, socket, socket.pending, false);
+  reportSent(context, socket, socket.pending, false);
 }
 
-function report({ ram }: Context, { id }: Socket, done: readonly Pending[], isSent: boolean): void {
+/** Queues +NSOSTR for each message that is done. */
+function reportSent({ ram }: Context, { id }: Socket, done: readonly Pending[], isSent: boolean): void {
   for (const { seq } of done) ram.urcQueue.put(sentLine(id, seq, isSent));
 }
 
-/** Handles what is due: dials that are given up, and what came during PSM. Stops and resumes reading. */
+/** Handles what is due: dials that have timed out, and events that were held during PSM. Stops and resumes reading. */
 export function settleSockets(context: Context): void {
   const { sockets } = context.ram.state;
   if (sockets === undefined) return; // nearly always, and this runs for each input
@@ -128,12 +129,14 @@ export function settleSockets(context: Context): void {
   for (const socket of context.ram.state.sockets?.sockets ?? []) controlReading(context, socket);
 }
 
+/** Ends a dial that has timed out. */
 function giveUp(context: Context, socket: Socket): void {
   trace(context, socket, { state: "down", reason: "timedOut" });
   reset(context, socket);
-  fail(context, socket);
+  failDial(context, socket, "operationNotAllowed");
 }
 
+/** Reads the events that were held, up to one that ends the socket. */
 function readHeld(context: Context, socket: Socket): void {
   put(context, { ...socket, held: [] });
   for (const event of socket.held) {
@@ -142,7 +145,7 @@ function readHeld(context: Context, socket: Socket): void {
   }
 }
 
-/** Bytes wait in TCP while the host does not read, a queue is full, or the module is in PSM. */
+/** Stops and resumes reading: bytes wait in TCP while the host does not read, the URC queue is full, or in PSM. */
 function controlReading(context: Context, socket: Socket): void {
   const { urcQueue, rrc } = context.ram;
   if (socket.phase !== "connected" || socket.handle === undefined) return;
@@ -159,8 +162,8 @@ export function loseSockets(context: Context): void {
     if (socket.protocol === "UDP" || socket.handle === undefined) continue;
     trace(context, socket, { state: "down", reason: "networkGone" });
     reset(context, socket);
-    if (socket.phase === "connecting") fail(context, socket, "noNetworkService");
-    else end(context, socket);
+    if (socket.phase === "connecting") failDial(context, socket, "noNetworkService");
+    else endSocket(context, socket);
   }
 }
 
@@ -170,7 +173,7 @@ function reset({ ram, effects, now }: Context, { handle }: Socket): void {
   if (ram.rrc.send(effect, now)) effects.do(effect);
 }
 
-/** What closes all sockets of a table in the network. */
+/** The effects that close all sockets of a table in the network. TCP connections end by FIN (`end`) or by RST (`reset`). */
 export const socketEnds = (table: SocketTable | undefined, how: "end" | "reset"): readonly Effect[] =>
   (table?.sockets ?? []).flatMap(({ handle, protocol, phase }) => {
     if (handle === undefined) return [];

@@ -5,19 +5,19 @@ import type { Endpoint, SocketHandle, SocketId } from "./endpoint.js";
 
 export type { Endpoint, SocketHandle, SocketId };
 
-/** What has come and was not read: a datagram, or a piece of a stream. */
+/** Data that the host has not read: a datagram, or a piece of a stream. */
 export interface Received extends Endpoint {
   readonly bytes: Uint8Array;
 }
 
-/** A message that the host has given a sequence number, until it is sent. */
+/** A message with a sequence number, until it is sent. */
 export interface Pending {
   readonly seq: number;
-  /** UDP: the number of the datagram. TCP: where it ends in what the socket has sent, in bytes. */
+  /** UDP: the number of the datagram. TCP: the position of its end in what the socket has sent, in bytes. */
   readonly mark: number;
 }
 
-/** What comes from the network for a socket, in its order. */
+/** An event from the network that must keep its order: data, and the end of the connection. */
 export type Inbound = Extract<SocketEvent, { readonly kind: "datagram" | "bytes" | "down" }>;
 
 /** A socket of the host. */
@@ -26,34 +26,35 @@ export interface Socket {
   readonly protocol: "UDP" | "TCP";
   /** The listen port; 0 is any. */
   readonly port: number;
-  /** Whether it takes what comes. */
+  /** Whether it takes data from the network. */
   readonly receives: boolean;
   /** `ended`: the far end has closed it, and something is left to be read. A UDP socket stays `created`. */
   readonly phase: "created" | "connecting" | "connected" | "ended";
-  /** Undefined while there is nothing in the network. */
+  /** Its number in the network; undefined while it has none. */
   readonly handle: SocketHandle | undefined;
   /** The far end of a TCP socket. */
   readonly peer: Endpoint | undefined;
-  /** When a dial is given up. */
+  /** When a dial times out. */
   readonly giveUpAt: Millis;
-  /** What waits for AT+NSORF, and its size in bytes. */
+  /** The data that wait for AT+NSORF, and their size in bytes. */
   readonly unread: readonly Received[];
   readonly unreadBytes: number;
-  /** The host was told that there is something to be read. */
+  /** +NSONMI has told the host of the unread data. */
   readonly isTold: boolean;
-  /** What came during PSM. */
+  /** The events that came during PSM. */
   readonly held: readonly Inbound[];
+  /** The messages with a sequence number that are not sent yet. */
   readonly pending: readonly Pending[];
-  /** How many bytes were sent on this handle, or how many datagrams, and how many of the bytes TCP has taken. */
+  /** TCP: bytes that were sent on this handle, and those of them that TCP has taken. UDP: datagrams that were sent, and 0. */
   readonly sent: number;
   readonly taken: number;
-  /** The RRC connection is released when something comes (flag 0x400). */
+  /** The RRC connection is released when data come (flag 0x400). */
   readonly releases: boolean;
   /** Reading is stopped. */
   readonly isPaused: boolean;
 }
 
-/** What a command asks of a socket. The command has checked that it can be done. */
+/** A request of a command. The command has checked that it can be carried out. */
 export type SocketRequest =
   | ({ readonly kind: "create" } & Pick<Socket, "id" | "protocol" | "port" | "receives">)
   | { readonly kind: "connect"; readonly id: SocketId; readonly to: Endpoint }
@@ -62,34 +63,34 @@ export type SocketRequest =
   | { readonly kind: "read"; readonly id: SocketId; readonly length: number }
   | { readonly kind: "close"; readonly id: SocketId };
 
-/** What is sent. */
+/** A message of the host. `flag` is `<flag>` of AT+NSOSTF and AT+NSOSD, `seq` is `<sequence>`. */
 export interface Message {
   readonly bytes: Uint8Array;
   readonly flag: number | undefined;
   readonly seq: number | undefined;
 }
 
-/** The sockets that there are, by their id. */
+/** The open sockets, ordered by their id. */
 export interface SocketTable {
   readonly sockets: readonly Socket[];
   /** The id that the link of MQTT has. */
   readonly mqtt: SocketId | undefined;
 }
 
-/** How many sockets there are, with that of MQTT (AT manual). */
+/** The number of sockets, including that of MQTT (AT manual). */
 export const maxSockets = 7;
 
-/** The most bytes of a message. AT manual */
+/** The longest message, in bytes (AT manual). */
 export const maxDataBytes = 1358;
 
-/** The most bytes that wait to be read on one socket. */
+/** The data that may wait to be read on one socket, in bytes. decided */
 export const maxUnreadBytes = 8192;
 
 const never: Millis = Number.POSITIVE_INFINITY;
 
 const none: SocketTable = { sockets: [], mqtt: undefined };
 
-/** The table with the link of MQTT in it, or without one, as it is now. Made where there was none. */
+/** The table in the present phase of MQTT: its link has an id, except while it is idle. A table is made if there was none. */
 export function settledTable(table: SocketTable | undefined, phase: Phase): SocketTable {
   const { sockets, mqtt } = table ?? none;
   if (phase === "idle") return mqtt === undefined && table !== undefined ? table : { sockets, mqtt: undefined };
@@ -163,7 +164,7 @@ export const withoutSocket = (table: SocketTable, id: SocketId): SocketTable => 
   sockets: table.sockets.filter((socket) => socket.id !== id),
 });
 
-/** When the first dial is given up. */
+/** The earliest time-out of a dial. */
 export const socketsWakeAt = (table: SocketTable | undefined): Millis =>
   table === undefined ? never : table.sockets.reduce((first, { giveUpAt }) => Math.min(first, giveUpAt), never);
 
