@@ -3,7 +3,7 @@ import type { Fault } from "./fault.js";
 import type { Circumstance } from "./language/sentence.js";
 import type { Stage } from "./stage.js";
 
-/** What can be one way or another around the module. */
+/** The state around the module that faults can change. */
 export interface Values {
   readonly coverage: boolean;
   readonly rssi: number;
@@ -13,24 +13,24 @@ export interface Values {
   readonly frozen: boolean;
 }
 
-/** The name of what can be one way or another. */
+/** The name of a circumstance. */
 export type Name = keyof Values;
 
-/** A value that holds for a while. */
-interface Passing {
+/** A value that holds for a limited time. `stopEnd` cancels its end. */
+interface Temporary {
   readonly fault: Fault;
   readonly value: Values[Name];
   readonly stopEnd: () => void;
 }
 
-/** SIM, coverage, signal, network and supply, and whether the module is frozen. What was changed for a while is taken back. */
+/** SIM, coverage, signal, network and supply, and whether the module is frozen. A temporary change is taken back at its end. */
 export class Circumstances {
   readonly #stage: Stage;
   readonly #apply: (name: Name, value: Values[Name]) => void;
   readonly #lasting: { -readonly [N in Name]: Values[N] };
-  readonly #passing = new Map<Name, readonly Passing[]>();
+  readonly #temporary = new Map<Name, readonly Temporary[]>();
 
-  /** `now` holds at the beginning; `apply` is called with each value that is new. */
+  /** `now` has the values at the start; `apply` is called with each new value. */
   constructor(stage: Stage, now: Values, apply: (name: Name, value: Values[Name]) => void) {
     this.#stage = stage;
     this.#lasting = { ...now };
@@ -39,15 +39,15 @@ export class Circumstances {
 
   /** The value that holds now. */
   value<N extends Name>(name: N): Values[N] {
-    return (this.#passing.get(name)?.at(-1)?.value as Values[N] | undefined) ?? this.#lasting[name];
+    return (this.#temporary.get(name)?.at(-1)?.value as Values[N] | undefined) ?? this.#lasting[name];
   }
 
-  /** Whether something that a fault has changed will be taken back. */
+  /** Whether a temporary change of a fault is in force. */
   isHeldBy(fault: Fault): boolean {
-    return [...this.#passing.values()].flat().some((passing) => passing.fault === fault);
+    return [...this.#temporary.values()].flat().some((temporary) => temporary.fault === fault);
   }
 
-  /** A fault changes something, for a while or for good. */
+  /** A fault changes a circumstance, temporarily or for good. */
   change(fault: Fault, circumstance: Circumstance): void {
     const [name, value] = settingOf(circumstance);
     const span = circumstance.lasting && fault.drawSpan(circumstance.lasting);
@@ -57,45 +57,45 @@ export class Circumstances {
       return;
     }
     this.#stage.hit(fault, `begins, for ${span} ms`);
-    const passing: Passing = {
+    const temporary: Temporary = {
       fault,
       value,
-      stopEnd: this.#stage.at(this.#stage.now + span, () => this.#end(name, passing)),
+      stopEnd: this.#stage.at(this.#stage.now + span, () => this.#end(name, temporary)),
     };
     fault.begin();
-    this.#passing.set(name, [...(this.#passing.get(name) ?? []), passing]);
+    this.#temporary.set(name, [...(this.#temporary.get(name) ?? []), temporary]);
     this.#apply(name, value);
   }
 
-  /** Something changes for good; what would have been taken back is not. */
+  /** Changes a circumstance for good. Temporary changes of it end without being taken back. */
   set(name: Name, value: Values[Name]): void {
     this.note(name, value);
     this.#apply(name, value);
   }
 
-  /** Something has changed for good. */
+  /** Takes note of a change for good, which has been applied already. */
   note(name: Name, value: Values[Name]): void {
-    for (const passing of this.#passing.get(name) ?? []) this.#forget(name, passing);
+    for (const temporary of this.#temporary.get(name) ?? []) this.#forget(name, temporary);
     (this.#lasting as Record<Name, Values[Name]>)[name] = value;
   }
 
-  /** Takes back what a fault has changed for a while, or what all have. */
+  /** Takes back the temporary changes of a fault; left out: of all faults. */
   takeBack(fault?: Fault): void {
-    for (const [name, all] of this.#passing)
-      for (const passing of all) if (fault === undefined || passing.fault === fault) this.#end(name, passing);
+    for (const [name, all] of this.#temporary)
+      for (const temporary of all) if (fault === undefined || temporary.fault === fault) this.#end(name, temporary);
   }
 
-  #end(name: Name, passing: Passing): void {
+  #end(name: Name, temporary: Temporary): void {
     const before = this.value(name);
-    this.#forget(name, passing);
+    this.#forget(name, temporary);
     const value = this.value(name);
     if (value !== before) this.#apply(name, value);
   }
 
-  #forget(name: Name, passing: Passing): void {
-    passing.stopEnd();
-    passing.fault.end();
-    this.#passing.set(name, this.#passing.get(name)?.filter((other) => other !== passing) ?? []);
+  #forget(name: Name, temporary: Temporary): void {
+    temporary.stopEnd();
+    temporary.fault.end();
+    this.#temporary.set(name, this.#temporary.get(name)?.filter((other) => other !== temporary) ?? []);
   }
 }
 

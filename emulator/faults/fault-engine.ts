@@ -3,44 +3,45 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { Effect, Stimulus } from "../io.js";
 import type { Modem } from "../modem.js";
 import type { TraceEvent } from "../trace.js";
-import type { Added, Beginning } from "./beginning.js";
-import { CallFaults } from "./calls.js";
-import { Deeds } from "./deeds.js";
+import { AwaitedEvents, eventIn } from "./awaited-events.js";
+import { DialogueFaults } from "./dialogue.js";
+import type { EngineStart } from "./engine-start.js";
+import type { Added } from "./fault.js";
+import { FaultActions } from "./fault-actions.js";
 import { Faults } from "./faults.js";
-import { eventIn, Happenings } from "./happenings.js";
 import type { Scenario } from "./language/scenario.js";
 import type { Sentence } from "./language/sentence.js";
 import { LinkFaults } from "./links.js";
 import { ModuleClock } from "./module-clock.js";
 import { Moments } from "./moments.js";
+import { RequestFaults } from "./requests.js";
 import { SocketFaults } from "./sockets.js";
 import { Stage } from "./stage.js";
-import { TalkFaults } from "./talk.js";
 import { UartFaults } from "./uart.js";
 
-/** Everything that faults need: a stage around the module, which what goes in and comes out passes. */
+/** The faults of a module: all input and output of the module passes through here. */
 export class FaultEngine {
   readonly #modem: Modem;
   readonly #isTraced: boolean;
   readonly #stage = new Stage(
     (stimulus) => this.#toModule(stimulus),
-    (active) => this.#deeds.ruleEnded(active),
+    (active) => this.#actions.ruleEnded(active),
   );
   readonly #clock = new ModuleClock();
   readonly #moments = new Moments(
     (span, act) => this.#stage.after(span, act),
     () => this.#clock.sincePowerUp(this.#stage.now),
   );
-  readonly #happenings = new Happenings(this.#stage, this.#moments);
+  readonly #events = new AwaitedEvents(this.#stage, this.#moments);
   readonly #sockets = new SocketFaults(this.#stage, () => this.#modem.view().sockets?.sockets ?? []);
-  readonly #links = new LinkFaults(this.#stage, this.#happenings, (active) => this.#sockets.isBound(active));
-  readonly #calls = new CallFaults(this.#stage);
+  readonly #links = new LinkFaults(this.#stage, this.#events, (active) => this.#sockets.isBound(active));
+  readonly #requests = new RequestFaults(this.#stage);
   readonly #uart: UartFaults;
-  readonly #talk = new TalkFaults(this.#stage, (line) => this.#announce(line));
-  readonly #deeds: Deeds;
+  readonly #dialogue = new DialogueFaults(this.#stage, (line) => this.#announce(line));
+  readonly #actions: FaultActions;
   readonly faults: Faults;
 
-  constructor({ modem, seed, isTraced, now, poweredAt, baud, link }: Beginning) {
+  constructor({ modem, seed, isTraced, now, poweredAt, baud, link }: EngineStart) {
     this.#modem = modem;
     this.#isTraced = isTraced;
     this.#stage.now = now;
@@ -48,21 +49,23 @@ export class FaultEngine {
     const { coverage, rssi, sim, network } = modem.view().radio;
     const power = poweredAt === undefined || modem.stage !== "off";
     const values = { coverage, rssi, sim, network, power, frozen: false };
-    this.#deeds = new Deeds(
-      this.#stage,
-      this.#clock,
-      this.#moments,
-      this.#links,
-      this.#sockets,
-      this.#uart,
-      this.#talk,
+    this.#actions = new FaultActions(
+      {
+        stage: this.#stage,
+        clock: this.#clock,
+        moments: this.#moments,
+        links: this.#links,
+        sockets: this.#sockets,
+        uart: this.#uart,
+        dialogue: this.#dialogue,
+      },
       values,
     );
-    this.faults = new Faults(this.#stage, this.#happenings, this.#deeds, seed);
+    this.faults = new Faults(this.#stage, this.#events, this.#actions, seed);
     if (link !== undefined) this.#links.table.open(link);
-    if (poweredAt !== undefined) this.#deeds.begin();
+    if (poweredAt !== undefined) this.#actions.begin();
     if (poweredAt !== undefined && power) this.#clock.switch(true, poweredAt);
-    modem.attach((trace) => this.#talk.tracing(trace));
+    modem.attach((trace) => this.#dialogue.tracing(trace));
   }
 
   /** Switches the module on, with faults that count from then on, before the banner. */
@@ -71,11 +74,11 @@ export class FaultEngine {
     for (const sentence of faults) this.faults.add(sentence);
     for (const scenario of scenarios) this.faults.play(scenario);
     this.#stage.settle();
-    if (this.#deeds.circumstances.value("power")) {
-      this.#deeds.powered(true);
+    if (this.#actions.circumstances.value("power")) {
+      this.#actions.powered(true);
       this.#emit(this.#modem.powerUp(this.#clock.at(now)));
     }
-    this.#deeds.begin();
+    this.#actions.begin();
     return this.#finish();
   }
 
@@ -99,7 +102,7 @@ export class FaultEngine {
     if (stimulus.from === "host") this.#hearHost(stimulus.bytes);
     else if (stimulus.from === "link") this.#links.hear(stimulus);
     else if (stimulus.from === "socket") this.#sockets.hear(stimulus);
-    else if (stimulus.from === "world") this.#deeds.hearWorld(stimulus.change);
+    else if (stimulus.from === "world") this.#actions.hearWorld(stimulus.change);
     else if (stimulus.from === "call") this.#stage.give(stimulus);
     return this.#finish();
   }
@@ -147,7 +150,7 @@ export class FaultEngine {
   }
 
   get #isIdle(): boolean {
-    const waits = this.#happenings.count > 0;
+    const waits = this.#events.count > 0;
     const arePassing = this.#links.table.isIdle && this.#sockets.isIdle && this.#uart.isIdle;
     return this.#stage.isIdle && !waits && !this.#clock.isFrozen && arePassing;
   }
@@ -176,13 +179,13 @@ export class FaultEngine {
       this.#toModule({ from: "clock" });
       this.#stage.settle();
     }
-    this.#modem.isTraced = this.#isTraced || this.#happenings.wantsLines;
+    this.#modem.isTraced = this.#isTraced || this.#events.needsTrace;
     return this.#stage.takeOut();
   }
 
   #toModule(stimulus: Stimulus): void {
     if (!this.#clock.isFrozen) this.#emit(this.#modem.tell(stimulus, this.#clock.at(this.#stage.now)));
-    else this.#deeds.miss(stimulus);
+    else this.#actions.miss(stimulus);
   }
 
   #emit(effects: readonly Effect[]): void {
@@ -190,7 +193,7 @@ export class FaultEngine {
       if (effect.to === "host") this.#uart.toHost(effect);
       else if (effect.to === "link") this.#links.act(effect);
       else if (effect.to === "socket") this.#sockets.act(effect);
-      else if (effect.to === "call") this.#calls.act(effect);
+      else if (effect.to === "call") this.#requests.act(effect);
       else if (effect.to === "port") this.#uart.set(effect);
       else this.#stage.put(effect);
       if (effect.to === "trace") this.#noteTrace(effect.event);
@@ -198,9 +201,9 @@ export class FaultEngine {
   }
 
   #noteTrace(event: TraceEvent): void {
-    if (event.kind === "power") this.#deeds.powered(event.on);
+    if (event.kind === "power") this.#actions.powered(event.on);
     const happened = eventIn(event);
-    if (happened !== undefined) this.#happenings.note(happened);
+    if (happened !== undefined) this.#events.note(happened);
   }
 
   #hearHost(bytes: Uint8Array): void {
@@ -210,12 +213,12 @@ export class FaultEngine {
 
   /** The host has sent a line. What waits for it happens first, and then the module carries the line out. */
   #announce(line: string): boolean {
-    if (this.#happenings.count === 0 || !this.#happenings.note({ kind: "hostSends", line })) return false;
+    if (this.#events.count === 0 || !this.#events.note({ kind: "hostSends", line })) return false;
     const goOn = (): void => {
-      this.#talk.goOn();
+      this.#dialogue.goOn();
       this.#toModule({ from: "clock" });
     };
-    this.#stage.soon(() => this.#stage.soon(goOn)); // behind what the deeds give to the module
+    this.#stage.soon(() => this.#stage.soon(goOn)); // after the stimuli that the actions give to the module
     return true;
   }
 }

@@ -1,8 +1,9 @@
 import type { Millis } from "../../mqtt/packet.js";
+import type { Effect } from "../io.js";
 import { Random } from "../random.js";
 import type { Sentence, Span } from "./language/sentence.js";
 
-/** A fault as `list` tells of it. */
+/** A fault as `list` shows it. */
 export interface FaultStatus {
   readonly id: number;
   /** The sentence. */
@@ -15,13 +16,18 @@ export interface FaultStatus {
   readonly hits: number;
 }
 
-/** A sentence that was given, and what it draws from: a sequence of its own, so that no fault shifts another. */
+/** The result of giving faults, all or none: their status and the effects, or a line for people. */
+export type Added =
+  | { readonly faults: readonly FaultStatus[]; readonly effects: readonly Effect[] }
+  | { readonly problem: string };
+
+/** A sentence that was given. It draws random numbers from a sequence of its own, so that no fault changes those of another. */
 export class Fault {
   readonly id: number;
   readonly sentence: Sentence;
   /** How often it has acted. */
   hits = 0;
-  /** It was taken back: what is still to come of it does not come. */
+  /** It was taken back, and acts no more. */
   isRemoved = false;
   readonly #random: Random;
   readonly #over: (fault: Fault) => void;

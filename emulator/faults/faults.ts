@@ -1,10 +1,10 @@
 import type { Millis } from "../../mqtt/packet.js";
-import { type Deeds, isStroke } from "./deeds.js";
+import type { AwaitedEvents } from "./awaited-events.js";
 import { Fault, type FaultStatus } from "./fault.js";
-import type { Happenings } from "./happenings.js";
+import { type FaultActions, isOneTime } from "./fault-actions.js";
 import type { Scenario } from "./language/scenario.js";
 import type { Sentence } from "./language/sentence.js";
-import { type ScenarioHands, ScenarioRun } from "./scenario-run.js";
+import { type ScenarioContext, ScenarioRun } from "./scenario-run.js";
 import type { Stage } from "./stage.js";
 
 /** The most faults that wait or are in force. */
@@ -22,8 +22,8 @@ const countOf = ({ does }: Sentence): number | "every" => ("from" in does ? does
 /** The faults of a module: those that wait for their event, and those in force. */
 export class Faults {
   readonly #stage: Stage;
-  readonly #happenings: Happenings;
-  readonly #deeds: Deeds;
+  readonly #events: AwaitedEvents;
+  readonly #actions: FaultActions;
   readonly #seed: number;
   readonly #all = new Map<number, Fault>();
   /** What ends the waiting of each fault. */
@@ -37,10 +37,10 @@ export class Faults {
   #together = 0;
   #moment: Millis = 0;
 
-  constructor(stage: Stage, happenings: Happenings, deeds: Deeds, seed: number) {
+  constructor(stage: Stage, events: AwaitedEvents, actions: FaultActions, seed: number) {
     this.#stage = stage;
-    this.#happenings = happenings;
-    this.#deeds = deeds;
+    this.#events = events;
+    this.#actions = actions;
     this.#seed = seed;
   }
 
@@ -66,12 +66,12 @@ export class Faults {
       step,
       faults: step.does.map((sentence) => this.#make(sentence, seed)),
     }));
-    const hands: ScenarioHands = {
+    const context: ScenarioContext = {
       after: (span, act) => this.#stage.after(span, act),
-      wait: (what, again, act) => this.#happenings.wait(what, again, act),
+      wait: (what, again, act) => this.#events.wait(what, again, act),
       act: (fault) => this.act(fault),
     };
-    const run = new ScenarioRun(scenario, steps, hands, seed);
+    const run = new ScenarioRun(scenario, steps, context, seed);
     this.#runs.add(run);
     run.start();
   }
@@ -90,7 +90,7 @@ export class Faults {
       this.#waits.delete(fault);
       fault.end();
     };
-    const stop = this.#happenings.wait(when.what, when.again, () => {
+    const stop = this.#events.wait(when.what, when.again, () => {
       this.#do(fault);
       if (!when.again && this.#waits.has(fault)) over();
     });
@@ -108,7 +108,7 @@ export class Faults {
     const { id, hits, sentence } = fault;
     const active = this.#stage.rules.ofFault(fault);
     const isOver = !this.#all.has(id);
-    const isInForce = active.length > 0 || this.#deeds.circumstances.isHeldBy(fault);
+    const isInForce = active.length > 0 || this.#actions.circumstances.isHeldBy(fault);
     const left = active.length > 0 ? active.reduce((sum, each) => sum + each.left, 0) : isOver ? 0 : countOf(sentence);
     return {
       id,
@@ -156,7 +156,7 @@ export class Faults {
     fault.isRemoved = true;
     this.#waits.get(fault)?.();
     this.#stage.rules.endOf(fault);
-    this.#deeds.circumstances.takeBack(fault);
+    this.#actions.circumstances.takeBack(fault);
     this.#all.delete(fault.id); // one that waits for its step of a scenario
   }
 
@@ -169,10 +169,10 @@ export class Faults {
       rules.endAll(does.ends);
       this.#stage.hit(fault, "done");
     } else if ("from" in does) {
-      if (rules.count < maxFaults) this.#deeds.ruleStarted(rules.put(fault, does.from));
+      if (rules.count < maxFaults) this.#actions.ruleStarted(rules.put(fault, does.from));
       else this.#stage.tell(fault, `not in force: ${maxFaults} are already`);
-    } else if (!isStroke(does.now)) this.#deeds.circumstances.change(fault, does.now);
-    else if (this.#deeds.strike(does.now)) this.#stage.hit(fault, "done");
+    } else if (!isOneTime(does.now)) this.#actions.circumstances.change(fault, does.now);
+    else if (this.#actions.actOnce(does.now)) this.#stage.hit(fault, "done");
     else this.#stage.tell(fault, "there is nothing that it could act on");
     fault.end();
   }

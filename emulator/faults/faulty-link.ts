@@ -12,7 +12,7 @@ export type Outbound =
 /** What comes from the broker. */
 export type Inbound = Exclude<LinkEvent, { readonly kind: "sent" | "sendFailed" }>;
 
-/** One link of the module to a broker, with what is on its way on it. */
+/** A link of the module to a broker, with the data that are on their way in both directions. */
 export class FaultyLink extends FollowedLink {
   readonly up: Pipe<Outbound>;
   readonly down: Pipe<Inbound>;
@@ -25,6 +25,7 @@ export class FaultyLink extends FollowedLink {
   /** TCP takes no byte more. */
   isStalled = false;
 
+  /** `arrived` gets what has reached the module; `left` is called when the end of the link has reached the broker. */
   constructor(
     { id, cutter, sent, isPaused }: FollowedLink,
     stage: Stage,

@@ -3,8 +3,7 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { CommandView } from "../command-view.js";
 import type { Effect, Stimulus } from "../io.js";
 import { Modem, type ModemOptions } from "../modem.js";
-import type { Added } from "./beginning.js";
-import type { FaultStatus } from "./fault.js";
+import type { Added, FaultStatus } from "./fault.js";
 import { FaultEngine } from "./fault-engine.js";
 import { FollowedLink } from "./followed-link.js";
 import type { Scenario } from "./language/scenario.js";
@@ -20,8 +19,8 @@ export interface FaultyModemOptions extends ModemOptions {
 const none: readonly never[] = [];
 
 /**
- * A module with which things can go wrong. It has the methods of a `Modem`. Until the first fault is given, everything
- * passes as it is, and nothing is kept but what a fault needs that comes later; thousands of modules may run in one process.
+ * A module on which faults can act. It has the methods of a `Modem`. Until the first fault is given, everything passes
+ * unchanged, and only the state that a later fault needs is kept, because thousands of modules may run in one process.
  */
 export class FaultyModem {
   readonly #options: FaultyModemOptions;
@@ -42,7 +41,7 @@ export class FaultyModem {
     const { faults = none, scenarios = none } = this.#options;
     if (faults.length + scenarios.length > 0) return this.#engineAt(now).powerUp(faults, scenarios, now);
     this.#poweredAt = now;
-    return this.#seen(this.#modem.powerUp(now));
+    return this.#noted(this.#modem.powerUp(now));
   }
 
   /** Switches the module off. The broker gets a DISCONNECT, the host gets nothing. */
@@ -55,7 +54,7 @@ export class FaultyModem {
     if (this.#engine !== undefined) return this.#engine.tell(stimulus, now);
     if (stimulus.from === "link" && stimulus.link === this.#link?.id && this.#link.follow(stimulus.event))
       this.#link = undefined;
-    return this.#seen(this.#modem.tell(stimulus, now));
+    return this.#noted(this.#modem.tell(stimulus, now));
   }
 
   /** The next moment at which a `clock` stimulus is needed; undefined: none. */
@@ -121,8 +120,8 @@ export class FaultyModem {
     return this.#engine;
   }
 
-  /** The same effects, of which note is taken. */
-  #seen(effects: readonly Effect[]): readonly Effect[] {
+  /** Takes note of effects; returns them. */
+  #noted(effects: readonly Effect[]): readonly Effect[] {
     for (const effect of effects) {
       if (effect.to === "link") this.#see(effect);
       else if (effect.to === "port") this.#baud = effect.speed;

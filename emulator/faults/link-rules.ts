@@ -1,3 +1,4 @@
+import type { DownReason } from "../../mqtt/session.js";
 import type { Fault } from "./fault.js";
 import type { FaultyLink } from "./faulty-link.js";
 import type { ActiveRule, RuleOf } from "./rules.js";
@@ -5,6 +6,14 @@ import type { Stage } from "./stage.js";
 
 /** A rule for one link. */
 export type LinkRule = ActiveRule<RuleOf<"link">>;
+
+/** How a dial ends by its rule; a `blackhole` has no end. */
+export const dialEnds: { readonly [V in RuleOf<"dial">["verb"]]: DownReason | undefined } = {
+  refuse: "refused",
+  unknownName: "unresolved",
+  refusePdp: "pdpRefused",
+  blackhole: undefined,
+};
 
 /** Which rule acts on which link. A rule ends with its link. */
 export class LinkRules {
@@ -25,13 +34,13 @@ export class LinkRules {
     return undefined;
   }
 
-  /** A rule takes hold of a link. */
+  /** A rule acts on a link from now on. */
   bind(active: LinkRule, link: FaultyLink): void {
     this.#bound.set(active, link);
     this.#setBlocks(link);
   }
 
-  /** A rule lets go of its link. Returns the link, where it is still open. */
+  /** A rule acts on its link no more. Returns the link if it is still open. */
   release(active: LinkRule): FaultyLink | undefined {
     const link = this.#bound.get(active);
     this.#bound.delete(active);
@@ -40,7 +49,7 @@ export class LinkRules {
     return link;
   }
 
-  /** A link is over, and so are its rules. */
+  /** A link has ended: ends its rules. */
   unbind(link: FaultyLink): void {
     for (const [active, of] of this.#bound) {
       if (of !== link) continue;

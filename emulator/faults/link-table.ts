@@ -8,10 +8,10 @@ import type { Stage } from "./stage.js";
 export type LinkEffect = Extract<Effect, { readonly to: "link" }>;
 export type LinkStimulus = Extract<Stimulus, { readonly from: "link" }>;
 
-/** The links that may stay with their brokers after the module has closed them behind a silence. decided */
+/** How many links may stay open at their brokers after the module has closed them during a silence. decided */
 const maxAbandoned = 8;
 
-/** The links that are not over. They are followed while no fault is near, too. */
+/** The open links. They are followed while no fault is in force, too. */
 export class LinkTable {
   readonly rules: LinkRules;
   readonly #stage: Stage;
@@ -61,7 +61,7 @@ export class LinkTable {
     if (link !== undefined) link.isPaused = act === "pause";
   }
 
-  /** A new link, or one that was followed before, which is the current one then. */
+  /** Adds a new link, or one that was followed before. It is the current one from now on. */
   open(followed: FollowedLink): FaultyLink {
     const link = new FaultyLink(followed, this.#stage, this.#arrived, (gone) => this.#links.delete(gone.id));
     this.#links.set(link.id, link);
@@ -69,20 +69,20 @@ export class LinkTable {
     return link;
   }
 
-  /** A link is over. */
+  /** Removes a link that has ended. */
   forget(id: LinkId): void {
     const link = this.#links.get(id);
     this.#links.delete(id);
     if (link !== undefined) this.leave(link);
   }
 
-  /** The module has closed a link, or it is over: rules for it end. */
+  /** The module has closed a link, or it has ended: ends the rules for it. */
   leave(link: FaultyLink): void {
     this.rules.unbind(link);
     if (this.#current === link) this.#current = undefined;
   }
 
-  /** The oldest of too many links that their brokers still believe in are reset. */
+  /** Resets the oldest links that are open at their brokers alone, if there are more than `maxAbandoned`. */
   limitAbandoned(): void {
     const abandoned = this.all().filter(({ isClosed }) => isClosed);
     for (const { id } of abandoned.slice(0, Math.max(0, abandoned.length - maxAbandoned))) {

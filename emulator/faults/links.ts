@@ -1,29 +1,28 @@
 import type { DownReason } from "../../mqtt/session.js";
 import type { LinkAct } from "../io.js";
-import { dialEnds } from "./calls.js";
+import type { AwaitedEvents } from "./awaited-events.js";
 import type { FaultyLink, Inbound } from "./faulty-link.js";
 import { FollowedLink } from "./followed-link.js";
-import type { Happenings } from "./happenings.js";
-import type { LinkRule } from "./link-rules.js";
+import { dialEnds, type LinkRule } from "./link-rules.js";
 import { type LinkEffect, type LinkStimulus, LinkTable } from "./link-table.js";
 import { outbound, type Packet, PacketFaults, packetIn } from "./packets.js";
 import { paceOf } from "./pipe.js";
 import type { Stage } from "./stage.js";
 
-/** The seams packets and network. */
+/** The faults of the seams `packets` and `network` on links to the broker. */
 export class LinkFaults {
   readonly #stage: Stage;
-  readonly #happenings: Happenings;
+  readonly #events: AwaitedEvents;
   readonly #packets: PacketFaults;
   readonly #isTaken: (active: LinkRule) => boolean;
   /** The links that are not over. */
   readonly table: LinkTable;
 
   /** `isTaken` tells whether a rule acts on a socket of the host. */
-  constructor(stage: Stage, happenings: Happenings, isTaken: (active: LinkRule) => boolean) {
+  constructor(stage: Stage, events: AwaitedEvents, isTaken: (active: LinkRule) => boolean) {
     this.#stage = stage;
     this.#isTaken = isTaken;
-    this.#happenings = happenings;
+    this.#events = events;
     this.#packets = new PacketFaults(stage);
     this.table = new LinkTable(stage, (inbound, link) => this.#arrive(link, inbound));
   }
@@ -85,7 +84,7 @@ export class LinkFaults {
       pass(bytes);
       return;
     }
-    this.#happenings.note({ kind: "packet", packet: packet.type, way: "sent" });
+    this.#events.note({ kind: "packet", packet: packet.type, way: "sent" });
     this.#packets.send(link, packet, {
       pass,
       takeOut: isCounted,
@@ -138,7 +137,7 @@ export class LinkFaults {
     if (!link.down.send(event, bytes, { ...pace, latency: pace.latency + again })) this.#overflow(link);
   }
 
-  /** Something has come through the network. */
+  /** An event of the broker has passed the network. */
   #arrive(link: FaultyLink, event: Inbound): void {
     if (link.isClosed) return;
     if (event.kind === "up") this.#stage.give({ from: "link", link: link.id, event });
@@ -160,16 +159,16 @@ export class LinkFaults {
     });
   }
 
-  /** Gives bytes to the module; those of a packet are an event. */
+  /** Gives bytes to the module. The bytes of a packet are also an event that faults can wait for. */
   #give(link: FaultyLink, event: Inbound, packet?: Packet): void {
     this.#stage.soon(() => {
       if (link.isClosed) return;
       this.#stage.give({ from: "link", link: link.id, event });
-      if (packet !== undefined) this.#happenings.note({ kind: "packet", packet: packet.type, way: "received" });
+      if (packet !== undefined) this.#events.note({ kind: "packet", packet: packet.type, way: "received" });
     });
   }
 
-  // Deeds and rules
+  // Actions and rules
 
   /** The network ends the link; false where there is none. The broker gets RST or FIN. */
   drop(how: "dropLink" | "closeLink", reason: DownReason, link = this.table.current): boolean {

@@ -2,9 +2,9 @@ import type { Millis } from "../../mqtt/packet.js";
 
 /** The module's own clock, which stands still while the module is frozen. */
 export class ModuleClock {
-  /** How long it has stood still before. */
+  /** How long it has stood still so far, in ms. */
   #stood: Millis = 0;
-  /** Where it stands. */
+  /** The time that it shows while it is frozen. */
   #frozenAt: Millis | undefined;
   /** When the module was switched on, by this clock; undefined: it is off. */
   #poweredAt: Millis | undefined;
@@ -13,7 +13,7 @@ export class ModuleClock {
     return this.#frozenAt !== undefined;
   }
 
-  /** What it shows at a moment outside. */
+  /** The time that it shows at `now` of the clock outside. */
   at(now: Millis): Millis {
     return this.#frozenAt ?? now - this.#stood;
   }

@@ -1,6 +1,6 @@
 import type { Millis } from "../../mqtt/packet.js";
 
-/** Something that waits for a moment of the module's clock, counted from power-up. */
+/** A waiter for a moment of the module's clock, counted from power-up in ms. */
 interface Waiter {
   readonly at: Millis;
   readonly again: boolean;
@@ -18,10 +18,6 @@ export class Moments {
   constructor(after: (span: Millis, act: () => void) => () => void, sincePowerUp: () => Millis | undefined) {
     this.#after = after;
     this.#sincePowerUp = sincePowerUp;
-  }
-
-  get count(): number {
-    return this.#waiters.length;
   }
 
   /** Waits for a moment, once or after each power-up. Returns a function that ends the waiting. */

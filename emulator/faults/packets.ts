@@ -27,15 +27,15 @@ export interface Packet {
   readonly body: number;
 }
 
-/** How a packet goes on. */
+/** What can be done with a packet. */
 export interface Passage {
-  /** To its receiver, at the time when it is called. */
+  /** Hands it to its receiver now. */
   pass(bytes: Uint8Array): void;
-  /** To nobody, or later: it counts as handed to TCP. */
+  /** Takes it out of the stream, to be lost or passed later: it counts as handed to TCP. */
   takeOut(): void;
-  /** An answer of the broker is made up. */
+  /** Gives the module an answer in place of the broker. */
   answer(bytes: Uint8Array): void;
-  /** The broker closes the link. */
+  /** Closes the link in place of the broker. */
   close(): void;
 }
 
@@ -48,7 +48,7 @@ export function packetIn(bytes: Uint8Array, way: BrokerWay): Packet | undefined 
     : { type, way, bytes, body: frame.body };
 }
 
-/** The seam packets: what the rules do to a packet on its way. */
+/** The faults of the seam `packets`: rules act on a packet on its way. */
 export class PacketFaults {
   readonly #stage: Stage;
   /** Packets that wait for the next one of their type. */
@@ -66,14 +66,14 @@ export class PacketFaults {
   }
 
   #act(
-    { fault, rule: { deed } }: ActiveRule<RuleOf<"packet">>,
+    { fault, rule: { action } }: ActiveRule<RuleOf<"packet">>,
     link: FaultyLink,
     packet: Packet,
     passage: Passage,
   ): void {
     const hit = (effect: FaultHit["effect"], did: string = effect): void =>
       this.#stage.hit(fault, didTo(packet, effect, did));
-    switch (deed.verb) {
+    switch (action.verb) {
       case "lose":
         hit("lost");
         passage.takeOut();
@@ -88,7 +88,7 @@ export class PacketFaults {
         this.#pass(link, { ...packet, bytes: withFlippedBit(packet, fault) }, passage);
         break;
       case "delay": {
-        const span = fault.drawSpan(deed.by);
+        const span = fault.drawSpan(action.by);
         hit("delayed", `comes ${span} ms later`);
         this.#holdBack(link, packet, passage, fault, span);
         break;
@@ -100,9 +100,9 @@ export class PacketFaults {
         break;
       }
       case "answer":
-        hit("answered", `answered with ${deed.code}`);
+        hit("answered", `answered with ${action.code}`);
         passage.takeOut();
-        passage.answer(answerTo(packet, deed.code));
+        passage.answer(answerTo(packet, action.code));
         if (packet.type === "CONNECT") passage.close();
     }
   }
@@ -140,7 +140,7 @@ export class PacketFaults {
       stop();
       link.held.delete(release);
       this.#overtaken = this.#overtaken.filter((other) => other.release !== release);
-      this.#stage.hold(-bytes.length);
+      this.#stage.release(bytes.length);
       if (lost) this.#stage.tell(fault, didTo(packet, "lost", "lost with its link"));
       else passage.pass(bytes);
     };
@@ -151,7 +151,7 @@ export class PacketFaults {
 
 function isMeant(rule: RuleOf<"packet">, { type, way, bytes, body }: Packet): boolean {
   if (rule.packet !== type || rule.way !== way) return false;
-  if (rule.deed.verb === "corrupt" && bytes.length === body) return false; // nothing stands behind its length
+  if (rule.action.verb === "corrupt" && bytes.length === body) return false; // nothing stands behind its length
   return rule.topic === undefined || topicMatches(rule.topic, topicOf(bytes, body));
 }
 

@@ -78,7 +78,7 @@ export class Pipe<T> {
 
   /** Loses everything that is on its way. */
   clear(): void {
-    for (const { bytes } of this.#travelling) this.#stage.hold(-bytes);
+    for (const { bytes } of this.#travelling) this.#stage.release(bytes);
     this.#travelling = [];
     this.#stopAlarm?.();
     this.#stopAlarm = undefined;
@@ -97,7 +97,7 @@ export class Pipe<T> {
     this.#stopAlarm = this.#stage.at(first.at, () => {
       this.#stopAlarm = undefined;
       this.#travelling.shift();
-      this.#stage.hold(-first.bytes);
+      this.#stage.release(first.bytes);
       this.#arrive(first.item);
       this.#setAlarm();
     });

@@ -13,11 +13,11 @@ export interface ActiveRule<R extends Rule = Rule> {
   left: number;
   /** How many of what fits pass untouched. */
   toPass: number;
-  /** Prevents its end by time. */
+  /** Cancels its end by time; undefined: it does not end by time. */
   readonly stopEnd: (() => void) | undefined;
 }
 
-/** Of these kinds the latest rule counts, and one that has no end in time replaces those before it. */
+/** Of these kinds only the latest rule acts. One without an end in time replaces those before it. */
 const replaced: readonly Rule["kind"][] = ["latency", "bandwidth", "slowAnswers", "cutOutput", "hostBuffer"];
 
 const none: readonly never[] = [];
@@ -25,13 +25,13 @@ const none: readonly never[] = [];
 /** The rules in force, in the order in which they were given. */
 export class Rules {
   readonly #rules = new Map<Rule["kind"], ActiveRule[]>();
-  readonly #at: (span: Millis, act: () => void) => () => void;
+  readonly #after: (span: Millis, act: () => void) => () => void;
   readonly #ended: (active: ActiveRule) => void;
   #count = 0;
 
   /** `after` does something after a span of time; `ended` is called for each rule that is no longer in force. */
   constructor(after: (span: Millis, act: () => void) => () => void, ended: (active: ActiveRule) => void) {
-    this.#at = after;
+    this.#after = after;
     this.#ended = ended;
   }
 
@@ -55,7 +55,7 @@ export class Rules {
       rule,
       left: count === "every" ? Number.POSITIVE_INFINITY : count,
       toPass: after,
-      stopEnd: span === undefined ? undefined : this.#at(span, () => this.end(active)),
+      stopEnd: span === undefined ? undefined : this.#after(span, () => this.end(active)),
     };
     this.#rules.set(rule.kind, [...(this.#rules.get(rule.kind) ?? []), active]);
     this.#count += 1;
@@ -70,7 +70,7 @@ export class Rules {
   ): ActiveRule<RuleOf<K>> | undefined {
     if (this.#count === 0) return undefined;
     const rules = this.of(kind);
-    const taken = rules.find((active) => fits(active.rule) && acts(active));
+    const taken = rules.find((active) => fits(active.rule) && actsNow(active));
     if (taken !== undefined) this.use(taken);
     return taken;
   }
@@ -112,8 +112,8 @@ export class Rules {
   }
 }
 
-/** Whether a rule that fits acts this time. */
-function acts(active: ActiveRule): boolean {
+/** Whether a rule that fits acts this time. Counts down what it lets pass. */
+function actsNow(active: ActiveRule): boolean {
   if (active.toPass > 0) {
     active.toPass -= 1;
     return false;

@@ -2,14 +2,14 @@ import type { Millis } from "../../mqtt/packet.js";
 import { Random } from "../random.js";
 import type { Fault } from "./fault.js";
 import type { Scenario, Step } from "./language/scenario.js";
-import type { Happening } from "./language/sentence.js";
+import type { AwaitedEvent } from "./language/sentence.js";
 
-/** What a scenario does its steps with. */
-export interface ScenarioHands {
+/** What a scenario needs to run its steps. */
+export interface ScenarioContext {
   /** Does something after a span of time; returns a function that prevents it. */
   after(span: Millis, act: () => void): () => void;
   /** Does something at an event, once or each time; returns a function that prevents it. */
-  wait(what: Happening, again: boolean, act: () => void): () => void;
+  wait(what: AwaitedEvent, again: boolean, act: () => void): () => void;
   /** A sentence of a step acts, or comes into force. */
   act(fault: Fault): void;
 }
@@ -22,13 +22,13 @@ export interface StepFaults {
 
 /** A scenario that is played: one step after the other. */
 export class ScenarioRun {
-  readonly #hands: ScenarioHands;
+  readonly #context: ScenarioContext;
   readonly #random: Random;
   readonly #steps: readonly StepFaults[];
   readonly #stops = new Set<() => void>();
 
-  constructor(scenario: Scenario, steps: readonly StepFaults[], hands: ScenarioHands, seed: number) {
-    this.#hands = hands;
+  constructor(scenario: Scenario, steps: readonly StepFaults[], context: ScenarioContext, seed: number) {
+    this.#context = context;
     this.#random = new Random(scenario.seed ?? seed);
     this.#steps = steps;
     for (const { faults } of steps) for (const fault of faults) fault.begin();
@@ -60,8 +60,8 @@ export class ScenarioRun {
         };
         const stop =
           start.kind === "when"
-            ? this.#hands.wait(start.what, false, next)
-            : this.#hands.after(Math.round(this.#random.between([start.by.min, start.by.max])), next);
+            ? this.#context.wait(start.what, false, next)
+            : this.#context.after(Math.round(this.#random.between([start.by.min, start.by.max])), next);
         this.#keep(stop);
         return;
       }
@@ -69,8 +69,8 @@ export class ScenarioRun {
   }
 
   /** Acts each time that something happens, until all its faults are taken back. */
-  #whenever(what: Happening, faults: readonly Fault[]): void {
-    const stop = this.#hands.wait(what, true, () => {
+  #whenever(what: AwaitedEvent, faults: readonly Fault[]): void {
+    const stop = this.#context.wait(what, true, () => {
       this.#act(faults);
       if (faults.every(({ isRemoved }) => isRemoved)) stop();
     });
@@ -87,6 +87,6 @@ export class ScenarioRun {
   }
 
   #act(faults: readonly Fault[]): void {
-    for (const fault of faults) this.#hands.act(fault);
+    for (const fault of faults) this.#context.act(fault);
   }
 }

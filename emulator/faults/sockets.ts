@@ -2,17 +2,16 @@ import type { DownReason } from "../../mqtt/session.js";
 import type { Effect, SocketAct, SocketEvent, Stimulus } from "../io.js";
 import type { SocketHandle } from "../sockets/endpoint.js";
 import type { Socket } from "../sockets/socket.js";
-import { dialEnds } from "./calls.js";
 import { FaultySocket } from "./faulty-socket.js";
 import type { HostWay } from "./language/sentence.js";
-import type { LinkRule } from "./link-rules.js";
+import { dialEnds, type LinkRule } from "./link-rules.js";
 import { paceOf } from "./pipe.js";
 import type { Stage } from "./stage.js";
 
 type SocketEffect = Extract<Effect, { readonly to: "socket" }>;
 type SocketStimulus = Extract<Stimulus, { readonly from: "socket" }>;
 
-/** The seam network for the sockets of the host. */
+/** The faults of the seam `network` on the sockets of the host. */
 export class SocketFaults {
   readonly #stage: Stage;
   /** The sockets that the module has. */
@@ -65,7 +64,7 @@ export class SocketFaults {
     if (reason !== undefined) this.#arrive(effect.handle, { kind: "down", reason });
   }
 
-  /** A reset; or anything behind a silence, where only an end is told to nobody. */
+  /** Handles a reset, and everything during a silence: data stay in the pipe, and the far end does not hear of an end. */
   #end(effect: SocketEffect, slow: FaultySocket | undefined): void {
     const { handle, act } = effect;
     if (act.kind === "bytes") slow?.up.send(act, act.bytes.length, paceOf(this.#stage));
@@ -123,7 +122,7 @@ export class SocketFaults {
     return active !== undefined;
   }
 
-  // Deeds and rules
+  // Actions and rules
 
   /** The network ends all TCP sockets; false where there is none. The far end gets RST or FIN. */
   drop(how: "end" | "reset", reason: DownReason): boolean {

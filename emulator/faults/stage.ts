@@ -75,11 +75,16 @@ export class Stage {
     trace({ kind: "fault", id: fault.id, fault: fault.sentence.text, ...(typeof did === "string" ? { did } : did) });
   }
 
-  /** Counts bytes that are held back, or, below 0, no longer are; false where they are too many: then they must not be held. */
+  /** Counts bytes that are to be held back. Returns false if there are too many: then they must not be held. */
   hold(bytes: number): boolean {
-    if (bytes > 0 && this.#held + bytes > maxHeldBytes) return false;
+    if (this.#held + bytes > maxHeldBytes) return false;
     this.#held += bytes;
     return true;
+  }
+
+  /** Counts bytes that are no longer held back. */
+  release(bytes: number): void {
+    this.#held -= bytes;
   }
 
   /** Does everything that is to be done by now. */

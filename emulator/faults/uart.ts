@@ -13,7 +13,7 @@ const bitsPerByte = 10;
 
 const nothing: Uint8Array = Buffer.alloc(0);
 
-/** The seam UART: bytes are lost and flipped, output is cut, and the host's buffer overruns. */
+/** The faults of the seam `UART`: bytes are lost and flipped, output is cut, and the host's buffer overruns. */
 export class UartFaults {
   readonly #stage: Stage;
   #baud: number;
@@ -72,7 +72,7 @@ export class UartFaults {
   }
 
   #forget(): void {
-    for (const effect of this.#waiting) if (effect.to === "host") this.#stage.hold(-effect.bytes.length);
+    for (const effect of this.#waiting) if (effect.to === "host") this.#stage.release(effect.bytes.length);
     this.#waiting = this.#waiting.filter(({ to }) => to === "port");
   }
 
@@ -115,7 +115,7 @@ export class UartFaults {
       this.#put(effect);
       return;
     }
-    this.#stage.hold(-effect.bytes.length);
+    this.#stage.release(effect.bytes.length);
     this.#send(effect.bytes);
   }
 

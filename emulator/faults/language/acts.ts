@@ -1,6 +1,6 @@
 import type { Found, Given } from "./form.js";
 import { usualWay } from "./packet-ways.js";
-import type { CommandDeed, Deed, EndedKind, PacketDeed, PacketType, Pattern, Rule } from "./sentence.js";
+import type { Action, CommandAction, EndedKind, PacketAction, PacketType, Pattern, Rule } from "./sentence.js";
 import type { vocabulary } from "./vocabulary.js";
 
 type KeyOf<F> = F extends F ? keyof F : never;
@@ -12,19 +12,19 @@ type RuleBody<R = Rule> = R extends Rule ? Omit<R, "limits"> : never;
 
 /** What a sentence of a form makes happen. */
 export type Act<F = Found<string>> =
-  | { readonly now: (found: F) => Deed }
+  | { readonly now: (found: F) => Action }
   | { readonly rule: (found: F, given: Partial<Given>) => RuleBody }
   | { readonly ends: EndedKind };
 
-const now = (deed: Deed) => ({ now: () => deed });
+const now = (action: Action) => ({ now: () => action });
 const rule = (body: RuleBody) => ({ rule: () => body });
 const link = (verb: Extract<Rule, { kind: "link" }>["verb"]) => rule({ kind: "link", verb });
 const dial = (verb: Extract<Rule, { kind: "dial" }>["verb"]) => rule({ kind: "dial", verb });
 
-const packet = <F extends { readonly PACKET: PacketType }>(deed: (found: F) => PacketDeed) => ({
+const packet = <F extends { readonly PACKET: PacketType }>(action: (found: F) => PacketAction) => ({
   rule: (found: F, { broker: way = usualWay(found.PACKET), topic }: Partial<Given>): RuleBody => ({
     kind: "packet",
-    deed: deed(found),
+    action: action(found),
     packet: found.PACKET,
     way,
     topic,
@@ -32,13 +32,13 @@ const packet = <F extends { readonly PACKET: PacketType }>(deed: (found: F) => P
 });
 const madeUp = (packet: "CONNECT" | "SUBSCRIBE", code: number): RuleBody => ({
   kind: "packet",
-  deed: { verb: "answer", code },
+  action: { verb: "answer", code },
   packet,
   way: "toBroker",
   topic: undefined,
 });
-const command = <F extends { readonly COMMAND: Pattern }>(deed: (found: F) => CommandDeed) => ({
-  rule: (found: F): RuleBody => ({ kind: "command", deed: deed(found), line: found.COMMAND }),
+const command = <F extends { readonly COMMAND: Pattern }>(action: (found: F) => CommandAction) => ({
+  rule: (found: F): RuleBody => ({ kind: "command", action: action(found), line: found.COMMAND }),
 });
 const bytes = (verb: Extract<Rule, { kind: "bytes" }>["verb"]) => ({
   rule: (_: unknown, { host: way = "fromHost" }: Partial<Given>): RuleBody => ({ kind: "bytes", verb, way }),

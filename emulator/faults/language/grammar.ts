@@ -1,5 +1,5 @@
 import { type Condition, type Form, type Found, formOf, type Given } from "./form.js";
-import type { BrokerWay, Happening } from "./sentence.js";
+import type { AwaitedEvent, BrokerWay } from "./sentence.js";
 import { type Values, values } from "./values.js";
 
 /** A form by its syntax, its meaning and an example. */
@@ -10,14 +10,14 @@ export const form = (syntax: string, means: string, example: string): Form =>
 export interface EventForm extends Form {
   /** The way of its packet. */
   readonly way?: BrokerWay;
-  make(found: Values): Happening;
+  make(found: Values): AwaitedEvent;
 }
 
 function event<const S extends string>(
   syntax: S,
   means: string,
   example: string,
-  make: (found: Found<S>) => Happening,
+  make: (found: Found<S>) => AwaitedEvent,
   way?: BrokerWay,
 ): EventForm {
   return { ...form(syntax, means, example), make, ...(way && { way }) };

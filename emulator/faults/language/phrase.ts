@@ -1,8 +1,7 @@
 import { suggestion } from "../../profile/schema.js";
 import { type Act, acts, type Syntax } from "./acts.js";
-import type { Condition, Form, Given } from "./form.js";
+import type { Condition, Form, Given, Seam } from "./form.js";
 import { type ConditionForm, conditions, type EventForm, events, form } from "./grammar.js";
-import type { Seam } from "./group.js";
 import { furthest, nearest, type Place, shown, wordsAt, written, wrongAt } from "./match.js";
 import { goes, isPacketType } from "./packet-ways.js";
 import { type Token, tokensOf } from "./tokens.js";
@@ -176,7 +175,7 @@ function whyNot(
 const wordsOf = ({ elements }: Form): string =>
   elements.flatMap((element) => (element.kind === "word" ? [element.word] : [])).join(" ");
 
-/** A line for people where no fault begins. */
+/** A line for people about a place where a fault should begin and does not. */
 function noFault(tokens: readonly Token[], from: number, places: readonly Place[]): string {
   const token = tokens[from];
   if (token === undefined) {

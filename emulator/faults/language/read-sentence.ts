@@ -1,10 +1,10 @@
 import { wordsAt, written } from "./match.js";
 import { type Phrase, readEvent, readPhrase } from "./phrase.js";
-import type { Deed, Happening, Limits, Sentence } from "./sentence.js";
+import type { Action, AwaitedEvent, Limits, Sentence } from "./sentence.js";
 import { tokensOf } from "./tokens.js";
 import type { Values } from "./values.js";
 
-/** A fault, understood, or a line for people that names the word that is wrong and what could stand there. */
+/** A fault that was read, or a line for people that names the wrong word and what could stand there. */
 export type SentenceOrProblem = { readonly sentence: Sentence } | { readonly problem: string };
 
 /**
@@ -21,7 +21,7 @@ export function readSentence(text: string): SentenceOrProblem {
 }
 
 /** Reads an event without `when`: `PUBACK received`. */
-export function readHappening(text: string): { readonly what: Happening } | { readonly problem: string } {
+export function readAwaitedEvent(text: string): { readonly what: AwaitedEvent } | { readonly problem: string } {
   const cut = tokensOf(text);
   if ("problem" in cut) return cut;
   const read = readEvent(cut.tokens, 0);
@@ -41,8 +41,8 @@ export function sentenceOf(phrase: Phrase, text: string): Sentence {
 function doesOf({ form: { act, elements }, found, given }: Phrase): Sentence["does"] {
   if ("ends" in act) return act;
   if ("now" in act) {
-    const deed = act.now(found as Values);
-    return { now: given.for === undefined ? deed : ({ ...deed, lasting: given.for } as Deed) };
+    const action = act.now(found as Values);
+    return { now: given.for === undefined ? action : ({ ...action, lasting: given.for } as Action) };
   }
   const body = act.rule(found as Values, given);
   const isCounted = elements.some((element) => element.kind === "value" && element.name === "COUNT");

@@ -1,7 +1,6 @@
 import { formMeaning } from "./explain.js";
-import type { Form } from "./form.js";
+import type { Form, Seam } from "./form.js";
 import { conditions, events } from "./grammar.js";
-import type { Seam } from "./group.js";
 import { sentenceForms } from "./phrase.js";
 import { values } from "./values.js";
 

@@ -1,7 +1,7 @@
 import { type Check, type Checked, listOf, type Shape, shown, some, text, whole } from "../../profile/schema.js";
 import { spanOf } from "./quantities.js";
-import { readHappening, readSentence } from "./read-sentence.js";
-import type { Happening, Sentence, Span } from "./sentence.js";
+import { readAwaitedEvent, readSentence } from "./read-sentence.js";
+import type { AwaitedEvent, Sentence, Span } from "./sentence.js";
 import { onOneLine } from "./tokens.js";
 
 /** What a step waits for before its sentences act. */
@@ -11,9 +11,9 @@ export type StepStart =
   /** A time since the step before it was done, and since power-up for the first one. */
   | { readonly kind: "later"; readonly by: Span }
   /** An event that comes after the step before it. The steps behind it wait, too. */
-  | { readonly kind: "when"; readonly what: Happening }
+  | { readonly kind: "when"; readonly what: AwaitedEvent }
   /** An event, each time that it comes from then on. The steps behind it do not wait. */
-  | { readonly kind: "whenever"; readonly what: Happening };
+  | { readonly kind: "whenever"; readonly what: AwaitedEvent };
 
 /** A step of a scenario. It is done when its sentences have been given; without sentences it only waits. */
 export interface Step {
@@ -58,11 +58,11 @@ const sentences: Check<readonly Sentence[]> = (json, path) => {
   return "problem" in one ? one : { value: [one.value] };
 };
 
-const happening =
+const awaitedEvent =
   (kind: "when" | "whenever"): Check<Pick<Step, "start" | "text">> =>
   (json, path) => {
     if (typeof json !== "string") return { problem: `${path}: ${shown(json)} is no event, such as "link up"` };
-    const read = readHappening(json);
+    const read = readAwaitedEvent(json);
     return "problem" in read
       ? { problem: `${path}: ${shown(json)}: ${read.problem}` }
       : { value: { start: { kind, what: read.what }, text: json } };
@@ -70,7 +70,7 @@ const happening =
 
 const timeOrEvent: Check<Pick<Step, "start" | "text">> = (json, path) => {
   const [, span] = /^\s*(.*\S)\s+later\s*$/.exec(typeof json === "string" ? json : "") ?? [];
-  if (span === undefined) return happening("when")(json, path);
+  if (span === undefined) return awaitedEvent("when")(json, path);
   const by = spanOf(span);
   return by === undefined
     ? { problem: `${path}: ${shown(span)} is not a span of time, such as 40s or 1s..3s, up to 24h` }
@@ -82,7 +82,7 @@ interface WrittenStep {
   readonly whenever: Pick<Step, "start" | "text">;
   readonly do: readonly Sentence[];
 }
-const stepRules: Shape<WrittenStep> = { when: timeOrEvent, whenever: happening("whenever"), do: sentences };
+const stepRules: Shape<WrittenStep> = { when: timeOrEvent, whenever: awaitedEvent("whenever"), do: sentences };
 const atOnce: Pick<Step, "start" | "text"> = { start: { kind: "atOnce" }, text: "" };
 
 const step: Check<Step> = (json, path) => {

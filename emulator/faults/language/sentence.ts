@@ -11,10 +11,10 @@ export interface Span {
 /** The type of an MQTT packet, in MQTT's word. */
 export type PacketType = (ClientPacket | ServerPacket)["type"];
 
-/** A direction on the MQTT link, as the broker is concerned. */
+/** A direction on the MQTT link. */
 export type BrokerWay = "fromBroker" | "toBroker";
 
-/** A direction on the UART, as the host is concerned. */
+/** A direction on the UART, or of datagrams. */
 export type HostWay = "fromHost" | "toHost";
 
 /** A text in which each `*` stands for any number of characters. Command lines are compared without regard to case. */
@@ -22,18 +22,18 @@ export type Pattern = string;
 
 /** How often a fault that stays in force acts. */
 export interface Limits {
-  /** How many of what fits it acts on; `every` has no end. */
+  /** How often it acts; `every` has no end. */
   readonly count: number | "every";
-  /** The first so many of what fits pass untouched. */
+  /** How many packets, lines or bytes that fit it lets pass first. */
   readonly after: number;
-  /** From 0 to 1: asked for each that fits, from the faults' own sequence. 1 draws nothing. */
+  /** The chance to act on each that fits, from 0 to 1, drawn from the fault's own sequence. 1 draws nothing. */
   readonly chance: number;
-  /** It ends so long after it came into force; undefined: it does not end by time. */
+  /** How long it is in force; undefined: it does not end by time. */
   readonly lasting: Span | undefined;
 }
 
 /** What a fault does to a packet. */
-export type PacketDeed =
+export type PacketAction =
   /** The packet does not arrive. One to the broker counts as handed to TCP. */
   | { readonly verb: "lose" }
   /** The packet comes later; what comes behind it passes it. */
@@ -48,7 +48,7 @@ export type PacketDeed =
   | { readonly verb: "answer"; readonly code: number };
 
 /** What a fault does to a command line of the host, instead of what the module would do, or with it. */
-export type CommandDeed =
+export type CommandAction =
   /** The command does not happen; the host hears these information lines, then OK. */
   | { readonly verb: "answer"; readonly lines: readonly Octets[] }
   /** The command does not happen; ERROR, or +CME ERROR with this number by AT+CMEE. */
@@ -59,7 +59,7 @@ export type CommandDeed =
   | { readonly verb: "delay"; readonly by: Span };
 
 /** What a sentence makes happen at once. */
-export type Deed =
+export type Action =
   /** RST. */
   | { readonly kind: "dropLink" }
   /** FIN by the peer. */
@@ -72,9 +72,9 @@ export type Deed =
   | { readonly kind: "say"; readonly line: Octets }
   | Circumstance;
 
-/** Something that is one way or another. With `lasting` it is taken back so much later. */
+/** A change of a circumstance around the module. With `lasting` it is taken back after that time. */
 export type Circumstance =
-  /** Something about SIM, coverage, signal and network, as the world changes it. `searching`: no network admits or denies. */
+  /** `searching`: no network admits or denies the module. */
   | { readonly kind: "coverage"; readonly on: boolean; readonly lasting?: Span }
   | { readonly kind: "rssi"; readonly rssi: number; readonly lasting?: Span }
   | { readonly kind: "sim"; readonly present: boolean; readonly lasting?: Span }
@@ -91,7 +91,7 @@ export type Circumstance =
 export type Rule =
   | {
       readonly kind: "packet";
-      readonly deed: PacketDeed;
+      readonly action: PacketAction;
       readonly packet: PacketType;
       readonly way: BrokerWay;
       /** Narrows PUBLISH: an MQTT topic filter. */
@@ -120,7 +120,7 @@ export type Rule =
   | { readonly kind: "bandwidth"; readonly bytesPerSecond: number; readonly limits: Limits }
   /** Every answer takes so much longer; a zero span ends it, and is no rule of its own. */
   | { readonly kind: "slowAnswers"; readonly by: Span; readonly limits: Limits }
-  | { readonly kind: "command"; readonly deed: CommandDeed; readonly line: Pattern; readonly limits: Limits }
+  | { readonly kind: "command"; readonly action: CommandAction; readonly line: Pattern; readonly limits: Limits }
   /** The entry is open, the prompt is not said. */
   | { readonly kind: "losePrompt"; readonly limits: Limits }
   /** Unsolicited lines that fit are not said. */
@@ -147,7 +147,7 @@ export type Rule =
   | { readonly kind: "hostBuffer"; readonly bytes: number; readonly limits: Limits };
 
 /** What a sentence waits for. */
-export type Happening =
+export type AwaitedEvent =
   /** The module's clock since power-up. */
   | { readonly kind: "at"; readonly at: Millis }
   /** A command line of the host is complete; the module has not answered. */
@@ -171,13 +171,13 @@ export type Happening =
         | "asleep";
     };
 
-/** A fault, understood. */
+/** A fault that was read. */
 export interface Sentence {
   /** As it was written, with its blanks folded. */
   readonly text: string;
   /** Undefined: at once. `again`: each time (`whenever`), else once (`when`). */
-  readonly when: { readonly what: Happening; readonly again: boolean } | undefined;
-  readonly does: { readonly now: Deed } | { readonly from: Rule } | { readonly ends: EndedKind };
+  readonly when: { readonly what: AwaitedEvent; readonly again: boolean } | undefined;
+  readonly does: { readonly now: Action } | { readonly from: Rule } | { readonly ends: EndedKind };
 }
 
 /** What `latency 0`, `bandwidth 0` and `slow answers 0` end. */

@@ -1,4 +1,4 @@
-import type { Group } from "./group.js";
+import type { Group } from "./form.js";
 
 /** Every form of a sentence. The parser, its problems, the completion, the printed vocabulary and the docs come from here. */
 export const vocabulary = [

@@ -4,7 +4,7 @@ import { conditions, events } from "../../../emulator/faults/language/grammar.js
 import { packetTypes } from "../../../emulator/faults/language/packet-ways.js";
 import { readPhrase, sentenceForms } from "../../../emulator/faults/language/phrase.js";
 import { readSentence } from "../../../emulator/faults/language/read-sentence.js";
-import type { Deed, Happening, Limits, Rule, Sentence } from "../../../emulator/faults/language/sentence.js";
+import type { Action, AwaitedEvent, Limits, Rule, Sentence } from "../../../emulator/faults/language/sentence.js";
 import { tokensOf } from "../../../emulator/faults/language/tokens.js";
 
 function sentence(text: string): Sentence {
@@ -25,7 +25,7 @@ const always: Limits = { ...once, count: "every" };
 const ms = (min: number, max = min) => ({ min, max });
 const lost = (packet: (typeof packetTypes)[number], more: object = {}): Rule => ({
   kind: "packet",
-  deed: { verb: "lose" },
+  action: { verb: "lose" },
   packet,
   way: "fromBroker",
   topic: undefined,
@@ -47,18 +47,18 @@ const rules: readonly (readonly [text: string, rule: Rule])[] = [
     "lose PUBACK for 1s..3s with chance 50% to broker after 2",
     lost("PUBACK", { way: "toBroker", limits: { count: 1, after: 2, chance: 0.5, lasting: ms(1000, 3000) } }),
   ],
-  ["delay SUBACK 12s", lost("SUBACK", { deed: { verb: "delay", by: ms(12_000) } })],
+  ["delay SUBACK 12s", lost("SUBACK", { action: { verb: "delay", by: ms(12_000) } })],
   [
     "delay 3 SUBACK 1..3s",
-    lost("SUBACK", { deed: { verb: "delay", by: ms(1000, 3000) }, limits: { ...once, count: 3 } }),
+    lost("SUBACK", { action: { verb: "delay", by: ms(1000, 3000) }, limits: { ...once, count: 3 } }),
   ],
-  ["duplicate PUBLISH from broker", lost("PUBLISH", { deed: { verb: "duplicate" } })],
-  ["reorder PUBLISH", lost("PUBLISH", { way: "toBroker", deed: { verb: "reorder" } })],
-  ["corrupt CONNACK", lost("CONNACK", { deed: { verb: "corrupt" } })],
-  ["answer CONNECT with 5", lost("CONNECT", { way: "toBroker", deed: { verb: "answer", code: 5 } })],
+  ["duplicate PUBLISH from broker", lost("PUBLISH", { action: { verb: "duplicate" } })],
+  ["reorder PUBLISH", lost("PUBLISH", { way: "toBroker", action: { verb: "reorder" } })],
+  ["corrupt CONNACK", lost("CONNACK", { action: { verb: "corrupt" } })],
+  ["answer CONNECT with 5", lost("CONNECT", { way: "toBroker", action: { verb: "answer", code: 5 } })],
   [
     "answer every SUBSCRIBE with 128",
-    lost("SUBSCRIBE", { way: "toBroker", deed: { verb: "answer", code: 128 }, limits: always }),
+    lost("SUBSCRIBE", { way: "toBroker", action: { verb: "answer", code: 128 }, limits: always }),
   ],
   ["refuse dial", { kind: "dial", verb: "refuse", limits: once }],
   ["blackhole every dial", { kind: "dial", verb: "blackhole", limits: always }],
@@ -94,27 +94,30 @@ const rules: readonly (readonly [text: string, rule: Rule])[] = [
   ["lose URC +QMTSTAT: 0,1 for 5s", { kind: "loseUrc", line: "+QMTSTAT: 0,1", limits: { ...once, lasting: ms(5000) } }],
   [
     'answer AT+CSQ with "+CSQ:99,99"',
-    { kind: "command", deed: { verb: "answer", lines: ["+CSQ:99,99"] }, line: "AT+CSQ*", limits: once },
+    { kind: "command", action: { verb: "answer", lines: ["+CSQ:99,99"] }, line: "AT+CSQ*", limits: once },
   ],
   [
     'answer every AT+COPS? with "+COPS:0,2|more"',
-    { kind: "command", deed: { verb: "answer", lines: ["+COPS:0,2", "more"] }, line: "AT+COPS?*", limits: always },
+    { kind: "command", action: { verb: "answer", lines: ["+COPS:0,2", "more"] }, line: "AT+COPS?*", limits: always },
   ],
-  ['answer AT+X with ""', { kind: "command", deed: { verb: "answer", lines: [] }, line: "AT+X*", limits: once }],
-  ["error AT+QMTPUB", { kind: "command", deed: { verb: "error", code: undefined }, line: "AT+QMTPUB*", limits: once }],
+  ['answer AT+X with ""', { kind: "command", action: { verb: "answer", lines: [] }, line: "AT+X*", limits: once }],
+  [
+    "error AT+QMTPUB",
+    { kind: "command", action: { verb: "error", code: undefined }, line: "AT+QMTPUB*", limits: once },
+  ],
   [
     "error 3 AT+QMTPUB* 159",
-    { kind: "command", deed: { verb: "error", code: 159 }, line: "AT+QMTPUB*", limits: { ...once, count: 3 } },
+    { kind: "command", action: { verb: "error", code: 159 }, line: "AT+QMTPUB*", limits: { ...once, count: 3 } },
   ],
   [
     'error AT+QMTOPEN=0,"my host",1883 30',
-    { kind: "command", deed: { verb: "error", code: 30 }, line: 'AT+QMTOPEN=0,"my host",1883*', limits: once },
+    { kind: "command", action: { verb: "error", code: 30 }, line: 'AT+QMTOPEN=0,"my host",1883*', limits: once },
   ],
-  ["ignore AT+CGATT?", { kind: "command", deed: { verb: "ignore" }, line: "AT+CGATT?*", limits: once }],
-  ["ignore every *", { kind: "command", deed: { verb: "ignore" }, line: "*", limits: always }],
+  ["ignore AT+CGATT?", { kind: "command", action: { verb: "ignore" }, line: "AT+CGATT?*", limits: once }],
+  ["ignore every *", { kind: "command", action: { verb: "ignore" }, line: "*", limits: always }],
   [
     "delay answer AT+CGATT? 5s",
-    { kind: "command", deed: { verb: "delay", by: ms(5000) }, line: "AT+CGATT?*", limits: once },
+    { kind: "command", action: { verb: "delay", by: ms(5000) }, line: "AT+CGATT?*", limits: once },
   ],
   ["lose prompt", { kind: "losePrompt", limits: once }],
   ["lose 3 bytes to host", { kind: "bytes", verb: "lose", way: "toHost", limits: { ...once, count: 3 } }],
@@ -130,7 +133,7 @@ const rules: readonly (readonly [text: string, rule: Rule])[] = [
 ];
 
 /** Every form of what happens at once. */
-const deeds: readonly (readonly [text: string, deed: Deed])[] = [
+const deeds: readonly (readonly [text: string, action: Action])[] = [
   ["drop link", { kind: "dropLink" }],
   ["close link", { kind: "closeLink" }],
   ["coverage off", { kind: "coverage", on: false }],
@@ -160,7 +163,7 @@ const deeds: readonly (readonly [text: string, deed: Deed])[] = [
   ['say "a: \\"b\\" | \\\\ \\r\\n\\x00\\xfFü"', { kind: "say", line: 'a: "b" | \\ \r\n\x00\xff\xc3\xbc' }],
 ];
 
-const happenings: readonly (readonly [text: string, what: Happening])[] = [
+const happenings: readonly (readonly [text: string, what: AwaitedEvent])[] = [
   ["at 30s", { kind: "at", at: 30_000 }],
   ["host sends AT+QMTPUB*", { kind: "hostSends", line: "AT+QMTPUB*" }],
   ["host sends AT+QMTPUB", { kind: "hostSends", line: "AT+QMTPUB*" }],

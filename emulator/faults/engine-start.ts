@@ -1,19 +1,12 @@
 import type { Millis } from "../../mqtt/packet.js";
-import type { Effect } from "../io.js";
 import type { Modem } from "../modem.js";
-import type { FaultStatus } from "./fault.js";
 import type { FollowedLink } from "./followed-link.js";
 
-/** What became of sentences that were given. */
-export type Added =
-  | { readonly faults: readonly FaultStatus[]; readonly effects: readonly Effect[] }
-  | { readonly problem: string };
-
-/** The module as it is when its first fault is given. */
-export interface Beginning {
+/** The state of the module when its first fault is given: what the fault engine starts from. */
+export interface EngineStart {
   readonly modem: Modem;
   readonly seed: number;
-  /** Whether someone looks at the events of every line and every packet. */
+  /** Whether the events of every line and every packet are wanted without faults, too. */
   readonly isTraced: boolean;
   readonly now: Millis;
   /** When it was switched on; undefined: it has had no power yet. */

@@ -1,24 +1,24 @@
 import type { TraceEvent } from "../trace.js";
-import type { Happening, PacketType } from "./language/sentence.js";
+import type { AwaitedEvent, PacketType } from "./language/sentence.js";
 import type { Moments } from "./moments.js";
 import { fits } from "./pattern.js";
 import type { Stage } from "./stage.js";
 
 /** Something that waits for an event. */
 interface Waiter {
-  readonly what: Happening;
+  readonly what: AwaitedEvent;
   readonly again: boolean;
   readonly happened: () => void;
 }
 
-/** What happens: an event without values, or with those that a pattern is compared with. */
+/** An event that has happened, with the values that an awaited event is compared with. */
 export type Event =
-  | { readonly kind: Exclude<Happening["kind"], "at" | "hostSends" | "moduleSays" | "packet"> }
+  | { readonly kind: Exclude<AwaitedEvent["kind"], "at" | "hostSends" | "moduleSays" | "packet"> }
   | { readonly kind: "hostSends" | "moduleSays"; readonly line: string }
   | { readonly kind: "packet"; readonly packet: PacketType; readonly way: "sent" | "received" };
 
-/** The events that are waited for. What waits acts once everything that is being done is done. */
-export class Happenings {
+/** The events that faults and scenarios wait for. A waiter acts after everything that is being done now. */
+export class AwaitedEvents {
   readonly #stage: Stage;
   readonly #moments: Moments;
   #waiters: Waiter[] = [];
@@ -32,13 +32,13 @@ export class Happenings {
     return this.#waiters.length;
   }
 
-  /** Whether somebody waits for what the module says. */
-  get wantsLines(): boolean {
+  /** Whether a waiter needs events that the module makes only when it is traced: lines that it says, and datagrams. */
+  get needsTrace(): boolean {
     return this.#waiters.some(({ what: { kind } }) => kind === "moduleSays" || kind.startsWith("datagram"));
   }
 
   /** Waits for an event, once or each time. Returns a function that ends the waiting. */
-  wait(what: Happening, again: boolean, happened: () => void): () => void {
+  wait(what: AwaitedEvent, again: boolean, happened: () => void): () => void {
     const soon = (): void => this.#stage.soon(happened);
     if (what.kind === "at") return this.#moments.wait(what.at, again, soon);
     const waiter: Waiter = { what, again, happened: soon };
@@ -46,10 +46,10 @@ export class Happenings {
     return () => this.#drop(waiter);
   }
 
-  /** Something happens; returns whether somebody waited for it. */
+  /** Takes note of an event; returns whether somebody has waited for it. */
   note(event: Event): boolean {
     if (this.#waiters.length === 0) return false;
-    const woken = this.#waiters.filter(({ what }) => isIt(what, event));
+    const woken = this.#waiters.filter(({ what }) => isAwaited(what, event));
     for (const waiter of woken) {
       if (!waiter.again) this.#drop(waiter);
       waiter.happened();
@@ -62,21 +62,21 @@ export class Happenings {
   }
 }
 
-function isIt(what: Happening, event: Event): boolean {
+function isAwaited(what: AwaitedEvent, event: Event): boolean {
   if (what.kind !== event.kind) return false;
   if (what.kind === "packet" && event.kind === "packet") return what.packet === event.packet && what.way === event.way;
   if ("line" in what && "line" in event) return fits(what.line, event.line);
   return true;
 }
 
-/** The event that a change of a TCP socket is: the same as that of a link. */
+/** The event of a change of a TCP socket: that of a link. Undefined: none. */
 function socketEvent(state: Extract<TraceEvent, { readonly kind: "socket" }>["state"]): Event | undefined {
   if (state === "dialled") return { kind: "dialled" };
   if (state === "up") return { kind: "linkUp" };
   return state === "down" ? { kind: "linkDown" } : undefined;
 }
 
-/** The event that a trace event is. */
+/** The event that a trace event stands for; undefined: none. */
 export function eventIn(event: TraceEvent): Event | undefined {
   switch (event.kind) {
     case "answer":

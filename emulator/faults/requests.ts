@@ -1,12 +1,11 @@
-import type { DownReason } from "../../mqtt/session.js";
 import type { Effect, Stimulus } from "../io.js";
 import type { NetworkRequest, RequestId, RequestOutcome } from "../request.js";
 import type { RuleOf } from "./rules.js";
 import type { Stage } from "./stage.js";
 
-type CallEffect = Extract<Effect, { readonly to: "call" }>;
+type RequestEffect = Extract<Effect, { readonly to: "call" }>;
 
-/** A request that nobody answers. */
+/** The outcome of a request; `silence`: nobody answers it. */
 type Outcome = RequestOutcome | "silence";
 
 /** The outcome of a request for a token that has this result (note 3.2.2). */
@@ -19,14 +18,6 @@ const tokenOutcomes: readonly Outcome[] = [
   "silence",
 ];
 
-/** How a dial ends by its rule; a `blackhole` has no end. */
-export const dialEnds: { readonly [V in RuleOf<"dial">["verb"]]: DownReason | undefined } = {
-  refuse: "refused",
-  unknownName: "unresolved",
-  refusePdp: "pdpRefused",
-  blackhole: undefined,
-};
-
 /** The outcome of a look-up, and of a request for a token, by the rule for dials. */
 const dialOutcomes: {
   readonly [V in RuleOf<"dial">["verb"]]: { readonly [K in NetworkRequest["kind"]]: Outcome | undefined };
@@ -37,8 +28,8 @@ const dialOutcomes: {
   blackhole: { resolve: undefined, post: "silence" },
 };
 
-/** The seam network for requests that are no links: look-ups and tokens. */
-export class CallFaults {
+/** The faults of the seam `network` on requests: look-ups of names, and token requests. */
+export class RequestFaults {
   readonly #stage: Stage;
   /** Requests whose outcome is made up. */
   readonly #madeUp = new Set<RequestId>();
@@ -48,7 +39,7 @@ export class CallFaults {
   }
 
   /** The module starts a request, or gives it up. */
-  act(effect: CallEffect): void {
+  act(effect: RequestEffect): void {
     const { id, act } = effect;
     if (act.kind === "giveUp") {
       if (!this.#madeUp.delete(id)) this.#stage.put(effect);

@@ -5,7 +5,7 @@ import type { HostFaults } from "../host-faults.js";
 import type { LineResult } from "../run-line.js";
 import type { TraceEvent } from "../trace.js";
 import type { Fault } from "./fault.js";
-import type { CommandDeed } from "./language/sentence.js";
+import type { CommandAction } from "./language/sentence.js";
 import { fits } from "./pattern.js";
 import type { RuleOf } from "./rules.js";
 import type { Did, Stage } from "./stage.js";
@@ -18,8 +18,8 @@ type Announcement = "none" | "waiting" | "over";
 
 const none: readonly never[] = [];
 
-/** The seams module and answers, and noise: what faults do to command lines and answers. */
-export class TalkFaults implements HostFaults {
+/** The faults of the seams `module` and `answers`, and noise: they act on command lines, answers, URCs and the banner. */
+export class DialogueFaults implements HostFaults {
   readonly #stage: Stage;
   #trace: Trace = () => {};
   readonly #announce: (line: Octets) => boolean;
@@ -31,18 +31,18 @@ export class TalkFaults implements HostFaults {
     this.#announce = announce;
   }
 
-  /** The same, which traces what it does in order with what the module does. */
+  /** Sets how it traces: its events are then in order with those of the module. Returns itself. */
   tracing(trace: Trace): this {
     this.#trace = trace;
     return this;
   }
 
-  /** What had to be done before a line is done. */
+  /** The actions that had to come before the announced line are done. */
   goOn(): void {
     this.#announced = "over";
   }
 
-  /** The line that was announced has gone. */
+  /** The announced line is gone, for instance by a reset. */
   forget(): void {
     this.#announced = "none";
   }
@@ -54,12 +54,15 @@ export class TalkFaults implements HostFaults {
   }
 
   insteadOf(line: Octets): LineResult | "silence" | undefined {
-    const active = this.#stage.rules.take("command", ({ deed, line: of }) => deed.verb !== "delay" && fits(of, line));
+    const active = this.#stage.rules.take(
+      "command",
+      ({ action, line: of }) => action.verb !== "delay" && fits(of, line),
+    );
     if (active === undefined) return undefined;
-    const { deed } = active.rule;
-    this.#hit(active.fault, `not carried out: ${deed.verb === "ignore" ? "no answer" : deed.verb}`);
-    if (deed.verb === "ignore" || deed.verb === "delay") return "silence";
-    return deed.verb === "error" ? final(errorResult(deed.code)) : this.#madeUp(deed);
+    const { action } = active.rule;
+    this.#hit(active.fault, `not carried out: ${action.verb === "ignore" ? "no answer" : action.verb}`);
+    if (action.verb === "ignore" || action.verb === "delay") return "silence";
+    return action.verb === "error" ? final(action.code ?? "ERROR") : this.#madeUp(action);
   }
 
   delayOf(line: Octets | undefined): Millis {
@@ -68,15 +71,15 @@ export class TalkFaults implements HostFaults {
     const late =
       line === undefined
         ? undefined
-        : rules.take("command", ({ deed, line: of }) => deed.verb === "delay" && fits(of, line));
+        : rules.take("command", ({ action, line: of }) => action.verb === "delay" && fits(of, line));
     let span = 0;
     if (slow !== undefined) {
       const by = slow.fault.drawSpan(slow.rule.by);
       this.#hit(slow.fault, `the answer comes ${by} ms later`);
       span += by;
     }
-    if (late?.rule.deed.verb === "delay") {
-      const by = late.fault.drawSpan(late.rule.deed.by);
+    if (late?.rule.action.verb === "delay") {
+      const by = late.fault.drawSpan(late.rule.action.by);
       this.#hit(late.fault, `the answer comes ${by} ms later`);
       span += by;
     }
@@ -117,8 +120,8 @@ export class TalkFaults implements HostFaults {
     return [active.rule.line];
   }
 
-  /** An answer that is made up. Lines behind a final result are said as URCs; without one, OK ends it. */
-  #madeUp({ lines }: Extract<CommandDeed, { readonly verb: "answer" }>): LineResult {
+  /** The answer of a fault. Lines behind a final result are sent as URCs. Without a final result, OK ends the answer. */
+  #madeUp({ lines }: Extract<CommandAction, { readonly verb: "answer" }>): LineResult {
     const end = lines.findIndex((line) => finalResultIn(line) !== undefined);
     const [information, behind] = end < 0 ? [lines, none] : [lines.slice(0, end), lines.slice(end + 1)];
     for (const line of behind) this.#stage.give({ from: "world", change: { kind: "say", line } });
@@ -134,11 +137,7 @@ export class TalkFaults implements HostFaults {
 
 const final = (result: FinalResult): LineResult => ({ blocks: none, ending: { kind: "final", result } });
 
-/** The result of an error number; without a number ERROR, whatever AT+CMEE says. */
-function errorResult(code: number | undefined): FinalResult {
-  return code ?? "ERROR";
-}
-
+/** The final result in a line; undefined: it is none. */
 function finalResultIn(line: Octets): FinalResult | undefined {
   if (line === "OK" || line === "ERROR") return line;
   const [, number] = /^\+CME ERROR: ?(\d+)$/.exec(line) ?? [];
