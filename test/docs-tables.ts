@@ -11,12 +11,12 @@ import { socketCommands } from "../emulator/commands/sockets.js";
 import { type FormRow, reference } from "../emulator/faults/language/reference.js";
 import { quirkTable } from "../emulator/profile/quirks.js";
 import { routes } from "../net/control/routes.js";
-import { recipes } from "../net/coverage/recipes.js";
 import { rules } from "../net/referee/rules.js";
 import { readyScenarios } from "../net/storage/ready-scenarios.js";
 import { loadScenario } from "../net/storage/scenario-file.js";
 import { topics } from "../net/trace/chart/row.js";
 import { chartOf, eventsOfChart } from "./charts.js";
+import { recipes } from "./recipes.js";
 
 type Row = readonly string[];
 

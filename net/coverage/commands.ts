@@ -2,7 +2,7 @@ import { parseLine, type Token } from "../../at/parse.js";
 import type { ModuleCommand } from "../../emulator/command-view.js";
 import { basicCommands } from "../../emulator/commands/basic.js";
 import { commandNamed, commands } from "../../emulator/commands/index.js";
-import type { Occasion } from "./occasion.js";
+import type { CoveragePoint } from "./coverage-point.js";
 
 /** What a host has written: the form of a command, the same with its key, and whether the module has it. */
 export interface WrittenForm {
@@ -50,7 +50,7 @@ const refusable = ({ names: [name], read, exec, write }: ModuleCommand): readonl
 ];
 
 /** A refused command: `error AT+CSQ`. */
-const refusalOf = (form: string): Occasion => ({
+const refusalOf = (form: string): CoveragePoint => ({
   group: "refusals",
   item: `${form} refused`,
   of: [form],
@@ -58,7 +58,7 @@ const refusalOf = (form: string): Occasion => ({
 });
 
 /** Every form of every command that the module has, and the refusal of each. */
-export const commandOccasions: readonly Occasion[] = [
+export const commandPoints: readonly CoveragePoint[] = [
   ...[
     "AT",
     ...Object.keys(basicCommands).map((name) => `AT${name}`),

@@ -1,4 +1,4 @@
-/** How often what was met: by group, then by item. */
+/** How often items were met: by group, then by item. */
 export type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** How many different items of one group are counted at most: a host may invent commands without end. decided */
@@ -10,7 +10,7 @@ export function countOf(counts: Counts, group: string, item: string): number {
   return items !== undefined && Object.hasOwn(items, item) ? (items[item] ?? 0) : 0;
 }
 
-/** Counts. */
+/** Counts how often items are met. */
 export class Tally {
   readonly #groups = new Map<string, Map<string, number>>();
 

@@ -5,7 +5,7 @@ const quoted = (sentence: string): string => `--fault '${sentence}'`;
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-/** What counts of a group: without what the host cannot meet. */
+/** The items that count: without those that the host cannot meet. */
 const within = (items: readonly CoverageItem[]): readonly CoverageItem[] =>
   items.filter(({ needs, met }) => needs === undefined || met > 0);
 

@@ -1,34 +1,45 @@
 import type { Millis } from "../../mqtt/packet.js";
 import type { EventLog } from "../trace/event-log.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
-import { commandOccasions, type WrittenForm, writtenForms } from "./commands.js";
+import { commandPoints, type WrittenForm, writtenForms } from "./commands.js";
 import { type Counts, countOf, Tally } from "./counts.js";
+import { type CoveragePoint, groups } from "./coverage-point.js";
 import { cmeNumberOf, lineNamed } from "./line-names.js";
 import { lines } from "./lines.js";
-import { groups, type Occasion } from "./occasion.js";
 import { type Surroundings, situations } from "./situations.js";
 
-/** Something that a module can say or do, or a host can use, and how often this host has met it. */
+/** A coverage point, and how often this host has met it. */
 export interface CoverageItem {
   readonly group: string;
   readonly item: string;
   readonly met: number;
   /** A fault that lets the host meet it. Left out: it comes without one. */
   readonly recipe?: string;
-  /** What the host does not use, and without which it cannot meet this; such an item is no gap. */
+  /** A form of a command that the host does not use, and without which it cannot meet this. Such an item is no gap. */
   readonly needs?: string;
 }
 
 /** Everything that a host can meet, by group. */
-const catalogue: readonly Occasion[] = [...commandOccasions, ...lines, ...situations];
+const allPoints: readonly CoveragePoint[] = [...commandPoints, ...lines, ...situations];
 
-/** The names in it. */
-const listed = new Set(catalogue.map(({ group, item }) => `${group}\n${item}`));
+/** The groups and names of all points. */
+const listed = new Set(allPoints.map(({ group, item }) => `${group}\n${item}`));
 
 /** The kinds of events that show something. */
 const wantedKinds: ReadonlySet<string> = new Set([
-  ...["line", "answer", "urc", "packet", "phase", "down", "hangUp"],
-  ...["network", "reboot", "renewed", "power", "fault", "socket"],
+  "line",
+  "answer",
+  "urc",
+  "packet",
+  "phase",
+  "down",
+  "hangUp",
+  "network",
+  "reboot",
+  "renewed",
+  "power",
+  "fault",
+  "socket",
 ]);
 
 /** The command line that has no final result yet. */
@@ -103,7 +114,7 @@ export class Coverage {
     if (isRefusal || line === "OK" || line === "0") this.#pending = undefined;
   }
 
-  /** Of a line with several commands it is not known which one was refused. */
+  /** Counts the refusal of a command. In a line with several commands it is not known which one was refused. */
   #refused(): void {
     const [first, second] = this.#pending?.forms ?? [];
     if (first !== undefined && second === undefined) this.#tally.add("refusals", `${first.form} refused`);
@@ -115,7 +126,7 @@ export class Coverage {
   }
 }
 
-/** Counts what the events of a log show. Returns how to look. */
+/** Counts what the events of a log show, from the oldest one on. Returns a function that returns the coverage so far. */
 export function coverageOf(events: EventLog): () => Coverage {
   let coverage: Coverage | undefined;
   events.readEach(wantedKinds, (event) => {
@@ -129,8 +140,8 @@ export function coverageOf(events: EventLog): () => Coverage {
   };
 }
 
-/** The same, by group. */
-const inGroups = groups.map((group) => ({ group, own: catalogue.filter((each) => each.group === group) }));
+/** All points by group, in the order of the groups. */
+const inGroups = groups.map((group) => ({ group, own: allPoints.filter((each) => each.group === group) }));
 
 /** Everything that a host can meet, and how often it has, by group; then what is not listed and was met. */
 export function itemsOf(counts: Counts): readonly CoverageItem[] {
@@ -147,7 +158,7 @@ export function itemsOf(counts: Counts): readonly CoverageItem[] {
 const usedForms = ({ commands = {} }: Counts): ReadonlySet<string> =>
   new Set(Object.entries(commands).flatMap(([item, met]) => (met === 0 ? [] : [item, item.replace(/".*$/s, "")])));
 
-function itemOf({ group, item, of, recipe }: Occasion, counts: Counts, used: ReadonlySet<string>): CoverageItem {
+function itemOf({ group, item, of, recipe }: CoveragePoint, counts: Counts, used: ReadonlySet<string>): CoverageItem {
   const needs = of?.find((form) => !used.has(form));
   return {
     group,
@@ -158,6 +169,6 @@ function itemOf({ group, item, of, recipe }: Occasion, counts: Counts, used: Rea
   };
 }
 
-/** Whether the host could meet something, and never has. That it does not use a command is no gap. */
+/** Whether an item is a gap: the host could have met it, and never has. A command that it does not use is no gap. */
 export const isGap = ({ group, met, needs }: CoverageItem): boolean =>
   met === 0 && needs === undefined && group !== "commands";

@@ -1,6 +1,6 @@
 import { cmeErrors } from "../../at/errors.js";
+import { type CoveragePoint, patternOf } from "./coverage-point.js";
 import { lines } from "./lines.js";
-import { type Occasion, patternOf } from "./occasion.js";
 
 /** The errors by their words, as AT+CMEE=2 writes them. */
 const numbers = new Map<string, number>(Object.values(cmeErrors).map(([number, words]) => [words, number]));
@@ -16,7 +16,7 @@ export function cmeNumberOf(line: string): string | undefined {
 const headOf = (line: string): string => /^[^:]*/.exec(line)?.[0] ?? "";
 
 interface Named {
-  readonly occasion: Occasion;
+  readonly point: CoveragePoint;
   readonly pattern: RegExp;
 }
 
@@ -25,9 +25,9 @@ let index: ReadonlyMap<string, readonly Named[]> | undefined;
 
 function makeIndex(): ReadonlyMap<string, readonly Named[]> {
   const made = new Map<string, Named[]>();
-  for (const occasion of lines) {
-    const key = `${waysOf[occasion.group] ?? "urc"} ${headOf(occasion.item)}`;
-    made.set(key, [...(made.get(key) ?? []), { occasion, pattern: patternOf(occasion.item) }]);
+  for (const point of lines) {
+    const key = `${waysOf[point.group] ?? "urc"} ${headOf(point.item)}`;
+    made.set(key, [...(made.get(key) ?? []), { point, pattern: patternOf(point.item) }]);
   }
   return made;
 }
@@ -36,7 +36,7 @@ function makeIndex(): ReadonlyMap<string, readonly Named[]> {
 const waysOf: Readonly<Record<string, "answer">> = { errors: "answer", network: "answer" };
 
 /** The line that is known and fits; undefined: none. */
-export function lineNamed(way: "answer" | "urc", line: string): Occasion | undefined {
+export function lineNamed(way: "answer" | "urc", line: string): CoveragePoint | undefined {
   index ??= makeIndex();
-  return index.get(`${way} ${headOf(line)}`)?.find(({ pattern }) => pattern.test(line))?.occasion;
+  return index.get(`${way} ${headOf(line)}`)?.find(({ pattern }) => pattern.test(line))?.point;
 }

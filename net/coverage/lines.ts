@@ -1,5 +1,5 @@
 import { uses } from "./commands.js";
-import type { Group, Occasion } from "./occasion.js";
+import type { CoveragePoint, Group } from "./coverage-point.js";
 
 /** A row: the line, and for one that needs a fault the line as it is heard, the fault and what the host does. */
 type Row = readonly [item: string] | readonly [item: string, hears: string, fault: string, ...does: readonly string[]];
@@ -72,7 +72,9 @@ const mqtt: readonly Table[] = [
         "+QMTSTAT: 0,3",
         "+QMTSTAT: 0,3",
         "when link up: stall uplink",
-        ...["wants a shorter time-out", ...toConnect, "waits"],
+        "wants a shorter time-out",
+        ...toConnect,
+        "waits",
       ],
       ["+QMTSTAT: 0,4", "+QMTSTAT: 0,4", "lose CONNACK", ...toConnect, "waits"],
       ["+QMTSTAT: 0,5", "+QMTSTAT: 0,5", 'when DISCONNECT sent: say "+QMTSTAT: 0,5"', ...toConnect, "disconnects"],
@@ -119,7 +121,7 @@ const mqtt: readonly Table[] = [
     of: "AT+QMTCLOSE=",
     rows: [
       ["+QMTCLOSE: 0,0"],
-      ["+QMTCLOSE: 0,-1", "+QMTCLOSE: 0,-1", "when connected: stall uplink", ...[...toPublish, "waits 15 s", "closes"]],
+      ["+QMTCLOSE: 0,-1", "+QMTCLOSE: 0,-1", "when connected: stall uplink", ...toPublish, "waits 15 s", "closes"],
     ],
   },
   {
@@ -127,12 +129,7 @@ const mqtt: readonly Table[] = [
     of: "AT+QMTDISC=",
     rows: [
       ["+QMTDISC: 0,0"],
-      [
-        "+QMTDISC: 0,-1",
-        "+QMTDISC: 0,-1",
-        "when connected: stall uplink",
-        ...[...toPublish, "waits 15 s", "disconnects"],
-      ],
+      ["+QMTDISC: 0,-1", "+QMTDISC: 0,-1", "when connected: stall uplink", ...toPublish, "waits 15 s", "disconnects"],
     ],
   },
   {
@@ -245,7 +242,7 @@ const others: readonly Table[] = [
   { group: "resets", of: "AT+NRB", rows: [["REBOOT_CAUSE_APPLICATION_AT"]] },
 ];
 
-function occasionOf({ group, of }: Table, row: Row): Occasion {
+function pointOf({ group, of }: Table, row: Row): CoveragePoint {
   const [item, hears, fault, ...does]: readonly string[] = row;
   const needs = [...(of === undefined ? [] : [of]), ...(does.includes(wantsNotices) ? [uses.notices] : [])];
   const place = { group, item, ...(needs.length > 0 && { of: needs }) };
@@ -253,6 +250,6 @@ function occasionOf({ group, of }: Table, row: Row): Occasion {
 }
 
 /** The lines that a host can hear. Of two that fit, the first counts. */
-export const lines: readonly Occasion[] = [...mqtt, ...others].flatMap((table) =>
-  table.rows.map((row) => occasionOf(table, row)),
+export const lines: readonly CoveragePoint[] = [...mqtt, ...others].flatMap((table) =>
+  table.rows.map((row) => pointOf(table, row)),
 );

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../trace/recorded-event.js";
-import type { Occasion } from "./occasion.js";
+import type { CoveragePoint } from "./coverage-point.js";
 
 /** What happens around an event: what the host waits for, and what has just passed. */
 export interface Surroundings {
@@ -14,7 +14,7 @@ export interface Surroundings {
 }
 
 /** Something that happens, and how it is seen. */
-interface Situation extends Omit<Occasion, "group"> {
+interface Situation extends Omit<CoveragePoint, "group"> {
   is(event: RecordedEvent, around: Surroundings): boolean;
 }
 
@@ -118,4 +118,7 @@ const table: readonly Situation[] = [
 ];
 
 /** What can happen around lines and packets. */
-export const situations: readonly (Situation & Occasion)[] = table.map((each) => ({ ...each, group: "situations" }));
+export const situations: readonly (Situation & CoveragePoint)[] = table.map((each) => ({
+  ...each,
+  group: "situations",
+}));

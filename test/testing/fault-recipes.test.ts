@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { recipes } from "../../net/coverage/recipes.js";
 import { type ManualClock, startModem, type TestModem } from "../../testing.js";
+import { recipes } from "../recipes.js";
 
 /** What the host sends for each word of `does`. */
 const sends: Readonly<Record<string, string>> = {

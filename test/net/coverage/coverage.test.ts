@@ -5,8 +5,8 @@ import { writtenForms } from "../../../net/coverage/commands.js";
 import { type Counts, merged } from "../../../net/coverage/counts.js";
 import { Coverage, isGap, itemsOf } from "../../../net/coverage/coverage.js";
 import { gapsOf, shareOf } from "../../../net/coverage/coverage-text.js";
-import { recipes } from "../../../net/coverage/recipes.js";
 import { type ManualClock, startModem, type TestModem } from "../../../testing.js";
+import { recipes } from "../../recipes.js";
 
 const event = (kind: string, fields: object, t = 0) => ({
   seq: 1,

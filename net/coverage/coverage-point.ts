@@ -1,7 +1,7 @@
-/** A line of the module, or something that happens, that a host can meet. */
-export interface Occasion {
+/** Something that a host can meet: a command that it can use, a line of the module, or a situation. */
+export interface CoveragePoint {
   readonly group: Group;
-  /** Its name. In a line `<…>` stands for a value without a comma, and `…` for anything. */
+  /** Its name. In the name of a line, `<…>` stands for a value without a comma, and `…` for anything. */
   readonly item: string;
   /**
    * What a host must use before it can meet this: the form of a command, such as `AT+QMTPUB=`, or a value of it that
@@ -12,7 +12,7 @@ export interface Occasion {
   readonly recipe?: Recipe;
 }
 
-/** The groups of what a host can meet, in their order. */
+/** The groups of coverage points, in their order. */
 export const groups = [
   "commands",
   "refusals",
