@@ -93,7 +93,10 @@ export const radioOn: Omit<Radio, "sim" | "coverage" | "rssi" | "network"> = {
 /** The radio when the run begins. */
 export const radioAt = ({ sim, coverage, rssi, network }: Surroundings): Radio => ({
   ...radioOn,
-  ...{ sim: sim === "in", coverage: coverage === "on", rssi, network },
+  sim: sim === "in",
+  coverage: coverage === "on",
+  rssi,
+  network,
 });
 
 /** Whether the module is attached. */

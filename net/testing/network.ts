@@ -5,7 +5,6 @@ import type { StreamEnd } from "../link/stream-pair.js";
 import { UserError } from "../user-error.js";
 import { Inbox } from "./inbox.js";
 import { type Payload, type TestConnection, TestStream, type Within } from "./stream.js";
-
 import type { Waits } from "./waits.js";
 
 /** A datagram of the module. */

@@ -5,8 +5,7 @@ import { UserError } from "../user-error.js";
 import { RecordedBroker } from "./broker.js";
 import { frontEnds, withWaitForOpen } from "./front-ends.js";
 import { AtHost } from "./host.js";
-import type { TestModem } from "./modem.js";
-import { testRadio } from "./modem.js";
+import { type TestModem, testRadio } from "./modem.js";
 import { type TestNetwork, testNetwork } from "./network.js";
 import {
   type ChosenClock,
@@ -17,7 +16,7 @@ import {
   type TestOptions,
 } from "./options.js";
 import { TraceLog } from "./trace.js";
-import { Waits } from "./waits.js";
+import { defaultTimeoutMs, Waits } from "./waits.js";
 
 /**
  * Starts a modem for a test, and an embedded broker to which every name leads. It keeps the process running until it is
@@ -48,7 +47,7 @@ export async function startModem<const C extends ClockChoice = "system">(
   const recorded = modem.broker && new RecordedBroker(modem.broker, waits);
   const { path: at, binding, unplug, plugIn } = await bound;
   const coverage = coverageOf(modem.events);
-  const close = closing(modem, waits, () => addCoverage(options.coverage, coverage));
+  const close = closeMethod(modem, waits, () => addCoverage(options.coverage, coverage));
   let network: TestNetwork | undefined;
   return {
     path: at,
@@ -73,7 +72,7 @@ export async function startModem<const C extends ClockChoice = "system">(
     get events() {
       return modem.events.read(0);
     },
-    wait: waiting(modem),
+    wait: waitMethod(modem),
     get findings() {
       return modem.findings;
     },
@@ -94,11 +93,8 @@ export async function startModem<const C extends ClockChoice = "system">(
   };
 }
 
-/** How long to wait for an event by default, in ms of real time. */
-const defaultTimeoutMs = 2000;
-
-/** Returns the method `wait`. */
-function waiting({ events }: RunningModem): TestModem["wait"] {
+/** The method `wait` of a test modem. */
+function waitMethod({ events }: RunningModem): TestModem["wait"] {
   return async (filter, { after = events.lastSeq, within = defaultTimeoutMs } = {}) => {
     const waited = await waitForEvent(events, filter, { after, within });
     if ("event" in waited) return waited.event;
@@ -113,8 +109,8 @@ async function addCoverage(path: string | undefined, coverage: () => Coverage): 
   await addToCoverage(path, coverage().counts);
 }
 
-/** Returns the method `close`, which closes the modem once, and then does what is left. */
-function closing(modem: RunningModem, waits: Waits, after: () => Promise<void>): () => Promise<void> {
+/** The method `close` of a test modem: closes the modem once, and then calls `after`. */
+function closeMethod(modem: RunningModem, waits: Waits, after: () => Promise<void>): () => Promise<void> {
   let closed: Promise<void> | undefined;
   return () => {
     waits.close();

@@ -9,7 +9,7 @@ export interface Waiting {
 }
 
 /** How long to wait by default, in ms of real time: less than the 5 s after which test runners fail a test. */
-const defaultTimeoutMs = 2000;
+export const defaultTimeoutMs = 2000;
 
 /** Everything that a test waits for at a modem. A wait ends with its value, with its time-out, or when the modem is closed. */
 export class Waits {
@@ -68,7 +68,7 @@ export class Waits {
 
   /** With a manual clock: a hint that time stands still, for the error message. */
   get #clockHint(): string {
-    return this.#clock.movement ? `; its clock stands at ${this.#clock.now()} ms until clock.advance` : "";
+    return this.#clock.quiescence ? `; its clock stands at ${this.#clock.now()} ms until clock.advance` : "";
   }
 }
 

@@ -76,10 +76,11 @@ export class Chart {
   /** The lines that are still held, and those below the chart; `remark` is about the end of the trace. */
   end(remark?: string): readonly string[] {
     const held = this.#drawn(this.#sent === undefined ? [] : [this.#sent]);
-    const rest = this.#folds.flatMap((fold, at) =>
-      fold.end().flatMap((row) => this.#folds.slice(at + 1).reduce(addAll, [row])),
-    );
-    const lines = [...held, ...rest.flatMap((row) => this.#draw(row))];
+    const lines = [...held];
+    for (const [at, fold] of this.#folds.entries()) {
+      const rows = this.#folds.slice(at + 1).reduce(addAll, fold.end()); // through the folds behind it
+      lines.push(...rows.flatMap((row) => this.#draw(row)));
+    }
     return [...lines, this.#pen.names(), ...(remark === undefined ? [] : [this.#pen.title(remark)])];
   }
 
