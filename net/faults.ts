@@ -3,7 +3,7 @@ import type { FaultyModem } from "../emulator/faults/faulty-modem.js";
 import { readSentence } from "../emulator/faults/language/read-sentence.js";
 import type { Scenario } from "../emulator/faults/language/scenario.js";
 import type { Sentence } from "../emulator/faults/language/sentence.js";
-import type { Loop } from "./run.js";
+import type { Loop } from "./loop.js";
 import type { Clock } from "./time/clock.js";
 import { usage } from "./user-error.js";
 

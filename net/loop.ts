@@ -95,7 +95,7 @@ export class Loop {
     this.#alarm = undefined;
     for (const port of this.#ports) port.set({ cut: true });
     this.#modem = modem;
-    this.#wiring.clock.movement?.moved();
+    this.#wiring.clock.quiescence?.moved();
     this.powerUp();
   }
 
@@ -108,7 +108,7 @@ export class Loop {
 
   /** Carries out what a module does that was changed otherwise than by a stimulus. */
   carryOut(effects: readonly Effect[]): void {
-    this.#wiring.clock.movement?.moved();
+    this.#wiring.clock.quiescence?.moved();
     this.#carryOutAll(effects);
   }
 
@@ -198,7 +198,7 @@ export class Loop {
     const { clock } = this.#wiring;
     const at = this.#modem.wakeAt();
     if (at === undefined || !this.#on) return;
-    if (this.#alarm !== undefined && (clock.movement ? this.#alarm.at === at : this.#alarm.at <= at)) return;
+    if (this.#alarm !== undefined && (clock.quiescence ? this.#alarm.at === at : this.#alarm.at <= at)) return;
     this.#alarm?.off();
     this.#alarm = { at, off: clock.alarm(at, () => this.#ring()) };
   }

@@ -44,7 +44,7 @@ const flushTimeoutMs = 500;
 /** Makes the network and starts the embedded broker, if there is one. Throws a UserError if the broker cannot start. */
 export async function openNetwork(options: NetworkOptions): Promise<Network> {
   const { mappings, clock } = options;
-  const { movement: quiescence } = clock;
+  const { quiescence } = clock;
   const own = new OwnClients();
   const broker = await brokerOf(options, own);
   const online: Route = (host, port) => mapName(mappings, broker, host, port);
@@ -145,12 +145,15 @@ async function brokerOf(
 }
 
 /** With a manual clock, time waits while `authenticate` has not answered. */
-function withTimeForLogins({ authenticate }: BrokerOptions, { movement }: Clock): Pick<BrokerOptions, "authenticate"> {
-  if (authenticate === undefined || movement === undefined) return {};
+function withTimeForLogins(
+  { authenticate }: BrokerOptions,
+  { quiescence }: Clock,
+): Pick<BrokerOptions, "authenticate"> {
+  if (authenticate === undefined || quiescence === undefined) return {};
   return {
     authenticate(login) {
       const answer = authenticate(login);
-      return typeof answer === "number" ? answer : answer.finally(movement.asking());
+      return typeof answer === "number" ? answer : answer.finally(quiescence.asking());
     },
   };
 }

@@ -7,13 +7,13 @@ import type { EmbeddedBroker } from "./broker/broker.js";
 import { type FaultControl, faultControl } from "./faults.js";
 import type { LocalServers } from "./link/local-servers.js";
 import type { Log } from "./log.js";
+import { Loop } from "./loop.js";
 import { type ModuleState, moduleState } from "./module-state.js";
 import type { Network } from "./network.js";
 import { Ports } from "./ports/ports.js";
 import type { Baud } from "./ports/uart/uart.js";
 import type { Finding } from "./referee/finding.js";
-import { Judge } from "./referee/judge.js";
-import { Loop } from "./run.js";
+import { RunReferee } from "./referee/run-referee.js";
 import type { OpenPort, PortChange, SerialPort } from "./serial.js";
 import type { NvmStore } from "./storage/nvm-file.js";
 import type { Clock } from "./time/clock.js";
@@ -79,7 +79,7 @@ export class Running implements RunningModem {
   #events: EventLog | undefined;
   /** Both are undefined where events are not recorded. */
   readonly #record: EventLog | undefined;
-  readonly #judge: Judge | undefined;
+  readonly #referee: RunReferee | undefined;
   /** The front ends that have a host, of those that tell. */
   #attached: Readonly<Record<string, boolean>> | undefined;
 
@@ -92,7 +92,7 @@ export class Running implements RunningModem {
     this.#modem = newModem();
     this.#tlsHint = new TlsHint(log);
     this.#record = record === false ? undefined : this.events;
-    this.#judge = this.#record && new Judge(this.#record, clock, log);
+    this.#referee = this.#record && new RunReferee(this.#record, clock, log);
     this.#loop = new Loop({
       modem: this.#modem,
       clock,
@@ -134,7 +134,7 @@ export class Running implements RunningModem {
   }
 
   get findings(): readonly Finding[] {
-    return this.#judge?.findings ?? [];
+    return this.#referee?.findings ?? [];
   }
 
   /** Opens the front ends. Rejects with the error of the first one that cannot be opened. */
@@ -160,7 +160,7 @@ export class Running implements RunningModem {
     await network.broker?.renew();
     if (nvm !== undefined && this.#firstNvm !== undefined) nvm.save(this.#firstNvm);
     this.#modem = this.#newModem();
-    this.#judge?.renew();
+    this.#referee?.renew();
     this.#record?.add({ kind: "renewed" });
     this.#loop.renew(this.#modem);
   }
@@ -179,7 +179,7 @@ export class Running implements RunningModem {
 
   async close(): Promise<void> {
     const { log, nvm, network } = this.#parts;
-    this.#judge?.end();
+    this.#referee?.end();
     this.#loop.powerDown();
     for (const { id, fault } of this.#modem.unused()) log.warn(`fault ${id} never acted: ${fault}`);
     await Promise.all([nvm?.flush(), network.hangUp()]);

@@ -90,7 +90,7 @@ export async function startModem(options: StartOptions = {}): Promise<RunningMod
       faults,
       scenarios: options.scenarios ?? [],
       showsSecrets: options.record === "with secrets",
-      isTraced: parts.record !== false || log.wantsTrace || clock.movement !== undefined,
+      isTraced: parts.record !== false || log.wantsTrace || clock.quiescence !== undefined,
       ...(firstNvm && { nvm: firstNvm }),
     });
   const running = new Running(parts, newModem);

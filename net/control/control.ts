@@ -65,10 +65,10 @@ export class Control {
   /** The module at this moment. */
   state(): object {
     const { modem } = this;
-    const { speed, movement } = this.#clock;
+    const { speed, quiescence } = this.#clock;
     return {
       ...modem.state(),
-      time: { speed: movement === undefined ? speed : 0 },
+      time: { speed: quiescence === undefined ? speed : 0 },
       ports: modem.ports.map(({ path }) => ({ path, attached: modem.isAttached(path) })),
       faults: modem.faults.list(),
       ...(modem.broker && { broker: { address: modem.broker.address, clients: modem.broker.clients() } }),
@@ -111,7 +111,7 @@ export class Control {
   }
 
   #manualClock(): ManualClock {
-    if (this.#clock.movement !== undefined) return this.#clock as ManualClock;
+    if (this.#clock.quiescence !== undefined) return this.#clock as ManualClock;
     throw new ControlError(409, "the clock goes by itself: start bc28-emu with --clock manual");
   }
 

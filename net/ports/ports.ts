@@ -1,5 +1,5 @@
 import type { Log } from "../log.js";
-import type { Loop } from "../run.js";
+import type { Loop } from "../loop.js";
 import type { OpenPort, PortChange, PortEvents, SerialPort } from "../serial.js";
 import type { Clock } from "../time/clock.js";
 import { withHostGrace } from "../time/host-grace.js";
@@ -52,7 +52,7 @@ export class Ports {
   /** The front end behind a line with a speed; without a speed there is no line. */
   #withLine(open: OpenPort): OpenPort {
     const { baud, clock, log } = this.#options;
-    if (baud === undefined) return clock.movement ? withHostGrace(open, clock.movement) : open;
+    if (baud === undefined) return clock.quiescence ? withHostGrace(open, clock.quiescence) : open;
     return async (events) => {
       const { openUart } = await import("./uart/uart.js");
       return openUart(open, events, { baud, clock, warn: (line) => log.warn(line) });

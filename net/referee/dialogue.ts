@@ -8,7 +8,7 @@ const numericFinals = /^[04]$/;
 /** How many lines may wait for their result; a module that aborts commands has few of them. */
 const maxWaiting = 16;
 
-/** Which line each final result belongs to. */
+/** The command lines of the host, and which of them each final result belongs to. */
 export class Dialogue {
   /** The last line of the host, or the line of its last payload. */
   last: HostLine | undefined;
@@ -18,7 +18,7 @@ export class Dialogue {
   #entry: HostLine | undefined;
   #isVerbose = true;
 
-  /** A line of the host. A line that waited is given up where the host did not send this one too early. */
+  /** Takes a line of the host. Lines that wait for their result are given up, unless the host sent this one too early. */
   line(line: HostLine): void {
     if (!line.early) this.#waiting = [];
     this.#waiting.push({ line, afterPayload: false });
@@ -26,7 +26,7 @@ export class Dialogue {
     this.last = line;
   }
 
-  /** Whether an answer ends the waiting of a line, and of which one. */
+  /** Takes an answer. Returns the result of a line that it ends; undefined: it ends none. */
   answer(event: RecordedEvent): Result | undefined {
     const text = fieldText(event.line);
     if (text === ">") {
@@ -39,13 +39,14 @@ export class Dialogue {
     return waiting && { ...waiting, event, text, ok: text === "OK" || text === "0" };
   }
 
-  /** A payload, whose final result comes now; `cancelled`: the OK that comes says nothing of the line. */
+  /** Takes a payload, which a final result follows. After a cancelled one, the OK is not the result of the line. */
   payload(cancelled: boolean): void {
     const line = this.#entry;
     this.#entry = undefined;
     if (line !== undefined && !cancelled) this.#waiting.push({ line, afterPayload: true });
   }
 
+  /** Takes a change of ATV. */
   setting({ name, value }: RecordedEvent): void {
     if (name === "V") this.#isVerbose = value === "1";
   }

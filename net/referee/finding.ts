@@ -1,8 +1,8 @@
 import type { Millis } from "../../mqtt/packet.js";
 
 /**
- * How bad a finding is. `error`: a real module would have failed. `warning`: it fails some day. `note`: it works, and can be
- * done better. The worst comes first.
+ * How bad a finding is, the worst first. `error`: a real module would have failed. `warning`: it can fail later. `note`: it
+ * works, but there is a better way.
  */
 export const severities = ["error", "warning", "note"] as const;
 export type Severity = (typeof severities)[number];

@@ -30,7 +30,7 @@ export interface Result {
   readonly afterPayload: boolean;
 }
 
-/** A field of an event as text. Events may come out of a file, so that nothing is sure. */
+/** A field of an event as text; empty where it is neither text nor a number, as it may be in a file. */
 export const fieldText = (value: unknown): string =>
   typeof value === "string" ? value : typeof value === "number" ? `${value}` : "";
 
@@ -65,7 +65,7 @@ export function numberAt({ tokens }: Extended, at: number): number {
   return /^\d+$/.test(text) ? Number(text) : Number.NaN;
 }
 
-/** The maximum response time of a command that the table does not have, in ms. AT manual */
+/** The maximum response time of a command that the emulator does not have, in ms (AT manual). */
 const usualTime: Millis = 300;
 
 /** How long packets of MQTT may take, by the settings of AT+QMTCFG, in ms. */

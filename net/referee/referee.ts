@@ -9,9 +9,9 @@ import { lineWatches } from "./watch/line-watches.js";
 import { linkWatches } from "./watch/link-watches.js";
 import { publishWatches } from "./watch/publish-watches.js";
 import { socketWatches } from "./watch/socket-watches.js";
-import type { Host, MakeWatch, Watch, WatchedKind } from "./watch/watch.js";
+import type { HostView, MakeWatch, Watch, WatchedKind } from "./watch/watch.js";
 
-/** The state machine of every rule. */
+/** What makes the state machine of each rule. */
 const makers: Readonly<Record<RuleId, MakeWatch>> = {
   ...lineWatches,
   ...linkWatches,
@@ -21,14 +21,29 @@ const makers: Readonly<Record<RuleId, MakeWatch>> = {
 
 /** A fault that damages bytes on the line: the host may have said, and heard, something else. */
 const damage = /^\d+ bytes? (to the host|from the host|lost)$/;
-/** How long after such damage nothing is held against the host, in ms. decided */
-const leniency: Millis = 10_000;
+/** For how long after such damage there are no findings, in ms. decided */
+const damageGraceMs: Millis = 10_000;
 
 type WantedKind = WatchedKind | "line" | "power" | "renewed" | "fault";
-const kinds = {
-  ...{ line: 1, answer: 1, urc: 1, payload: 1, cancelled: 1, setting: 1, reboot: 1, booted: 1, dropped: 1 },
-  ...{ exposed: 1, network: 1, port: 1, power: 1, renewed: 1, fault: 1 },
-} as const satisfies Record<WantedKind, 1>;
+
+/** Each kind that the referee wants; a record, so that the compiler reports one that is missing. */
+const kinds: Readonly<Record<WantedKind, true>> = {
+  line: true,
+  answer: true,
+  urc: true,
+  payload: true,
+  cancelled: true,
+  setting: true,
+  reboot: true,
+  booted: true,
+  dropped: true,
+  exposed: true,
+  network: true,
+  port: true,
+  power: true,
+  renewed: true,
+  fault: true,
+};
 
 /** The kinds of events that the referee wants. */
 export const wantedKinds: ReadonlySet<string> = new Set(Object.keys(kinds));
@@ -37,16 +52,26 @@ const isWanted = (kind: string): kind is WantedKind => wantedKinds.has(kind);
 /** How many characters the text of a finding has at most. */
 const maxText = 400;
 
-/** The hooks of all rules, by the name of the hook: most rules have two or three. */
+/** The hooks of all rules, by the name of the hook. Most rules have two or three of them. */
 type Hooks = { readonly [H in keyof Required<Watch>]: NonNullable<Watch[H]>[] };
 
 function hooksOf(watches: readonly Watch[]): Hooks {
   const of = <H extends keyof Watch>(name: H) =>
     watches.flatMap((watch) => (watch[name] === undefined ? [] : [watch[name]]));
   return {
-    ...{ line: of("line"), result: of("result"), pass: of("pass"), answer: of("answer"), urc: of("urc") },
-    ...{ payload: of("payload"), cancelled: of("cancelled"), dropped: of("dropped"), setting: of("setting") },
-    ...{ exposed: of("exposed"), reboot: of("reboot"), booted: of("booted"), network: of("network") },
+    line: of("line"),
+    result: of("result"),
+    pass: of("pass"),
+    answer: of("answer"),
+    urc: of("urc"),
+    payload: of("payload"),
+    cancelled: of("cancelled"),
+    dropped: of("dropped"),
+    setting: of("setting"),
+    exposed: of("exposed"),
+    reboot: of("reboot"),
+    booted: of("booted"),
+    network: of("network"),
     port: of("port"),
   };
 }
@@ -147,7 +172,7 @@ export class Referee {
     this.#dialogue = new Dialogue();
     this.#link = new LinkView();
     this.#settings = new Map();
-    const host: Host = { dialogue: this.#dialogue, link: this.#link, settings: this.#settings };
+    const host: HostView = { dialogue: this.#dialogue, link: this.#link, settings: this.#settings };
     const watches = Object.entries(makers).map(([id, make]) =>
       make((event, text) => this.#report(id as RuleId, event, text), host),
     );
@@ -161,7 +186,7 @@ export class Referee {
   }
 
   #report(rule: RuleId, { seq, t }: RecordedEvent, what: string): void {
-    if (t - this.#damagedAt <= leniency) return;
+    if (t - this.#damagedAt <= damageGraceMs) return;
     const before = this.#findings.get(rule);
     if (before !== undefined) {
       this.#findings.set(rule, { ...before, count: before.count + 1, last: seq });

@@ -8,7 +8,7 @@ import { Referee, wantedKinds } from "./referee.js";
  * The referee of a run. It reads the events when they are recorded, and adds an event for the first finding of each rule. The
  * referee itself is made for the first event that it wants, or when somebody asks.
  */
-export class Judge {
+export class RunReferee {
   readonly #events: EventLog;
   readonly #clock: Pick<Clock, "now">;
   readonly #log: Log;
@@ -18,14 +18,14 @@ export class Judge {
     this.#events = events;
     this.#clock = clock;
     this.#log = log;
-    events.readEach(wantedKinds, (event) => this.#judge().take(event));
+    events.readEach(wantedKinds, (event) => this.#refereeNow().take(event));
   }
 
   /** What was found up to now. */
   get findings(): readonly Finding[] {
     this.#events.record();
-    this.#judge().pass(this.#clock.now());
-    return this.#judge().findings;
+    this.#refereeNow().pass(this.#clock.now());
+    return this.#refereeNow().findings;
   }
 
   /** A new run begins: nothing was found. */
@@ -36,10 +36,10 @@ export class Judge {
 
   /** The run ends: what was left undone is judged, for those who listen. */
   end(): void {
-    if (this.#events.hasListeners || this.#log.wantsFindings) this.#judge().pass(this.#clock.now());
+    if (this.#events.hasListeners || this.#log.wantsFindings) this.#refereeNow().pass(this.#clock.now());
   }
 
-  #judge(): Referee {
+  #refereeNow(): Referee {
     this.#referee ??= new Referee((finding) => this.#found(finding));
     return this.#referee;
   }

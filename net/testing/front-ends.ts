@@ -52,11 +52,11 @@ function withoutUnopenedDrops({ onBytes, onChange }: PortEvents): PortEvents {
 }
 
 /** The same binding; with a manual clock, time waits while a host opens it, which may have to load packages. */
-export function withWaitForOpen({ list, open }: SerialBinding, { movement }: Clock): SerialBinding {
+export function withWaitForOpen({ list, open }: SerialBinding, { quiescence }: Clock): SerialBinding {
   return {
     list,
     async open(options) {
-      const opened = movement?.asking();
+      const opened = quiescence?.asking();
       return open(options).finally(opened);
     },
   };

@@ -11,8 +11,8 @@ export interface Clock {
   now(): Millis;
   /** Calls `ring` once, at the time `at` or soon after it, and never from inside this call. Returns a function that cancels it. */
   alarm(at: Millis, ring: () => void): () => void;
-  /** Exists on a manual clock: everything that happens is counted there, and time goes on only when nothing happens. */
-  readonly movement?: Quiescence;
+  /** Exists on a manual clock only: it counts what happens, because time goes on only when nothing happens any more. */
+  readonly quiescence?: Quiescence;
 }
 
 const maxTimeoutMs: Millis = 2 ** 31 - 1; // setTimeout takes no longer one

@@ -2,8 +2,8 @@ import { type OpenPort, withWriteHook } from "../serial.js";
 import type { Quiescence } from "./quiescence.js";
 
 /**
- * The same front end, for a manual clock: time waits until its hosts have had time to answer what they received. While
- * `isSending` more bytes are on their way to the host, and its time to answer has not begun.
+ * The same front end for a manual clock: time waits until its hosts have had time to answer what they received. While
+ * `isSending` returns true, more bytes are on their way to the host, and its time to answer has not begun.
  */
 export function withHostGrace(open: OpenPort, quiescence: Quiescence, isSending = (): boolean => false): OpenPort {
   return async ({ onBytes, onChange }) => {

@@ -4,8 +4,8 @@ import { Quiescence } from "./quiescence.js";
 
 /** A clock whose time stands still until `advance`. */
 export interface ManualClock extends Clock {
-  /** What time waits for. A front end or link of your own calls `movement.moved()` whenever bytes pass. */
-  readonly movement: Quiescence;
+  /** What time waits for. A front end or link of your own calls `quiescence.moved()` whenever bytes pass. */
+  readonly quiescence: Quiescence;
   /**
    * Lets `span` ms pass. Alarms ring at their times, in order; before each of them, and at the end, it waits until nothing
    * happens any more. A second call waits for the first. Rejects with a UserError if `span` is not 0 or more, or if
@@ -50,7 +50,7 @@ export function manualClock({ settleMs = 5 }: ManualClockOptions = {}): ManualCl
   };
   return {
     speed: 1,
-    movement: quiescence,
+    quiescence,
     now: () => now,
     alarm: (at, ring) => (at > now ? alarms.set({ at, ring }) : soon(ring)),
     next: () => alarms.earliest()?.at,

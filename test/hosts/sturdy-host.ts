@@ -219,7 +219,7 @@ export class SturdyHost {
   #send(text: string): void {
     const bytes = Buffer.from(text, "latin1");
     setImmediate(() => {
-      this.#clock.movement?.moved();
+      this.#clock.quiescence?.moved();
       this.#events?.onBytes(bytes);
     });
   }

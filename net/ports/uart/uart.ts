@@ -23,8 +23,8 @@ export interface UartOptions {
  */
 export async function openUart(open: OpenPort, events: PortEvents, options: UartOptions): Promise<SerialPort> {
   const uart = new Uart(events, options);
-  const { movement } = options.clock;
-  const begin = movement ? withHostGrace(open, movement, () => uart.isSending) : open;
+  const { quiescence } = options.clock;
+  const begin = quiescence ? withHostGrace(open, quiescence, () => uart.isSending) : open;
   uart.port = await begin({ onBytes: (bytes) => uart.onBytes(bytes), onChange: (change) => uart.onChange(change) });
   return uart;
 }

@@ -2,22 +2,23 @@ import type { Millis } from "../../../mqtt/packet.js";
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { fieldText, type HostLine, has, numberAt, shown, spanText, writeOf } from "../host-line.js";
 import type { RuleId } from "../rules.js";
-import type { Host, MakeWatch } from "./watch.js";
+import type { HostView, MakeWatch } from "./watch.js";
 
-/** A broker waits at least so long for CONNECT. field */
+/** How long a broker waits for CONNECT at least, in ms. field */
 const connectWithin: Millis = 5000;
+/** How many AT+QMTOPEN within which span, in ms, are too many. */
 const stormSpan: Millis = 60_000;
 const stormSize = 5;
-/** A host may need so long until it has read a report. decided */
+/** How long a host may need to read a report, in ms. decided */
 const reactionTime: Millis = 1000;
-/** A host opens the link again within this span, in ms; one that has failed before may back off so long. */
+/** How soon a host should open a lost link again, in ms; the second value after further failures, when it backs off. */
 const reopenWithin: Millis = 60_000;
 const backOffWithin: Millis = 900_000;
-/** A link is up for so long before its keep-alive matters, and a NAT remembers a silent connection so long. field */
+/** How long a NAT remembers a silent connection, in ms; a link that is up for less needs no keep-alive. field */
 const natMemory: Millis = 300_000;
-/** A PDP context that is made anew. */
+/** The commands that make the PDP context anew. */
 const pdpCommands = ["+CGATT", "+CFUN", "+COPS", "+CGACT", "+NRB"];
-/** What a host does that does not mean to open again soon. */
+/** What a host sends if it does not intend to open the link again soon. */
 const endCommands = ["+QMTCLOSE", "+QMTDISC", "+CPSMS", ...pdpCommands];
 
 const requests = ["+QMTSUB", "+QMTUNS", "+QMTPUB"];
@@ -29,7 +30,7 @@ function isSlowing(times: readonly Millis[]): boolean {
 }
 
 /** What the host has not waited for; undefined: nothing. */
-function notAwaited(line: HostLine, { link: { phase, why } }: Host): string | undefined {
+function notAwaited(line: HostLine, { link: { phase, why } }: HostView): string | undefined {
   if (phase === "closed" && (why === "stat" || why === "reset")) return undefined;
   const isDown = phase === "closed" || phase === "opening";
   const unopened = phase === "opening" ? "before +QMTOPEN: 0,0" : "without an open link";

@@ -2,7 +2,7 @@ import type { Millis } from "../../../mqtt/packet.js";
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { type HostLine, has, numberAt, type Result, shown, spanText, writeOf } from "../host-line.js";
 import type { RuleId } from "../rules.js";
-import type { Host, MakeWatch } from "./watch.js";
+import type { HostView, MakeWatch } from "./watch.js";
 
 /** What begins within this span after a payload belongs to it, in ms. */
 const atOnce: Millis = 100;
@@ -37,7 +37,7 @@ function topicsOf(line: HostLine): readonly string[] {
 /** Reports a line where it was in doubt, and is refused. `doubt` returns what was wrong with it. */
 const whenRefused =
   (
-    doubt: (line: HostLine, host: Host) => string | undefined,
+    doubt: (line: HostLine, host: HostView) => string | undefined,
     fits: (result: Result) => boolean = () => true,
   ): MakeWatch =>
   (report, host) => {

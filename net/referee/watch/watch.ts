@@ -4,8 +4,8 @@ import type { Dialogue } from "../dialogue.js";
 import type { HostLine, Result } from "../host-line.js";
 import type { LinkView } from "../link-view.js";
 
-/** What a rule sees of the events, and what the referee has made of those before. */
-export interface Host {
+/** What the referee knows of the host from the events so far. */
+export interface HostView {
   readonly link: LinkView;
   readonly dialogue: Dialogue;
   /** The values of settings that the host has changed since the module's start, by name. */
@@ -40,8 +40,8 @@ export interface Watch extends Partial<Readonly<Record<WatchedKind, (event: Reco
 }
 
 /** Makes the state machine of a rule. */
-export type MakeWatch = (report: Report, host: Host) => Watch;
+export type MakeWatch = (report: Report, host: HostView) => Watch;
 
-/** Cause of a reset that the host itself has made: AT+NRB, or the reset pin. */
+/** Whether the host has made a reset itself: by AT+NRB, or by the reset pin. */
 export const isByHost = ({ reason }: RecordedEvent): boolean =>
   reason === "REBOOT_CAUSE_APPLICATION_AT" || reason === "REBOOT_CAUSE_SECURITY_RESET_PIN";

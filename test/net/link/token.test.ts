@@ -8,7 +8,7 @@ import { bc28 } from "../../../emulator/profile/bc28.js";
 import { createDialer } from "../../../net/link/dialer.js";
 import { createRequestRunner } from "../../../net/link/requests.js";
 import { Log } from "../../../net/log.js";
-import { Loop } from "../../../net/run.js";
+import { Loop } from "../../../net/loop.js";
 import { scaledClock } from "../../../net/time/clock.js";
 import { AtHost } from "../../interop/at-host.js";
 

@@ -17,5 +17,5 @@ test("alarms ring in order and not too early; a cancelled one does not ring", as
 });
 
 test("the system clock runs at real time, and waits for nothing", () => {
-  expect([systemClock().speed, systemClock().movement]).toEqual([1, undefined]);
+  expect([systemClock().speed, systemClock().quiescence]).toEqual([1, undefined]);
 });

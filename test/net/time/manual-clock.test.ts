@@ -72,7 +72,7 @@ describe("time waits for activity", () => {
   const keepActive = async (hops: number): Promise<void> => {
     for (let hop = 0; hop < hops; hop += 1) {
       await turns(9);
-      clock.movement.moved();
+      clock.quiescence.moved();
     }
   };
 
