@@ -1,5 +1,5 @@
 import type { RecordedEvent } from "../../trace/recorded-event.js";
-import { fateOf } from "./fate.js";
+import { packetFaultOf } from "./packet-fault.js";
 import { packetText } from "./packet-text.js";
 import { visibleText } from "./visible-text.js";
 
@@ -117,9 +117,9 @@ export function drawingOf(event: RecordedEvent): Drawing {
 /** A packet of the broker that a fault has lost breaks off, one that is held stays there for a while; other faults are bars. */
 function faultDrawing(event: RecordedEvent): Drawing {
   const did = text(event.did);
-  const fate = fateOf(event);
-  if (fate?.way === "received" && fate.isLost) return { ...fromBroker, tone: "fault", label: did, isLost: true };
-  if (fate?.way === "received" && fate.isLate) return { ...mark("broker"), tone: "fault", label: did };
+  const fault = packetFaultOf(event);
+  if (fault?.way === "received" && fault.isLost) return { ...fromBroker, tone: "fault", label: did, isLost: true };
+  if (fault?.way === "received" && fault.isLate) return { ...mark("broker"), tone: "fault", label: did };
   return { ...bar, tone: "fault", label: `${text(event.fault)}: ${did}` };
 }
 

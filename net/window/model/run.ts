@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../trace/recorded-event.js";
-import { type Fate, fateOf, isOf } from "./fate.js";
 import { firstLanes, type Lanes, lanesAfter } from "./lanes.js";
+import { isOf, type PacketFault, packetFaultOf } from "./packet-fault.js";
 
 /** How many events are kept in the page; then the older half goes. */
 const maxEvents = 200_000;
@@ -26,7 +26,7 @@ export class Run {
   readonly #indexes = new Map<number, number>();
   readonly #children = new Map<number, number[]>();
   /** The faults that hold a packet of the broker which has not come yet. */
-  #held: { readonly seq: number; readonly fate: Fate }[] = [];
+  #held: { readonly seq: number; readonly fault: PacketFault }[] = [];
 
   /** Adds events. Those that are known already are left out: a stream that was resumed may tell them again. */
   add(events: readonly RecordedEvent[]): void {
@@ -69,22 +69,22 @@ export class Run {
 
   /** Finds the packet that a fault has caught, and the arrival of one that was held. */
   #follow(event: RecordedEvent): void {
-    const fate = fateOf(event);
-    if (fate !== undefined) {
-      if (fate.way === "received" && fate.isLate) this.#held.push({ seq: event.seq, fate });
-      if (fate.way === "sent" && fate.isLost) this.#markLost(fate);
+    const fault = packetFaultOf(event);
+    if (fault !== undefined) {
+      if (fault.way === "received" && fault.isLate) this.#held.push({ seq: event.seq, fault });
+      if (fault.way === "sent" && fault.isLost) this.#markLost(fault);
       return;
     }
     if (this.#held.length === 0 || event.kind !== "packet") return;
-    const at = this.#held.findIndex(({ fate: held }) => isOf(event, held));
+    const at = this.#held.findIndex(({ fault: held }) => isOf(event, held));
     const [found] = at < 0 ? [] : this.#held.splice(at, 1);
     if (found !== undefined) this.slants.push({ from: found.seq, to: event.seq });
   }
 
-  #markLost(fate: Fate): void {
+  #markLost(fault: PacketFault): void {
     for (let at = this.events.length - 1; at >= 0 && at > this.events.length - nearby; at -= 1) {
       const event = this.events[at];
-      if (event === undefined || !isOf(event, fate) || this.lost.has(event.seq)) continue;
+      if (event === undefined || !isOf(event, fault) || this.lost.has(event.seq)) continue;
       this.lost.add(event.seq);
       return;
     }

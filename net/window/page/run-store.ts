@@ -3,7 +3,7 @@ import type { CoverageItem } from "../../coverage/coverage.js";
 import type { Finding } from "../../referee/finding.js";
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { chainOf, Run } from "../model/run.js";
-import { Talk } from "../model/talk.js";
+import { SerialLog } from "../model/serial-log.js";
 import type { Report } from "../report.js";
 
 /** Where the events come from. */
@@ -14,7 +14,7 @@ export const source = signal<Source>("loading");
 export const report = signal<Pick<Report, "header" | "leftOut"> | undefined>(undefined);
 
 export const run = new Run();
-export const talk = new Talk();
+export const serialLog = new SerialLog();
 /** Goes up whenever the run has grown. */
 export const version = signal(0);
 
@@ -53,7 +53,7 @@ function showWaiting(): void {
   waiting = [];
   waitingCount.value = 0;
   run.add(events);
-  for (const event of events) talk.add(event);
+  for (const event of events) serialLog.add(event);
   version.value += 1;
 }
 

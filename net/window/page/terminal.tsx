@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Speaker } from "../model/talk.js";
+import type { Sender } from "../model/serial-log.js";
 import { visibleText } from "../model/visible-text.js";
 import { act, look } from "./control.js";
-import { source, talk, version } from "./run-store.js";
+import { serialLog, source, version } from "./run-store.js";
 
 /** What the host sees, byte by byte, and a line to type as a second host. */
 export function Terminal() {
@@ -24,10 +24,10 @@ export function Terminal() {
           isAtEnd.current = scrollTop + clientHeight >= scrollHeight - 4;
         }}
       >
-        {talk.speeches.map(({ seq, who, text }) => (
-          <Speech key={seq} who={who} text={text} />
+        {serialLog.entries.map(({ seq, who, text }) => (
+          <Entry key={seq} who={who} text={text} />
         ))}
-        {talk.speeches.length === 0 && <p class="nothing">Nothing was said yet.</p>}
+        {serialLog.entries.length === 0 && <p class="nothing">Nothing was said yet.</p>}
       </div>
       <p class="legend muted">
         <span class="said host">host</span> <span class="said window">this window</span>{" "}
@@ -41,7 +41,7 @@ export function Terminal() {
 const endNames: Readonly<Record<string, string>> = { "\r": "CR", "\n": "LF", "\r\n": "CR LF" };
 
 /** What one of them said. CR and LF are seen, and break the line. */
-function Speech({ who, text }: { readonly who: Speaker; readonly text: string }) {
+function Entry({ who, text }: { readonly who: Sender; readonly text: string }) {
   const lines = text.split(/(?<=\r\n|\n|\r(?!\n))/);
   return (
     <span class={`said ${who}`}>
@@ -61,7 +61,7 @@ function Speech({ who, text }: { readonly who: Speaker; readonly text: string })
 
 /** Sends a text as a second host. */
 function type(text: string): void {
-  talk.type(text);
+  serialLog.type(text);
   act(typed(text));
 }
 

@@ -5,14 +5,14 @@ import { eventKinds } from "../../../net/trace/trace-schema.js";
 import { bytesOf } from "../../../net/window/model/carried-bytes.js";
 import { curlOf } from "../../../net/window/model/curl.js";
 import { drawingOf } from "../../../net/window/model/drawing.js";
-import { fateOf } from "../../../net/window/model/fate.js";
 import { noFilter, shownBy } from "../../../net/window/model/filter.js";
 import { groupOf, groups } from "../../../net/window/model/groups.js";
 import { hexLines } from "../../../net/window/model/hex.js";
 import { gapOf, Layout, rowHeight, scales } from "../../../net/window/model/layout.js";
+import { packetFaultOf } from "../../../net/window/model/packet-fault.js";
 import { chainOf, Run } from "../../../net/window/model/run.js";
+import { SerialLog } from "../../../net/window/model/serial-log.js";
 import { clockText, leftText, shortClockText, spanText } from "../../../net/window/model/span.js";
-import { Talk } from "../../../net/window/model/talk.js";
 import { visibleText } from "../../../net/window/model/visible-text.js";
 import { eventsOf, publish } from "./events.js";
 
@@ -197,12 +197,12 @@ describe("what an event looks like", () => {
     expect(drawings[8]).toMatchObject({ from: "module", to: "host", tone: "urc" });
   });
 
-  test("a fault tells the fate of its packet, if it has one", () => {
-    const fate = (told: object) => fateOf({ seq: 1, t: 0, wall: "", kind: "fault", ...told });
-    expect(fate({ ...hit("lost", "PUBACK", "received"), msgId: 7 })).toEqual({
+  test("a fault tells what it did to a packet", () => {
+    const packetFault = (told: object) => packetFaultOf({ seq: 1, t: 0, wall: "", kind: "fault", ...told });
+    expect(packetFault({ ...hit("lost", "PUBACK", "received"), msgId: 7 })).toEqual({
       ...{ packet: "PUBACK", msgId: 7, way: "received", isLost: true, isLate: false },
     });
-    expect(fate({ id: 1, fault: "coverage off", did: "done" })).toBeUndefined();
+    expect(packetFault({ id: 1, fault: "coverage off", did: "done" })).toBeUndefined();
     expect(drawingOf({ seq: 1, t: 0, wall: "", ...hit("doubled", "PUBLISH", "received") }).shape).toBe("bar");
   });
 
@@ -263,23 +263,23 @@ describe("the bytes", () => {
 });
 
 test("what is said on the line: lines until there are raw bytes, then these alone", () => {
-  const talk = new Talk();
-  const said = () => talk.speeches.map(({ who, text }) => `${who} ${JSON.stringify(text)}`);
-  for (const event of eventsOf(publish)) talk.add(event);
+  const serialLog = new SerialLog();
+  const said = () => serialLog.entries.map(({ who, text }) => `${who} ${JSON.stringify(text)}`);
+  for (const event of eventsOf(publish)) serialLog.add(event);
   expect(said()).toEqual([
     'host "AT+QMTPUB=0,1,1,0,\\"a\\"\\r"',
     'module "\\r\\n>"',
     'host "hi"',
     'module "\\r\\nOK\\r\\n\\r\\n+QMTPUB: 0,1,0\\r\\n"',
   ]);
-  talk.type("AT+CSQ\r");
+  serialLog.type("AT+CSQ\r");
   for (const event of eventsOf([
     { kind: "bytes", way: "received", size: 7, text: "AT+CSQ\r" },
     { kind: "bytes", way: "received", size: 3, text: "AT\r" },
     { kind: "line", line: "AT", terminator: "<0D>" },
     { kind: "bytes", way: "sent", size: 6, base64: Buffer.from("\r\nOK\r\n").toString("base64") },
   ]))
-    talk.add(event);
+    serialLog.add(event);
   expect(said()).toEqual(['window "AT+CSQ\\r"', 'host "AT\\r"', 'module "\\r\\nOK\\r\\n"']);
 });
 

@@ -1,27 +1,27 @@
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { bytesOf } from "./carried-bytes.js";
 
-/** Who speaks on the line: the host, the window as a second host, or the module. */
-export type Speaker = "host" | "window" | "module";
+/** Who has sent bytes on the serial line: the host, the window as a second host, or the module. */
+export type Sender = "host" | "window" | "module";
 
-/** What one of them said, without a break. */
-export interface Speech {
+/** Bytes of one sender without a break, as text. `seq` is the number of the first event. */
+export interface SerialEntry {
   readonly seq: number;
-  readonly who: Speaker;
+  readonly who: Sender;
   readonly text: string;
 }
 
-/** How many speeches are kept, and the longest one, in characters. */
-const maxSpeeches = 600;
+/** How many entries are kept, and how long one may be, in characters. */
+const maxEntries = 600;
 const maxText = 4096;
-/** How many texts of the window are remembered until they are heard. */
+/** How many texts of the window are remembered until their events come. */
 const maxTyped = 50;
 
-/** What was said on the line, byte by byte. Where a trace has no raw bytes, lines and payloads stand for them. */
-export class Talk {
-  speeches: Speech[] = [];
+/** The bytes of the serial line. If a trace has no raw bytes, its lines and payloads stand for them. */
+export class SerialLog {
+  entries: SerialEntry[] = [];
   #hasBytes = false;
-  /** What the window has sent, and has not been heard yet. */
+  /** The texts that the window has sent and whose events have not come yet. */
   #typed: string[] = [];
 
   /** The window sends a text. */
@@ -33,18 +33,18 @@ export class Talk {
   add(event: RecordedEvent): void {
     if (event.kind === "bytes" && !this.#hasBytes) {
       this.#hasBytes = true;
-      this.speeches = [];
+      this.entries = [];
     }
-    const said = this.#hasBytes ? this.#rawSpeech(event) : speechOf(event);
+    const said = this.#hasBytes ? this.#rawEntry(event) : entryOf(event);
     if (said === undefined) return;
-    const last = this.speeches.at(-1);
+    const last = this.entries.at(-1);
     if (last?.who === said.who && last.text.length + said.text.length < maxText)
-      this.speeches.splice(-1, 1, { ...last, text: last.text + said.text });
-    else this.speeches.push(said);
-    if (this.speeches.length > maxSpeeches) this.speeches = this.speeches.slice(maxSpeeches >> 1);
+      this.entries.splice(-1, 1, { ...last, text: last.text + said.text });
+    else this.entries.push(said);
+    if (this.entries.length > maxEntries) this.entries = this.entries.slice(maxEntries >> 1);
   }
 
-  #rawSpeech(event: RecordedEvent): Speech | undefined {
+  #rawEntry(event: RecordedEvent): SerialEntry | undefined {
     const { seq, kind, way } = event;
     if (kind !== "bytes") return undefined;
     const text = signs(event);
@@ -55,7 +55,7 @@ export class Talk {
   }
 }
 
-function speechOf(event: RecordedEvent): Speech | undefined {
+function entryOf(event: RecordedEvent): SerialEntry | undefined {
   const { seq, kind, line, terminator } = event;
   if (kind === "line") return { seq, who: "host", text: `${line}${terminator === "<0A>" ? "\n" : "\r"}` };
   if (kind === "payload") return { seq, who: "host", text: signs(event) };

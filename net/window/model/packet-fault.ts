@@ -1,7 +1,7 @@
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 
 /** What a fault has done to an MQTT packet. */
-export interface Fate {
+export interface PacketFault {
   readonly packet: string;
   readonly msgId: number | undefined;
   /** Which way the packet went, as the module sees it. */
@@ -11,7 +11,7 @@ export interface Fate {
 }
 
 /** What a fault has done to a packet; undefined where it has done something else. */
-export function fateOf({ kind, effect, packet, way, msgId }: RecordedEvent): Fate | undefined {
+export function packetFaultOf({ kind, effect, packet, way, msgId }: RecordedEvent): PacketFault | undefined {
   if (kind !== "fault" || typeof packet !== "string") return undefined;
   return {
     packet,
@@ -22,8 +22,8 @@ export function fateOf({ kind, effect, packet, way, msgId }: RecordedEvent): Fat
   };
 }
 
-/** Whether an event is a packet with this fate. */
-export const isOf = (event: RecordedEvent, { packet, msgId, way }: Fate): boolean =>
+/** Whether an event is a packet with this packetFault. */
+export const isOf = (event: RecordedEvent, { packet, msgId, way }: PacketFault): boolean =>
   event.kind === "packet" &&
   event.packet === packet &&
   event.way === way &&
