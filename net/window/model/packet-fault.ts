@@ -4,7 +4,7 @@ import type { RecordedEvent } from "../../trace/recorded-event.js";
 export interface PacketFault {
   readonly packet: string;
   readonly msgId: number | undefined;
-  /** Which way the packet went, as the module sees it. */
+  /** The direction of the packet, as the module sees it. */
   readonly way: "sent" | "received";
   readonly isLost: boolean;
   readonly isLate: boolean;
@@ -22,8 +22,8 @@ export function packetFaultOf({ kind, effect, packet, way, msgId }: RecordedEven
   };
 }
 
-/** Whether an event is a packet with this packetFault. */
-export const isOf = (event: RecordedEvent, { packet, msgId, way }: PacketFault): boolean =>
+/** Whether an event is the packet that the fault has acted on. */
+export const isPacketOf = (event: RecordedEvent, { packet, msgId, way }: PacketFault): boolean =>
   event.kind === "packet" &&
   event.packet === packet &&
   event.way === way &&

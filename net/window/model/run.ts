@@ -1,6 +1,6 @@
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { firstLanes, type Lanes, lanesAfter } from "./lanes.js";
-import { isOf, type PacketFault, packetFaultOf } from "./packet-fault.js";
+import { isPacketOf, type PacketFault, packetFaultOf } from "./packet-fault.js";
 
 /** How many events are kept in the page; then the older half goes. */
 const maxEvents = 200_000;
@@ -76,7 +76,7 @@ export class Run {
       return;
     }
     if (this.#held.length === 0 || event.kind !== "packet") return;
-    const at = this.#held.findIndex(({ fault: held }) => isOf(event, held));
+    const at = this.#held.findIndex(({ fault: held }) => isPacketOf(event, held));
     const [found] = at < 0 ? [] : this.#held.splice(at, 1);
     if (found !== undefined) this.slants.push({ from: found.seq, to: event.seq });
   }
@@ -84,7 +84,7 @@ export class Run {
   #markLost(fault: PacketFault): void {
     for (let at = this.events.length - 1; at >= 0 && at > this.events.length - nearby; at -= 1) {
       const event = this.events[at];
-      if (event === undefined || !isOf(event, fault) || this.lost.has(event.seq)) continue;
+      if (event === undefined || !isPacketOf(event, fault) || this.lost.has(event.seq)) continue;
       this.lost.add(event.seq);
       return;
     }
