@@ -1,4 +1,4 @@
-import { isIPv6, type ListenOptions, type Server } from "node:net";
+import { isIP, isIPv6, type ListenOptions, type Server } from "node:net";
 import { UserError } from "./user-error.js";
 
 /** One end of a TCP connection. */
@@ -12,8 +12,9 @@ export interface TcpAddress {
 /** An address as the user would type it: `127.0.0.1:7000`, `[::1]:7000`. */
 export const addressText = ({ host, port }: TcpAddress): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 
-/** Whether only this machine reaches an address. */
-export const isLoopback = (host: string): boolean => /^(127\.|::1$|::ffff:127\.)/i.test(host);
+/** Whether an IP address is one of the loopback addresses, which only this machine reaches. */
+export const isLoopback = (address: string): boolean =>
+  isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/i.test(address);
 
 /** The address at which this machine reaches a server: 0.0.0.0 and [::] become the loopback address. */
 export const reachable = (address: string): string =>

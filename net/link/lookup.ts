@@ -58,3 +58,17 @@ function runGetent(name: string, running: Set<ChildProcess>): Promise<readonly s
     });
   });
 }
+
+/** The address of a name, IPv4 before IPv6; undefined: it has none. Rejects with the error of the look-up. */
+export function addressOf(name: string, lookup: LookupFunction): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    lookup(name, { all: true }, (error, found) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      const all = [found].flat().map((each) => (typeof each === "string" ? each : each.address));
+      resolve(all.find((address) => isIP(address) === 4) ?? all[0]);
+    });
+  });
+}

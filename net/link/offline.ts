@@ -1,14 +1,14 @@
 import { isIPv6 } from "node:net";
+import { isLoopback } from "../listening.js";
 import type { Log } from "../log.js";
 import type { Destination, Route } from "./name-map.js";
-import { isLoopbackAddress } from "./udp.js";
 
 /** How many destinations are told of. */
 const maxTold = 100;
 
 /** Whether a host is this machine. For a name below localhost some systems ask a name server, beyond this machine. */
 const isHere = (host: string): boolean =>
-  isLoopbackAddress(host) || /^localhost$/i.test(host) || host === "0.0.0.0" || host === "::";
+  isLoopback(host) || /^localhost$/i.test(host) || host === "0.0.0.0" || host === "::";
 
 /**
  * The routes of a machine that nothing may leave: only where a mapping leads, and to the machine itself. What has no route is

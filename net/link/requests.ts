@@ -2,7 +2,7 @@ import { isIP, type LookupFunction } from "node:net";
 import type { NetworkRequest, RequestOutcome } from "../../emulator/request.js";
 import { countedLookup, type Quiescence } from "../time/quiescence.js";
 import { type Connect, httpPost } from "./http-post.js";
-import { systemLookup } from "./lookup.js";
+import { addressOf, systemLookup } from "./lookup.js";
 
 /** Carries out the requests of the module that are no links: look-ups of names, and HTTP posts. */
 export interface RequestRunner {
@@ -43,7 +43,7 @@ export function createRequestRunner({
   const carryOut = (request: NetworkRequest, done: (outcome: RequestOutcome) => void): (() => void) =>
     request.kind === "post"
       ? httpPost(request, connect, done)
-      : withTimeout(addressOf(request.host, resolve, lookUp), (address) => done({ kind: "resolved", address }));
+      : withTimeout(addressFor(request.host, resolve, lookUp), (address) => done({ kind: "resolved", address }));
   const start: RequestRunner["start"] = (request, done) => {
     const stopWaiting = request.kind === "post" ? quiescence?.awaiting(() => true) : undefined;
     const settle = (): void => {
@@ -85,8 +85,8 @@ function withTimeout(found: Promise<string | undefined>, done: (address: string 
   return stop;
 }
 
-/** The address of a host: an address itself, also one that a name is mapped to; else an IPv4 address before an IPv6 one. */
-async function addressOf(
+/** The address of a host: the host itself, the address that it is mapped to, or the result of a look-up. */
+async function addressFor(
   host: string,
   resolve: (host: string) => string | undefined,
   lookup: LookupFunction,
@@ -95,15 +95,5 @@ async function addressOf(
   const name = resolve(host);
   if (name === undefined) return undefined;
   if (isIP(name) !== 0) return name;
-  const found = await addressesOf(name, lookup);
-  return found.find((address) => isIP(address) === 4) ?? found[0];
-}
-
-function addressesOf(name: string, lookup: LookupFunction): Promise<readonly string[]> {
-  return new Promise((resolve, reject) => {
-    lookup(name, { all: true }, (error, found) => {
-      if (error) reject(error);
-      else resolve([found].flat().map((each) => (typeof each === "string" ? each : each.address)));
-    });
-  });
+  return addressOf(name, lookup);
 }

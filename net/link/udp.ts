@@ -1,8 +1,10 @@
 import type { Socket } from "node:dgram";
 import { isIP, type LookupFunction } from "node:net";
 import type { Endpoint } from "../../emulator/sockets/socket.js";
+import { isLoopback } from "../listening.js";
 import type { Quiescence } from "../time/quiescence.js";
 import type { LocalServers } from "./local-servers.js";
+import { addressOf } from "./lookup.js";
 import type { Destination } from "./name-map.js";
 
 /** What a UDP socket reports. Neither is called from inside a method of the socket. */
@@ -116,7 +118,7 @@ class MachineUdp implements UdpSocket {
 
   /** An IPv4 address of a name, else another one. Each name is looked up once for a socket. */
   #addressOf(name: string): Promise<string | undefined> {
-    const known = this.#addresses.get(name) ?? lookedUp(name, this.#options.lookup);
+    const known = this.#addresses.get(name) ?? addressOf(name, this.#options.lookup).catch(() => undefined);
     this.#addresses.set(name, known);
     return known;
   }
@@ -127,18 +129,18 @@ class MachineUdp implements UdpSocket {
   }
 
   #socketFor(address: string): Socket {
-    const isLoopback = isLoopbackAddress(address);
-    const kind = `${isIP(address)}${isLoopback}`;
-    return this.#sockets.get(kind) ?? this.#open(kind, isIP(address) === 6, isLoopback);
+    const onLoopback = isLoopback(address);
+    const kind = `${isIP(address)}${onLoopback}`;
+    return this.#sockets.get(kind) ?? this.#open(kind, isIP(address) === 6, onLoopback);
   }
 
-  #open(kind: string, is6: boolean, isLoopback: boolean): Socket {
+  #open(kind: string, is6: boolean, onLoopback: boolean): Socket {
     const { createSocket } = process.getBuiltinModule("node:dgram"); // loaded late: most modules have no UDP socket
     const socket = createSocket(is6 ? "udp6" : "udp4");
     socket
       .on("message", (bytes, { address, port }) => this.#receive(keyOf(address, port), bytes))
       .on("error", () => {}) // a datagram is lost
-      .bind({ port: 0, ...(isLoopback && { address: is6 ? "::1" : "127.0.0.1" }) });
+      .bind({ port: 0, ...(onLoopback && { address: is6 ? "::1" : "127.0.0.1" }) });
     this.#sockets.set(kind, socket);
     return socket;
   }
@@ -149,17 +151,4 @@ class MachineUdp implements UdpSocket {
     this.#options.quiescence?.spoken({ isElsewhere: true }); // more of them may come
     this.#events?.datagram(peer.given, bytes);
   }
-}
-
-/** Whether an address is one of this machine's loopback addresses. */
-export const isLoopbackAddress = (address: string): boolean =>
-  isIP(address) !== 0 && /^(127\.|::1$|::ffff:127\.)/i.test(address);
-
-function lookedUp(name: string, lookup: LookupFunction): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    lookup(name, { all: true }, (error, found) => {
-      const all = error ? [] : [found].flat().map((each) => (typeof each === "string" ? each : each.address));
-      resolve(all.find((address) => isIP(address) === 4) ?? all[0]);
-    });
-  });
 }
