@@ -170,8 +170,8 @@ function openers(options: Options, ending: Ending): Promise<readonly OpenPort[]>
 }
 
 /**
- * Who has piped commands in waits for their answers; who has pressed Ctrl-] does not. The end of piped input ends nothing
- * where hosts may attach elsewhere.
+ * Handles the end of a front end's input. Ctrl-] ends the run at once. The end of piped input ends it when the answers have
+ * come, and only if hosts cannot attach elsewhere.
  */
 function frontEndEnded({ kind }: FrontEnd, { frontEnds, typed }: Options, quiet: QuietWatch, ending: Ending): void {
   if (kind === "pty") ending.end(new UserError("the pseudo-terminal is gone, and the system gives no new one"));

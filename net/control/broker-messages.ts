@@ -4,7 +4,7 @@ import type { BrokerMessage } from "../broker/broker-api.js";
 import { ControlError } from "./control-error.js";
 
 /** A message as JSON has it: its payload as text where it is UTF-8, and as base64 always. */
-export interface DeskMessage {
+export interface PublishedMessage {
   readonly clientId: string;
   readonly topic: string;
   readonly qos: number;
@@ -20,10 +20,10 @@ const bytesOfMessage = 200;
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The messages that clients have published to the embedded broker. */
-export class BrokerDesk {
+/** The embedded broker, and the messages that clients have published to it. */
+export class BrokerMessages {
   readonly #broker: EmbeddedBroker | undefined;
-  #messages: { readonly message: DeskMessage; readonly bytes: number }[] = [];
+  #messages: { readonly message: PublishedMessage; readonly bytes: number }[] = [];
   #bytes = 0;
 
   constructor(broker: EmbeddedBroker | undefined) {
@@ -33,13 +33,12 @@ export class BrokerDesk {
 
   /** The embedded broker. Throws a ControlError (409) where there is none. */
   get broker(): EmbeddedBroker {
-    if (this.#broker !== undefined) return this.#broker;
-    throw new ControlError(409, "there is no embedded broker: start bc28-emu with --broker");
+    return this.#assertBroker();
   }
 
-  /** The messages, oldest first, of topics that fit a filter. */
-  messages(filter = "#"): readonly DeskMessage[] {
-    this.broker; // refuses where there is none
+  /** The messages, oldest first, of topics that fit a filter. Throws a ControlError (409) where there is no broker. */
+  list(filter = "#"): readonly PublishedMessage[] {
+    this.#assertBroker();
     return this.#messages.flatMap(({ message }) => (topicMatches(filter, message.topic) ? [message] : []));
   }
 
@@ -47,6 +46,11 @@ export class BrokerDesk {
   clear(): void {
     this.#messages = [];
     this.#bytes = 0;
+  }
+
+  #assertBroker(): EmbeddedBroker {
+    if (this.#broker !== undefined) return this.#broker;
+    throw new ControlError(409, "there is no embedded broker: start bc28-emu with --broker");
   }
 
   #keep({ clientId, topic, payload, qos, retain }: BrokerMessage): void {

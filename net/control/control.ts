@@ -9,14 +9,14 @@ import { type EventFilter, isWanted } from "../trace/event-filter.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import type { TraceHeader } from "../trace/trace-header.js";
 import { lateText, waitForEvent } from "../trace/wait-for-event.js";
-import { BrokerDesk } from "./broker-desk.js";
+import { BrokerMessages } from "./broker-messages.js";
 import { ControlError } from "./control-error.js";
 
 /** What is controlled, and how. */
 export interface ControlOptions {
   readonly modem: RunningModem;
   readonly clock: Clock;
-  /** That of bc28-emu. */
+  /** The version of bc28-emu. */
   readonly version: string;
   /** What the run is, as the first line of a trace tells it. */
   readonly header?: TraceHeader;
@@ -36,16 +36,16 @@ export interface WaitQuery extends EventFilter {
   readonly within?: Millis | undefined;
 }
 
-/** How many events a page has where the request says nothing. */
+/** How many events a page has if the request gives no limit. */
 const pageSize = 1000;
-/** How long to wait for an event where the request says nothing, in ms of real time. */
+/** How long to wait for an event if the request gives no time, in ms of real time. */
 const waitMs = 5000;
 
-/** What programs of any language do with a running module; the HTTP server and the MCP server stand on it. */
+/** What programs can do with a running module. The HTTP server and the MCP server use it. */
 export class Control {
   readonly modem: RunningModem;
   readonly version: string;
-  readonly desk: BrokerDesk;
+  readonly messages: BrokerMessages;
   /** What the host has met. */
   readonly coverage: () => Coverage;
   readonly #header: Partial<TraceHeader>;
@@ -59,7 +59,7 @@ export class Control {
     this.#header = header ?? { program: version };
     this.#clock = clock;
     this.#stop = stop;
-    this.desk = new BrokerDesk(modem.broker);
+    this.messages = new BrokerMessages(modem.broker);
   }
 
   /** The module at this moment. */
@@ -146,7 +146,7 @@ export class Control {
     return reportPage({ header: this.#header, events: events.read(0), findings, coverage });
   }
 
-  /** A press on reset; `cause` is `pin`, `watchdog`, `brownout`, or as the banner names it. */
+  /** Resets the module from outside; `cause` is `pin`, `watchdog`, `brownout`, or as the banner names it. */
   reset(cause = "pin"): void {
     const known = causeOf(cause);
     if (known === undefined)
@@ -162,7 +162,7 @@ export class Control {
     const { events } = this.modem;
     const before = events.lastSeq;
     await this.modem.renew();
-    this.desk.clear();
+    this.messages.clear();
     return events.read(before, ({ kind }) => kind === "renewed").at(-1)?.seq ?? before;
   }
 

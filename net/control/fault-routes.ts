@@ -2,17 +2,15 @@ import { explain } from "../../emulator/faults/language/explain.js";
 import { completions, readSentence } from "../../emulator/faults/language/read-sentence.js";
 import { reference } from "../../emulator/faults/language/reference.js";
 import { ControlError } from "./control-error.js";
-import { type Route, route } from "./route.js";
+import { done, type Route, route } from "./route.js";
 import * as schemas from "./schemas.js";
-
-const done = { ok: true } as const;
 
 function meaningOf(text: string): { readonly means: string } | { readonly problem: string } {
   const read = readSentence(text);
   return "sentence" in read ? { means: explain(read.sentence) } : read;
 }
 
-/** The routes of what goes wrong. */
+/** The routes of faults and scenarios. */
 export const faultRoutes: readonly Route[] = [
   route({
     method: "GET",
@@ -24,8 +22,7 @@ export const faultRoutes: readonly Route[] = [
   route({
     method: "POST",
     path: "/api/faults",
-    about:
-      "Gives faults, each as a sentence: all of them or none. What acts at once is over, and not among those in force.",
+    about: "Gives faults, each as a sentence: all of them or none. A fault that acts at once is over in the answer.",
     body: schemas.faultBody,
     answer: schemas.faultList,
     run({ modem }, { body }) {

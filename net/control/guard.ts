@@ -14,17 +14,18 @@ export interface GuardOptions {
 
 /** The token that requests need: the one that is given, or, beyond this machine, one that is made and told. */
 export function tokenFor(host: string, given: string | undefined, tell: (token: string) => void): string | undefined {
-  if (given !== undefined || isLoopback(host)) return given;
+  if (given !== undefined || isLoopbackName(host)) return given;
   const made = randomBytes(18).toString("base64url");
   tell(made);
   return made;
 }
 
+/** The names of this machine for itself, as a Host header or --control has them. */
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/i;
 const wildcards = ["0.0.0.0", "::"];
 
-/** Whether an address is that of this machine alone. */
-const isLoopback = (host: string): boolean => loopback.test(host);
+/** Whether only this machine reaches a name. */
+const isLoopbackName = (host: string): boolean => loopback.test(host);
 
 /**
  * Refuses a request that a web page of somebody else may have caused: one under a foreign name (DNS rebinding) or from a
@@ -60,7 +61,7 @@ const nameIn = (authority: string): string => authority.replace(/:\d*$/, "");
 
 function isOurs(name: string, host: string): boolean {
   const bare = name.replace(/^\[|\]$/g, "").toLowerCase();
-  if (isLoopback(name) || bare === host.toLowerCase()) return true;
+  if (isLoopbackName(name) || bare === host.toLowerCase()) return true;
   return wildcards.includes(host) && (isIP(bare) !== 0 || bare === hostname().toLowerCase());
 }
 

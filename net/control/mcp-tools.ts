@@ -5,6 +5,7 @@ import { AtError } from "../testing/answer.js";
 import type { AtHost } from "../testing/host.js";
 import { type Control, toBytes } from "./control.js";
 import { ControlError } from "./control-error.js";
+import { done } from "./route.js";
 import * as schemas from "./schemas.js";
 
 /** A module that an agent has started: its control, and a host on its UART. */
@@ -85,7 +86,6 @@ export interface McpTool<I = never> {
 
 const tool = <I>(made: McpTool<I>): McpTool => made as unknown as McpTool;
 const nothing = v.strictObject({});
-const done = { ok: true } as const;
 
 /** Every tool. */
 export const tools: readonly McpTool[] = [
@@ -167,7 +167,7 @@ export const tools: readonly McpTool[] = [
       "Publishes a message at the module's broker, as a server would. Use it to send something to the host (+QMTRECV).",
     input: schemas.publishBody,
     async run({ module: { control } }, { topic, qos = 0, retain = false, text, base64 }) {
-      await control.desk.broker.publish(topic, toBytes(text, base64), { qos, retain });
+      await control.messages.broker.publish(topic, toBytes(text, base64), { qos, retain });
       return done;
     },
   }),
@@ -176,7 +176,7 @@ export const tools: readonly McpTool[] = [
     about:
       "The messages that the host has published, as the broker got them. Use it to see whether a publish has arrived.",
     input: schemas.messagesQuery,
-    run: ({ module: { control } }, { topic }) => ({ messages: control.desk.messages(topic) }),
+    run: ({ module: { control } }, { topic }) => ({ messages: control.messages.list(topic) }),
   }),
   tool({
     name: "findings",

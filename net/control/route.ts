@@ -30,3 +30,6 @@ export interface Route<Q = never, B = never> {
 
 /** A route with the types of its schemas, as one of the table. */
 export const route = <Q, B>(made: Route<Q, B>): Route => made as unknown as Route;
+
+/** The answer to a request that has nothing to tell. */
+export const done = { ok: true } as const;

@@ -2,10 +2,8 @@ import { itemsOf } from "../coverage/coverage.js";
 import { toBytes } from "./control.js";
 import { ControlError } from "./control-error.js";
 import { faultRoutes } from "./fault-routes.js";
-import { type Route, route } from "./route.js";
+import { done, type Route, route } from "./route.js";
 import * as schemas from "./schemas.js";
-
-const done = { ok: true } as const;
 
 /** Every route, apart from the live events and the OpenAPI document. */
 export const routes: readonly Route[] = [
@@ -48,7 +46,7 @@ export const routes: readonly Route[] = [
     method: "GET",
     path: "/api/wait",
     about:
-      "One event that fits: the first behind `after`, which counts also where it has come already, or else the next one.",
+      "Waits for an event that fits. With `after`: the first one behind that number, even if it has come already. Without: the next one.",
     query: schemas.waitQuery,
     answer: schemas.event,
     refusals: { 408: "None came in time; the answer tells what came instead." },
@@ -78,15 +76,15 @@ export const routes: readonly Route[] = [
     query: schemas.messagesQuery,
     answer: schemas.messages,
     refusals: { 409: "There is no embedded broker." },
-    run: ({ desk }, { query }) => ({ messages: desk.messages(query.topic) }),
+    run: ({ messages }, { query }) => ({ messages: messages.list(query.topic) }),
   }),
   route({
     method: "DELETE",
     path: "/api/broker/messages",
     about: "Forgets the messages.",
     answer: schemas.done,
-    run({ desk }) {
-      desk.clear();
+    run({ messages }) {
+      messages.clear();
       return done;
     },
   }),
@@ -97,8 +95,8 @@ export const routes: readonly Route[] = [
     body: schemas.publishBody,
     answer: schemas.done,
     refusals: { 409: "There is no embedded broker." },
-    async run({ desk }, { body: { topic, qos = 0, retain = false, text, base64 } }) {
-      await desk.broker.publish(topic, toBytes(text, base64), { qos, retain });
+    async run({ messages }, { body: { topic, qos = 0, retain = false, text, base64 } }) {
+      await messages.broker.publish(topic, toBytes(text, base64), { qos, retain });
       return done;
     },
   }),
@@ -108,7 +106,7 @@ export const routes: readonly Route[] = [
     about: "The ids of the clients that are connected to the embedded broker.",
     answer: schemas.clients,
     refusals: { 409: "There is no embedded broker." },
-    run: ({ desk }) => ({ clients: desk.broker.clients() }),
+    run: ({ messages }) => ({ clients: messages.broker.clients() }),
   }),
   route({
     method: "POST",
@@ -117,8 +115,8 @@ export const routes: readonly Route[] = [
     body: schemas.disconnectBody,
     answer: schemas.done,
     refusals: { 404: "No client has this id.", 409: "There is no embedded broker." },
-    run({ desk }, { body: { clientId } }) {
-      if (!desk.broker.disconnect(clientId)) throw new ControlError(404, `no client has the id ${clientId}`);
+    run({ messages }, { body: { clientId } }) {
+      if (!messages.broker.disconnect(clientId)) throw new ControlError(404, `no client has the id ${clientId}`);
       return done;
     },
   }),
@@ -148,7 +146,7 @@ export const routes: readonly Route[] = [
   route({
     method: "POST",
     path: "/api/reset",
-    about: "A press on reset.",
+    about: "Resets the module from outside, by its reset pin or with another cause.",
     body: schemas.resetBody,
     answer: schemas.done,
     run(control, { body }) {

@@ -189,7 +189,7 @@ describe("the routes", () => {
     expect((await other.call("POST", "/api/clock/advance", { ms: 1 })).status).toBe(409);
   });
 
-  test("the broker's desk", async () => {
+  test("the broker: messages and clients", async () => {
     const { call, say, heard } = await start();
     say('AT+QMTOPEN=0,"mqtt.example.com",1883');
     await call("POST", "/api/clock/advance", { ms: 0 });
