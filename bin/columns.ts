@@ -1,3 +1,6 @@
+/** The width of a text that a command prints, in columns. */
+export const textWidth = 100;
+
 /** Two columns; a long text on the right is continued on the next lines. */
 export function table(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
   const indent = Math.max(24, ...rows.map(([left]) => left.length));

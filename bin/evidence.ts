@@ -18,11 +18,11 @@ import type { Options } from "./options.js";
 export interface Evidence {
   /** Begins to watch a module that has been started. */
   watch(modem: RunningModem): Promise<void>;
-  /** The module is about to be ended: what the host does not do from now on is not its fault. */
+  /** Ends the findings. Called before the module is ended: what the host cannot do after that is not its error. */
   judge(now: Millis): void;
-  /** Writes everything, when the module has ended. Throws a UserError (code 1) for the first thing that cannot be written. */
+  /** Writes everything, after the module has ended. Throws a UserError (code 1) that names what cannot be written. */
   close(): Promise<void>;
-  /** Removes what a run has begun to write that could not start. */
+  /** Removes the files of a run that could not start. */
   discard(): Promise<void>;
   /** What makes the run fail, in lines; known after `close`. */
   readonly failures: readonly string[];

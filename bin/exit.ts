@@ -30,17 +30,17 @@ export class Ending {
     else this.#passOn(signal);
   }
 
-  /** Signals go to somebody else, who then ends by himself. */
+  /** Passes signals on from now on. They no longer end the run. */
   passOn(to: (signal: NodeJS.Signals) => void): void {
     this.#passOn = to;
   }
 
-  /** Files are to be written at the end: closing may take longer, and to cut it short is a failure. */
+  /** Files are to be written at the end: closing may take longer, and a second signal makes the run fail. */
   hasToWrite(): void {
     this.#hasToWrite = true;
   }
 
-  /** Whether signals go to somebody else. */
+  /** Whether signals are passed on. */
   get isPassedOn(): boolean {
     return this.#passOn !== undefined;
   }

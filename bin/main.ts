@@ -7,8 +7,8 @@ import { readOptions } from "./options.js";
 import { serve } from "./serve.js";
 
 /**
- * Does what the command line asks for. No top-level await does it: chunks that are loaded on demand import the one that this
- * stands in, and would wait for its end.
+ * Does what the command line asks for. It must not be awaited at the top level: a chunk that is loaded on demand imports the
+ * chunk of this file, and would wait for the end of that await.
  */
 export async function main(): Promise<void> {
   // A reader of our output may have gone (`| head -1`); the serial line lives on.

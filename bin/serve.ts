@@ -6,6 +6,7 @@ import { type RunningModem, startModem } from "../net/start.js";
 import type { NvmStore } from "../net/storage/nvm-file.js";
 import { type Clock, scaledClock } from "../net/time/clock.js";
 import { manualClock } from "../net/time/manual-clock.js";
+import { atMost } from "../net/time/real-time.js";
 import { traceHeader } from "../net/trace/trace-header.js";
 import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
@@ -13,8 +14,8 @@ import { openEvidence, wantsEvidence } from "./evidence.js";
 import { type Ending, tell } from "./exit.js";
 import { type FrontEnd, openerOf } from "./front-ends.js";
 import type { ControlAddress, Options } from "./options.js";
+import { QuietWatch } from "./quiet-watch.js";
 import { type OpenFrontEnd, readyJson, readyText } from "./ready.js";
-import { atMost, QuietWatch } from "./waits.js";
 import { openBrowser, windowUrl } from "./window.js";
 
 /** How long the module may take to close before what it has done is written, in ms of real time. */

@@ -2,11 +2,8 @@ import { explain } from "../../emulator/faults/language/explain.js";
 import { readSentence } from "../../emulator/faults/language/read-sentence.js";
 import { type FormRow, reference } from "../../emulator/faults/language/reference.js";
 import { usage } from "../../net/user-error.js";
-import { table, wrapped } from "../columns.js";
+import { table, textWidth, wrapped } from "../columns.js";
 import type { Call, Outcome } from "../command.js";
-
-/** The width of what is printed, in columns. */
-const width = 100;
 
 /** `bc28-emu faults`: prints the vocabulary, or what a sentence means. Throws a UserError (code 2) for a wrong one. */
 export async function run({ words, flags }: Call): Promise<Outcome> {
@@ -23,22 +20,27 @@ function vocabularyText(): string {
   const rows = (forms: readonly FormRow[]): readonly string[] =>
     table(
       forms.map(({ syntax, means }) => [syntax, means]),
-      width,
+      textWidth,
     );
   const seams = [...new Set(faults.map(({ seam }) => seam))];
   return [
-    ...wrapped(`A fault is a sentence: ${sentence}`, width),
+    ...wrapped(`A fault is a sentence: ${sentence}`, textWidth),
     ...wrapped(
       "It acts at once, or stays in force until it is used up. Capitals are values; brackets stand around what may be left out.",
-      width,
+      textWidth,
     ),
     ...seams.flatMap((seam) => ["", `${seam}:`, ...rows(faults.filter((fault) => fault.seam === seam))]),
-    ...["", "Conditions, behind most faults in any order:", ...rows(conditions)],
-    ...["", "Events:", ...rows(events)],
-    ...["", "Values:"],
+    "",
+    "Conditions, behind most faults in any order:",
+    ...rows(conditions),
+    "",
+    "Events:",
+    ...rows(events),
+    "",
+    "Values:",
     ...table(
       values.map(({ name, about, how }) => [name, `${about}: ${how}`]),
-      width,
+      textWidth,
     ),
     "",
     "bc28-emu faults SENTENCE tells what one means; --json prints all of this for programs.",

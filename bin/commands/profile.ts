@@ -4,8 +4,7 @@ import { writtenProfile } from "../../emulator/profile/profile-schema.js";
 import { isQuirk, quirkTable } from "../../emulator/profile/quirks.js";
 import { timings } from "../../emulator/radio/timing.js";
 import { loadProfile } from "../../net/storage/profile-file.js";
-import type { UserError } from "../../net/user-error.js";
-import { usage } from "../../net/user-error.js";
+import { type UserError, usage } from "../../net/user-error.js";
 import type { Call, Outcome } from "../command.js";
 import type { Flags } from "../flags.js";
 import { readOptions } from "../options.js";
@@ -44,10 +43,18 @@ function profileText(profile: Profile): string {
   const lines = (group: string) => fields(group).map(({ name, value }) => `  ${name.padEnd(14)}  ${value}`);
   return [
     `Profile ${profile.name}`,
-    ...["", "Identity:", ...lines("identity")],
-    ...["", "Surroundings:", ...lines("surroundings")],
-    ...["", `Timing: ${profile.timing}`, ...timingLines(profile)],
-    ...["", "Quirks:", ...fields("quirks").flatMap((row) => quirkLines(profile, row))],
+    "",
+    "Identity:",
+    ...lines("identity"),
+    "",
+    "Surroundings:",
+    ...lines("surroundings"),
+    "",
+    `Timing: ${profile.timing}`,
+    ...timingLines(profile),
+    "",
+    "Quirks:",
+    ...fields("quirks").flatMap((row) => quirkLines(profile, row)),
   ].join("\n");
 }
 
@@ -65,7 +72,7 @@ function quirkLines({ quirks }: Profile, { name, value }: ProfileRow): readonly 
   return [`  ${name}=${value}${differs}`, `      ${about}`, `      ${values}; section ${section}; source: ${source}`];
 }
 
-/** The same as JSON: `--profile` reads it. */
+/** A profile as JSON, which `--profile` reads. */
 const profileJson = (profile: Profile): string => JSON.stringify(writtenProfile(profile), undefined, 2);
 
 /** The differences of two profiles as text: a line for each field. */
@@ -76,6 +83,6 @@ function differenceText(names: readonly [string, string], one: Profile, other: P
   return found.map(({ path, values }) => `${path.padEnd(width)}  ${values.join(" -> ")}`).join("\n");
 }
 
-/** The same as JSON. */
+/** The differences of two profiles as JSON. */
 const differenceJson = (one: Profile, other: Profile): string =>
   JSON.stringify(Object.fromEntries(differences(one, other).map(({ path, values }) => [path, values])), undefined, 2);

@@ -3,8 +3,9 @@ import { LogLines } from "../../net/log-output.js";
 import { PortLog } from "../../net/ports/port-log.js";
 import { loadRecording } from "../../net/recordings/load-recording.js";
 import { Replay, type ReplayEnd } from "../../net/recordings/replay.js";
-import type { SerialPort } from "../../net/serial.js";
+import type { PortChange, SerialPort } from "../../net/serial.js";
 import { systemClock } from "../../net/time/clock.js";
+import { pause } from "../../net/time/real-time.js";
 import { usage } from "../../net/user-error.js";
 import type { Call, Outcome } from "../command.js";
 import { openerOf, readFrontEnds } from "../front-ends.js";
@@ -42,6 +43,16 @@ export async function run({ words: [file, more], flags, ending }: Call): Promise
   });
   let isAttached = false;
   let hasBegun = false;
+  const takeChange = ({ kind }: PortChange): void => {
+    if (kind === "attach") {
+      isAttached = true;
+      if (!hasBegun) replay.start();
+      hasBegun = true;
+    } else if (kind === "detach") {
+      isAttached = false;
+      if (end?.kind === "whole") ending.end();
+    }
+  };
   const close = async (): Promise<void> => {
     replay.stop();
     await Promise.all(ports.map((port) => port.close()));
@@ -57,14 +68,7 @@ export async function run({ words: [file, more], flags, ending }: Call): Promise
           onBytes: (bytes) => replay.take(bytes),
           onChange(change) {
             portLog.change(change, ports[index]?.path ?? "a port");
-            if (change.kind === "attach") {
-              isAttached = true;
-              if (!hasBegun) replay.start();
-              hasBegun = true;
-            } else if (change.kind === "detach") {
-              isAttached = false;
-              if (end?.kind === "whole") ending.end();
-            }
+            takeChange(change);
           },
         }),
       );
@@ -76,7 +80,7 @@ export async function run({ words: [file, more], flags, ending }: Call): Promise
   const running = { open: placesOf(frontEnds, { ports }), broker: undefined, control: undefined, typed: false };
   process.stdout.write(`${flags.json ? readyJson(running) : readyText(running)}\n`);
   const failure = await ending.reached;
-  if (end?.kind === "different") await new Promise((resolve) => setTimeout(resolve, lingerMs));
+  if (end?.kind === "different") await pause(lingerMs);
   await close();
   if (failure !== undefined) throw failure;
   return outcomeOf(end, replay.missing);

@@ -1,16 +1,13 @@
 import { severities } from "../../net/referee/finding.js";
 import { rules } from "../../net/referee/rules.js";
 import { usage } from "../../net/user-error.js";
-import { wrapped } from "../columns.js";
+import { textWidth, wrapped } from "../columns.js";
 import type { Call, Outcome } from "../command.js";
-
-/** The width of what is printed, in columns. */
-const width = 100;
 
 const headings = {
   error: "Errors: a real module would have failed.",
-  warning: "Warnings: it fails some day.",
-  note: "Notes: it works, and can be done better.",
+  warning: "Warnings: it can fail later.",
+  note: "Notes: it works, but there is a better way.",
 } as const;
 
 /** `bc28-emu rules`: prints the rules of the referee. Throws a UserError (code 2) for words behind it. */
@@ -20,7 +17,7 @@ export async function run({ words, flags }: Call): Promise<Outcome> {
 }
 
 function rulesText(): string {
-  const indented = (text: string): readonly string[] => wrapped(text, width - 4).map((line) => `    ${line}`);
+  const indented = (text: string): readonly string[] => wrapped(text, textWidth - 4).map((line) => `    ${line}`);
   return severities
     .flatMap((severity) => [
       headings[severity],

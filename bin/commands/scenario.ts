@@ -2,12 +2,9 @@ import { explainScenario } from "../../emulator/faults/language/explain.js";
 import { readyScenarios } from "../../net/storage/ready-scenarios.js";
 import { loadScenario } from "../../net/storage/scenario-file.js";
 import { usage } from "../../net/user-error.js";
-import { wrapped } from "../columns.js";
+import { textWidth, wrapped } from "../columns.js";
 import type { Call, Outcome } from "../command.js";
 import type { Flags } from "../flags.js";
-
-/** The width of what is printed, in columns. */
-const width = 100;
 
 /** `bc28-emu scenario`: prints the ready ones, or what one does. Throws a UserError (code 2) for a wrong one. */
 export async function run({ words: [name, more], flags }: Call): Promise<Outcome> {
@@ -19,7 +16,7 @@ async function scenarioText(name: string, { json }: Flags): Promise<string> {
   const scenario = await loadScenario(name);
   const steps = explainScenario(scenario);
   if (json) return JSON.stringify({ ...scenario, steps }, undefined, 2);
-  const about = scenario.about === undefined ? [] : [...wrapped(scenario.about, width), ""];
+  const about = scenario.about === undefined ? [] : [...wrapped(scenario.about, textWidth), ""];
   return [scenario.name, "", ...about, ...steps].join("\n");
 }
 
@@ -33,7 +30,7 @@ async function readyText({ json }: Flags): Promise<string> {
     );
   const lines = ready.flatMap(({ name, about = "" }) => [
     name,
-    ...wrapped(about, width - 4).map((line) => `    ${line}`),
+    ...wrapped(about, textWidth - 4).map((line) => `    ${line}`),
   ]);
   return ["Ready scenarios, for --scenario NAME; bc28-emu scenario NAME tells each step:", "", ...lines].join("\n");
 }

@@ -20,7 +20,10 @@ export const uses = {
   sequence: "AT+NSOST=…,<sequence>",
 } as const;
 
-/** By the name of a command: the place of such a value among its parameters, its text, undefined: any, and its use. */
+/**
+ * The parameter of each command that makes such lines possible: its place, the text it must have (left out: any), and how
+ * `uses` names it.
+ */
 const usesByName: Readonly<Record<string, { readonly at: number; readonly text?: string; readonly use: string }>> = {
   "+QMTCFG": { at: 4, text: "1", use: uses.notices },
   "+NSOST": { at: 5, use: uses.sequence },

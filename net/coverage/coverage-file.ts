@@ -3,6 +3,7 @@ import { open, rename, rm, stat } from "node:fs/promises";
 import * as v from "valibot";
 import { replaceFile, targetOf, whyNotMade } from "../storage/replaced-file.js";
 import { readJsonFile, whyOf } from "../storage/text-file.js";
+import { pause } from "../time/real-time.js";
 import { UserError } from "../user-error.js";
 import { type Counts, maxCount, merged } from "./counts.js";
 import { itemsOf } from "./coverage.js";
@@ -86,7 +87,7 @@ async function lock(path: string): Promise<(() => Promise<void>) | undefined> {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     }
     await breakStale(path);
-    await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+    await pause(5 + Math.random() * 20);
   }
   return undefined;
 }

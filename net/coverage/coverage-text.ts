@@ -3,7 +3,8 @@ import { type CoverageItem, isGap } from "./coverage.js";
 /** A sentence that a shell takes as one word. None has an apostrophe. */
 const quoted = (sentence: string): string => `--fault '${sentence}'`;
 
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+/** A count with its noun: `2 gaps`, `1 gap`. */
+export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** The items that count: without those that the host cannot meet. */
 const within = (items: readonly CoverageItem[]): readonly CoverageItem[] =>
@@ -43,9 +44,9 @@ export function coverageText(items: readonly CoverageItem[], runs: number): stri
   const { met, of } = shareOf(items);
   const unused = new Set(items.flatMap(({ needs }) => needs ?? []));
   return [
-    `In ${plural(runs, "run", "runs")} the host has met ${met} of ${of}: ${plural(of - met, "gap", "gaps")}.`,
+    `In ${plural(runs, "run")} the host has met ${met} of ${of}: ${plural(of - met, "gap")}.`,
     ...[...new Set(items.map(({ group }) => group))].flatMap((name) => groupLines(items, name)),
     "",
-    `Not counted is what belongs to ${plural(unused.size, "form", "forms")} of commands that the host does not use; --json has everything.`,
+    `Not counted is what belongs to ${plural(unused.size, "form")} of commands that the host does not use; --json has everything.`,
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import { type LookupFunction, Socket } from "node:net";
 import type { EmbeddedBroker } from "../broker/broker.js";
 import { countedLookup, type Quiescence } from "../time/quiescence.js";
+import { atMost } from "../time/real-time.js";
 import { type Connection, type Link, type LinkEvents, StreamLink } from "./link.js";
 import type { LocalServers } from "./local-servers.js";
 import { systemLookup } from "./lookup.js";
@@ -75,20 +76,10 @@ export function createDialer(options: DialerOptions = {}): Dialer {
     for (const connection of otherConnections) connection.destroy();
     const ending = grace > 0 ? Array.from(links).filter((link) => link.isEnding) : [];
     const closed = Array.from(links, (link) => (ending.includes(link) ? link.closed : link.destroy()));
-    if (ending.length > 0) await within(grace, Promise.all(closed));
+    if (ending.length > 0) await atMost(grace, Promise.all(closed));
     await Promise.all(Array.from(links, (link) => link.destroy()));
   };
   return { dial, lookup, connect, links: () => links.size, close };
-}
-
-/** Resolves when `promise` does, but after `span` ms of real time at the latest. */
-async function within(span: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, span);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }
 
 /** How long one of several addresses of a name may take, in ms. Node's default, 250 ms, is too short for a distant broker. */

@@ -1,4 +1,5 @@
 import type { CoverageSum } from "../coverage/coverage-file.js";
+import { plural } from "../coverage/coverage-text.js";
 import type { Finding } from "../referee/finding.js";
 import type { RecordedEvent } from "../trace/recorded-event.js";
 import type { TraceHeader } from "../trace/trace-header.js";
@@ -23,9 +24,6 @@ export interface RunData {
 
 /** A text cut to a length that a table shows. */
 export const cut = (text: string, max: number): string => (text.length > max ? `${text.slice(0, max)}…` : text);
-
-/** `2 errors`, `1 warning`. */
-export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
 
 /** Where a finding stands: `at 12.345 s (event 84)`, and how often it came. */
 export function placeOf({ t, at, count, last }: Finding): string {

@@ -1,6 +1,6 @@
 import { type CoverageItem, itemsOf } from "../coverage/coverage.js";
-import { gapsOf, shareOf } from "../coverage/coverage-text.js";
-import { cut, findingsText, placeOf, plural, type RunData } from "./report-data.js";
+import { gapsOf, plural, shareOf } from "../coverage/coverage-text.js";
+import { cut, findingsText, placeOf, type RunData } from "./report-data.js";
 
 /** The longest text in a cell, in characters. decided */
 const maxCell = 300;

@@ -1,6 +1,7 @@
 import type { LookupFunction, Socket } from "node:net";
 import type { Millis } from "../../mqtt/packet.js";
 import { UserError } from "../user-error.js";
+import { pause } from "./real-time.js";
 
 /** Turns of the event loop without any activity before this process counts as idle. aedes pauses for two at most. */
 const idleTurns = 10;
@@ -141,7 +142,7 @@ export class Quiescence {
    */
   async #waitSettleTime(): Promise<void> {
     for (let span = 0; span === 0 || span < this.#settleMs; span += 1) {
-      await after(1);
+      await pause(1);
       for (let turn = 0; turn < idleTurns; turn += 1) await nextTurn();
     }
   }
@@ -168,8 +169,6 @@ const neverSettled = `time cannot go on: for ${settledTimeoutMs / 1000} s someth
 const bytesOn = ({ bytesRead, bytesWritten }: Socket): number => bytesRead + bytesWritten;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-const after = (span: Millis): Promise<void> => new Promise((resolve) => setTimeout(resolve, span));
 
 /** The resolver itself, or one whose answers are waited for where there is a quiescence. */
 export const countedLookup = (lookup: LookupFunction, quiescence: Quiescence | undefined): LookupFunction =>

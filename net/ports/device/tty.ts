@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream } from "node:tty";
+import { atMost } from "../../time/real-time.js";
 import { UserError } from "../../user-error.js";
 import { readTermios, restoreTermios, setSerialLine, setSpeed } from "../termios.js";
 
@@ -76,7 +77,7 @@ export class Tty {
   /** Restores the settings and closes the port, after what was written has left or `flushTimeoutMs` has passed. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    await Promise.race([this.#flushed(), new Promise((resolve) => setTimeout(resolve, flushTimeoutMs))]);
+    await atMost(flushTimeoutMs, this.#flushed());
     if (this.#closed) return;
     this.#closed = true;
     await restoreTermios(this.#fd, this.#settingsBefore, flushTimeoutMs);

@@ -1,21 +1,10 @@
 import { type OpenPort, withWriteHook } from "../net/serial.js";
+import { pause } from "../net/time/real-time.js";
 
 /** The silence of the module after which the last answer counts as complete, in ms of real time. */
 const quietForMs = 250;
 /** The longest wait for that silence, in ms of real time. A subscription may keep the module talking. */
 const maxWaitMs = 5000;
-
-/** Resolves after so many ms of real time. */
-const passed = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis));
-
-/** Waits for something, and at most so many ms of real time. */
-export async function atMost(millis: number, something: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, millis);
-  });
-  await Promise.race([something, late]).finally(() => clearTimeout(timer));
-}
 
 /** Waits until the module is silent. */
 export class QuietWatch {
@@ -36,7 +25,7 @@ export class QuietWatch {
       const now = performance.now();
       const end = Math.min(Math.max(start, this.#saidAt) + quietForMs, start + maxWaitMs);
       if (now >= end) return;
-      await passed(end - now);
+      await pause(end - now);
     }
   }
 }
