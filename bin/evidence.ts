@@ -77,7 +77,7 @@ class RunEvidence implements Evidence {
   #draft: TraceFile | undefined;
   #coverage: (() => Coverage) | undefined;
   #events: EventLog | undefined;
-  /** Judges the whole run; the module's own referee begins anew at each `renew`. */
+  /** Its findings are those of the whole run; the module's own referee starts again at each `renew`. */
   #referee: Referee | undefined;
   #findings: readonly Finding[] = [];
   failures: readonly string[] = [];

@@ -35,7 +35,7 @@ export type SocketEvent =
 /** Something that happens to the module from outside. */
 export type WorldChange =
   | RadioChange
-  /** The network detaches the module, which then searches anew. */
+  /** The network detaches the module, which then searches again. */
   | { readonly kind: "detach" }
   | Reset
   /** The supply is cut, or comes back. */

@@ -66,7 +66,7 @@ export interface RunningModem {
   close(): Promise<void>;
 }
 
-/** A running modem. Of what not everybody needs, nothing is made before somebody does: there may be thousands in a process. */
+/** A running modem. What few users need is made at its first use: a process may have thousands of modems. */
 export class Running implements RunningModem {
   readonly #parts: RunningParts;
   readonly #newModem: () => FaultyModem;

@@ -11,9 +11,9 @@ import { Log } from "../net/log.js";
 import type { RecordedEvent } from "../net/trace/recorded-event.js";
 import { Recorder } from "../net/trace/recorder.js";
 import { traceEvent } from "../net/trace/trace-schema.js";
-import { Bench } from "./conversation/bench.js";
 import { isAsExpected, isAsideAsExpected, lineText, timedTranscript, transcript } from "./conversation/comparison.js";
 import { type Chunks, type Output, Player } from "./conversation/player.js";
+import { ConversationReferee } from "./conversation/referee.js";
 import { ResponseTimes } from "./conversation/response-times.js";
 import { type Block, blocksOf, type Script, type Step, scriptOf, stepsOf } from "./conversation/script.js";
 import { userPages } from "./markdown.js";
@@ -55,8 +55,8 @@ export function play(block: Block, chunks: Chunks): Played {
   const script = scriptOf(block);
   const steps = stepsOf(script, openings);
   const isFaulty = script.faults.length > 0 || steps.some(({ input }) => input.channel === "fault");
-  const bench = new Bench();
-  const observers = isFaulty ? [bench] : [bench, new ResponseTimes()];
+  const referee = new ConversationReferee();
+  const observers = isFaulty ? [referee] : [referee, new ResponseTimes()];
   const player = new Player(modemFor(script), chunks, observers);
   const differences: Difference[] = [];
   for (const step of steps) {
@@ -64,7 +64,7 @@ export function play(block: Block, chunks: Chunks): Played {
     const output = withPlace(step, () => player.play(step.input));
     const isOwn = script.steps.includes(step);
     const trace = isOwn && script.showsTrace ? traceLines(player.effects.slice(before)) : [];
-    const found = bench.findings(player.now).map(({ severity, rule, text }) => `${severity} ${rule}: ${text}`);
+    const found = referee.findings(player.now).map(({ severity, rule, text }) => `${severity} ${rule}: ${text}`);
     const findings = isOwn && script.showsFindings ? found : [];
     const isAsides = isAsideAsExpected(step, "trace", trace) && isAsideAsExpected(step, "referee", findings);
     if (isAsExpected(step, output, player.now) && isAsides) continue;
@@ -75,8 +75,8 @@ export function play(block: Block, chunks: Chunks): Played {
     differences.push({ step, actual: [...stepText(step, output, start, player.now), ...asides] });
   }
   for (const effect of player.effects) if (effect.to === "trace") assertRecorded(effect.event);
-  const errors = script.showsFindings ? [] : bench.errors;
-  return { differences, errors, record: JSON.stringify([player.effects, bench.all]) };
+  const errors = script.showsFindings ? [] : referee.errors;
+  return { differences, errors, record: JSON.stringify([player.effects, referee.all]) };
 }
 
 /** The events of a conversation, as they stand in a trace. */

@@ -93,7 +93,7 @@ function faultTables(): string {
   ].join("\n\n");
 }
 
-/** The recipes but those of refused commands, which are all alike. */
+/** The recipes, without those of refused commands, which are all alike. */
 const recipeTable = (): string =>
   table(
     ["the host meets", "the fault", "what the host does"],

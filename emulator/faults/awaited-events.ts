@@ -46,7 +46,7 @@ export class AwaitedEvents {
     return () => this.#drop(waiter);
   }
 
-  /** Takes note of an event; returns whether somebody has waited for it. */
+  /** Calls the waiters of an event; returns whether there were any. */
   note(event: Event): boolean {
     if (this.#waiters.length === 0) return false;
     const woken = this.#waiters.filter(({ what }) => isAwaited(what, event));

@@ -35,7 +35,7 @@ export interface DialerOptions {
   readonly lookup?: LookupFunction;
   /** That of a manual clock: connections are counted there, and those to the embedded broker are made without a socket. */
   readonly quiescence?: Quiescence | undefined;
-  /** What a link finds where nobody can be dialled; undefined: somebody can. Left out: always. */
+  /** What a link finds at a port where it cannot be dialled; undefined: it can be. Left out: every port can be dialled. */
   readonly wrongPort?: (host: string, port: number) => WrongPort | undefined;
   /** The embedded broker. */
   readonly broker?: Pick<EmbeddedBroker, "host" | "port" | "accept"> | undefined;

@@ -14,8 +14,8 @@ const mqttPort = 1883;
 const tlsPort = 8883;
 
 /**
- * What a link to a name finds at a wrong port; undefined: the right one. With the embedded broker, names lead to it at MQTT's
- * port and at its own. A name with a mapping, and an address, are somebody else's.
+ * What a link to a name finds at a wrong port; undefined: the port is right. With the embedded broker, a name leads to it at
+ * MQTT's port and at the broker's own. Addresses, and names with a mapping, have no wrong port here.
  */
 export function wrongPort(
   mappings: readonly Mapping[],
@@ -28,7 +28,7 @@ export function wrongPort(
   return port === tlsPort ? "tls" : "closed";
 }
 
-/** Tells people of a wrong port, once for each. */
+/** Warns the user of a wrong port, once for each port. */
 export class WrongPortWarnings {
   readonly #warn: (line: string) => void;
   #told: readonly number[] = [];

@@ -51,7 +51,7 @@ export class Dialogue {
     if (name === "V") this.#isVerbose = value === "1";
   }
 
-  /** The module has begun anew. */
+  /** The module has started again. */
   reset(): void {
     this.last = undefined;
     this.#waiting = [];

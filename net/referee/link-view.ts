@@ -96,7 +96,7 @@ export class LinkView {
     if (this.phase !== "closed" || this.why === "failed") this.#close("stat", t);
   }
 
-  /** The module has begun anew; what the host has asked for itself it knows. */
+  /** The module has started again. The host has to notice this, unless it has closed the link itself. */
   reset(t: Millis): void {
     if (this.phase !== "closed" || this.why !== "host") this.#close("reset", t);
     this.#settings.pkt_timeout = 10;

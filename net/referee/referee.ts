@@ -155,8 +155,8 @@ export class Referee {
     exposed: (event) => this.#tell("exposed", event),
     network: (event) => this.#tell("network", event),
     port: (event) => this.#tell("port", event),
-    power: ({ t }) => this.#beginAnew(t),
-    renewed: ({ t }) => this.#beginAnew(t),
+    power: ({ t }) => this.#startAgain(t),
+    renewed: ({ t }) => this.#startAgain(t),
     fault: (event) => {
       if (!damage.test(fieldText(event.did))) return;
       this.#damagedAt = event.t;
@@ -179,8 +179,8 @@ export class Referee {
     this.#hooks = hooksOf(watches);
   }
 
-  /** Everything but the findings begins anew; the host may not know it. */
-  #beginAnew(t: Millis): void {
+  /** Forgets the state of host and module, after an event that the host may not have noticed. Keeps the findings. */
+  #startAgain(t: Millis): void {
     this.#begin();
     this.#link.reset(t);
   }

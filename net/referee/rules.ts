@@ -114,7 +114,7 @@ export const ruleTable = {
     severity: "warning",
     source: "note 3.2.9",
     what: "A payload entry is not ended for 30 s, or a reset of the host ends it.",
-    advice: "End each payload with Ctrl+Z, or leave the entry with ESC; a host that starts anew sends ESC first.",
+    advice: "End each payload with Ctrl+Z, or leave the entry with ESC; a host that starts again sends ESC first.",
   },
   "setting-without-reboot": {
     severity: "warning",

@@ -6,7 +6,7 @@ import { Referee, wantedKinds } from "./referee.js";
 
 /**
  * The referee of a run. It reads the events when they are recorded, and adds an event for the first finding of each rule. The
- * referee itself is made for the first event that it wants, or when somebody asks.
+ * referee itself is made for the first event that it needs, or when its findings are asked for.
  */
 export class RunReferee {
   readonly #events: EventLog;

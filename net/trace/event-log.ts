@@ -23,8 +23,8 @@ interface Reader {
 }
 
 /**
- * The latest events of a run, in their order. An event is recorded when somebody looks, and otherwise after the turn of the
- * event loop in which it happened: what the module says is on its way before.
+ * The latest events of a run, in their order. An event is recorded after the turn of the event loop in which it happened, so
+ * that the output of the module is not delayed; or earlier, when the events are read.
  */
 export class EventLog {
   readonly #clock: Pick<Clock, "now">;
@@ -95,7 +95,7 @@ export class EventLog {
     }
   }
 
-  /** The events behind a number that fit, oldest first, and at most so many of them. */
+  /** The first `limit` events after number `after` that fit, oldest first. */
   read(
     after: number,
     fits: (event: RecordedEvent) => boolean = () => true,

@@ -5,7 +5,7 @@ import { Worker } from "./processes.js";
 import { onProcessor } from "./processor.js";
 import { type Percentiles, serialHost } from "./serial-host.js";
 
-/** At most so many times as slow as the same channel with nothing behind it. */
+/** The target: at most `value` times as slow as the same channel with nothing behind it. */
 const slower = (value: number): Target => ({ of: "ratio", bound: "at most", value });
 /** Where no system stands in between, a ratio to nothing says little. */
 const nothingButOurs = { of: "difference", bound: "at most", value: 10 } as const;

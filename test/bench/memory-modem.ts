@@ -16,14 +16,14 @@ async function settledHeap(): Promise<number> {
 }
 
 const works: Readonly<Record<string, (port: number, count: number) => Promise<number>>> = {
-  /** Publishes so often over one link. */
+  /** Publishes `count` messages over one link. */
   async publish(port, count) {
     await host.open(port);
     await publishAll(host, 1, { count });
     await host.leave();
     return 0;
   },
-  /** Connects and disconnects so often. */
+  /** Connects and disconnects `count` times. */
   async connect(port, count) {
     for (let time = 0; time < count; time++) {
       await host.open(port);

@@ -8,11 +8,11 @@ const open = 'AT+QMTOPEN=0,"mqtt.example.com",1883\r';
 const connect = 'AT+QMTCONN=0,"bad","bad","bad-password"\r';
 const publish = (id: number, topic = "bad/up"): string => `AT+QMTPUB=0,${id},1,0,"${topic}"\r`;
 
-/** What it does: it writes, waits (ms), leaves its port (`gone`) and comes back (`back`). It reads nothing. */
-type Deed = string | number | "gone" | "back";
+/** A text that the host writes, a wait in ms, or that it detaches from its port (`gone`) or attaches again (`back`). */
+type Step = string | number | "gone" | "back";
 
 /** From the first AT to a link. The network is slow: an answer of the server takes two seconds. */
-const begins: readonly Deed[] = [
+const toConnect: readonly Step[] = [
   "AT+NRB\r",
   second, // the module boots for three
   "AT+CSQ\r",
@@ -32,8 +32,8 @@ const begins: readonly Deed[] = [
   5 * second,
 ];
 
-/** What it publishes. */
-const publishes: readonly Deed[] = [
+/** Publishes in many wrong ways. */
+const toPublish: readonly Step[] = [
   `${publish(1)}too early\x1a`,
   publish(1),
   second / 10,
@@ -56,14 +56,14 @@ const publishes: readonly Deed[] = [
   5 * second,
 ];
 
-/** How it takes the end of a link. */
-const opensAgain: readonly Deed[] = [open, 5 * second, connect, 5 * second];
-const isCut: readonly Deed[] = [5 * second, publish(20), second];
-const isSilent: readonly Deed[] = [minute, ...opensAgain];
-const storms: readonly Deed[] = [1, 2, 3, 4, 5].flatMap(() => ["AT+QMTCLOSE=0\r", open, 5 * second]);
-const leaves: readonly Deed[] = [connect, "gone", 10 * second, "back", second];
+/** After the end of a link. */
+const toOpenAgain: readonly Step[] = [open, 5 * second, connect, 5 * second];
+const afterCut: readonly Step[] = [5 * second, publish(20), second];
+const afterSilence: readonly Step[] = [minute, ...toOpenAgain];
+const toReopenOften: readonly Step[] = [1, 2, 3, 4, 5].flatMap(() => ["AT+QMTCLOSE=0\r", open, 5 * second]);
+const toDetach: readonly Step[] = [connect, "gone", 10 * second, "back", second];
 
-const usesSockets: readonly Deed[] = [
+const toUseSockets: readonly Step[] = [
   ...["AT+NSOCR=STREAM,6,0\r", "AT+NSOCO=1,192.0.2.1,80\r", "AT+NSOSD=1,2,6869\r"], // MQTT has socket 0
   5 * second,
   ...Array.from({ length: 8 }, () => "AT+NSOCR=DGRAM,17,0\r"), // and closes none
@@ -71,13 +71,13 @@ const usesSockets: readonly Deed[] = [
 ];
 
 /**
- * A host as no firmware should be written: it does everything that the referee has a rule for. It reads nothing, and waits by
- * the clock alone.
+ * A host with a bad firmware: it does everything that the referee has a rule for. It reads nothing, and only waits for spans
+ * of time.
  */
 export class BadHost {
   readonly #clock: ManualClock;
   #events: PortEvents | undefined;
-  #isThere = true;
+  #isAttached = true;
 
   constructor(clock: ManualClock) {
     this.#clock = clock;
@@ -90,38 +90,38 @@ export class BadHost {
       path: "bad",
       isHere: true,
       write: ({ length: bytes }) => {
-        if (!this.#isThere) setImmediate(() => events.onChange({ kind: "dropped", bytes }));
+        if (!this.#isAttached) setImmediate(() => events.onChange({ kind: "dropped", bytes }));
       },
       set() {},
       close: async () => {},
     };
   };
 
-  begin = (): Promise<void> => this.#do(["back", ...begins]);
-  publish = (): Promise<void> => this.#do(publishes);
-  openAgain = (): Promise<void> => this.#do(opensAgain);
+  begin = (): Promise<void> => this.#run(["back", ...toConnect]);
+  publish = (): Promise<void> => this.#run(toPublish);
+  openAgain = (): Promise<void> => this.#run(toOpenAgain);
   /** The link was cut. */
-  ignoreCut = (): Promise<void> => this.#do(isCut);
+  ignoreCut = (): Promise<void> => this.#run(afterCut);
   /** Nothing passes on the link. */
-  ignoreSilence = (): Promise<void> => this.#do(isSilent);
-  storm = (): Promise<void> => this.#do(storms);
-  leave = (): Promise<void> => this.#do(leaves);
-  useSockets = (): Promise<void> => this.#do(usesSockets);
-  keepAlive = (): Promise<void> => this.#do(['AT+QMTCFG="keepalive",0,30\r']);
+  ignoreSilence = (): Promise<void> => this.#run(afterSilence);
+  storm = (): Promise<void> => this.#run(toReopenOften);
+  leave = (): Promise<void> => this.#run(toDetach);
+  useSockets = (): Promise<void> => this.#run(toUseSockets);
+  keepAlive = (): Promise<void> => this.#run(['AT+QMTCFG="keepalive",0,30\r']);
 
-  async #do(deeds: readonly Deed[]): Promise<void> {
-    for (const deed of deeds) {
-      if (typeof deed === "number") await this.#clock.advance(deed);
-      else if (deed === "gone" || deed === "back") this.#be(deed === "back");
+  async #run(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      if (typeof step === "number") await this.#clock.advance(step);
+      else if (step === "gone" || step === "back") this.#setAttached(step === "back");
       else {
-        this.#events?.onBytes(Buffer.from(deed, "latin1"));
+        this.#events?.onBytes(Buffer.from(step, "latin1"));
         await this.#clock.advance(50);
       }
     }
   }
 
-  #be(isThere: boolean): void {
-    this.#isThere = isThere;
-    this.#events?.onChange({ kind: isThere ? "attach" : "detach" });
+  #setAttached(isAttached: boolean): void {
+    this.#isAttached = isAttached;
+    this.#events?.onChange({ kind: isAttached ? "attach" : "detach" });
   }
 }

@@ -52,6 +52,6 @@ describe.each(readyScenarios())("a host lives through %s", (name) => {
     const isWrong = (line: string): boolean => line.includes("never acted") && !line.endsWith(unused[name] ?? ".");
     expect(trace.lines().filter(isWrong)).toEqual([]);
     expect(findings.map(({ severity, rule, text, count }) => `${severity} ${rule} ${count} ${text}`)).toEqual([]);
-    if (process.env.SCENARIOS_LOG === "1") console.log(name, timing, seed, host.troubles);
+    if (process.env.SCENARIOS_LOG === "1") console.log(name, timing, seed, host.failures);
   });
 });

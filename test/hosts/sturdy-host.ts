@@ -21,14 +21,14 @@ const payloadOf = ({ reading, attempt, qos }: Published): string => {
   return `${told}/${crc32(told).toString(16)}`;
 };
 
-/** Something has not gone as it should; the host begins anew. */
-class Trouble extends Error {}
+/** Thrown where the module does not do what the host needs; the host starts again. */
+class Failure extends Error {}
 
-/** Somebody who waits for a line. */
+/** A wait for a line. */
 interface Waiter {
   readonly fits: (line: string) => boolean;
   readonly found: (line: string) => void;
-  readonly failed: (why: Trouble) => void;
+  readonly failed: (why: Failure) => void;
 }
 
 const second = 1000;
@@ -36,16 +36,16 @@ const minute = 60 * second;
 const final = /^(OK|ERROR|\+CME ERROR: \d+)$/;
 
 /**
- * A host as a careful firmware is written. It publishes readings with QoS 1, every fourth with QoS 2, one after the other, and keeps each until it is
- * acknowledged. Every command has a time-out; after trouble it starts from the beginning, a little later each time. It
- * knows a reboot by its banner, and the end of the link by +QMTSTAT.
+ * A host with a careful firmware. It publishes one reading after the other, with QoS 1, and every fourth with QoS 2. It keeps
+ * each reading until it is acknowledged. Every command has a time-out; after a failure the host starts again, a little later
+ * each time. It knows a reboot by the banner, and the end of the link by +QMTSTAT.
  */
 export class SturdyHost {
   /** Publishes that were acknowledged, and commands of the server that were heard. */
   readonly done: Published[] = [];
   readonly commands: string[] = [];
-  /** Why it began anew, each time. */
-  readonly troubles: string[] = [];
+  /** Why it started again, each time. */
+  readonly failures: string[] = [];
   readonly #clock: Clock;
   readonly #readings: string[] = [];
   readonly #waiters = new Set<Waiter>();
@@ -87,8 +87,8 @@ export class SturdyHost {
     for (let failures = 0; !this.#isOver; ) {
       const before = this.done.length;
       await this.#session().catch((error: unknown) => {
-        if (!(error instanceof Trouble)) throw error;
-        this.troubles.push(error.message);
+        if (!(error instanceof Failure)) throw error;
+        this.failures.push(error.message);
       });
       failures = this.done.length > before ? 0 : failures + 1;
       await this.#sleep(Math.min(2 ** failures, 60) * second);
@@ -120,7 +120,7 @@ export class SturdyHost {
       if ((await this.#try("AT")) && (await this.#try("ATE0")) && (await this.#try("AT+CMEE=1"))) return;
       await this.#sleep(second);
     }
-    throw new Trouble("the module does not answer");
+    throw new Failure("the module does not answer");
   }
 
   /** A module without a network is not reset: that would take longer. */
@@ -130,7 +130,7 @@ export class SturdyHost {
       if (lines.includes("+CGATT:1")) return;
       await this.#sleep(2 * second);
     }
-    throw new Trouble("there is no network");
+    throw new Failure("there is no network");
   }
 
   /** Publishes a reading, and takes it off where it is acknowledged. */
@@ -142,10 +142,10 @@ export class SturdyHost {
     result.catch(() => {}); // it is awaited below
     this.#send(`AT+QMTPUB=0,${id},${published.qos},0,"sturdy/up"\r`);
     const answer = await this.#line((line) => line === ">" || final.test(line), 10 * second);
-    if (answer !== ">") throw new Trouble(`a publish is refused: ${answer}`);
+    if (answer !== ">") throw new Failure(`a publish is refused: ${answer}`);
     this.#send(`${payloadOf(published)}\x1a`);
     const taken = await this.#line((line) => final.test(line), 10 * second);
-    if (taken !== "OK") throw new Trouble(`a payload is refused: ${taken}`);
+    if (taken !== "OK") throw new Failure(`a payload is refused: ${taken}`);
     if (!(await result).endsWith(",0")) return;
     this.#readings.shift();
     this.done.push(published);
@@ -169,9 +169,9 @@ export class SturdyHost {
     outcome?.catch(() => {}); // it is awaited below
     this.#send(`${line}\r`);
     const answer = await this.#line((heard) => final.test(heard) || !lines.push(heard), 10 * second);
-    if (answer !== "OK") throw new Trouble(`${line}: ${answer}`);
+    if (answer !== "OK") throw new Failure(`${line}: ${answer}`);
     const told = await outcome;
-    if (result !== undefined && told?.startsWith(result) !== true) throw new Trouble(`${line}: ${told}`);
+    if (result !== undefined && told?.startsWith(result) !== true) throw new Failure(`${line}: ${told}`);
     return lines;
   }
 
@@ -187,7 +187,7 @@ export class SturdyHost {
         found: (line) => over(() => resolve(line)),
         failed: (why) => over(() => reject(why)),
       };
-      const stop = this.#clock.alarm(this.#clock.now() + within, () => waiter.failed(new Trouble("a time-out")));
+      const stop = this.#clock.alarm(this.#clock.now() + within, () => waiter.failed(new Failure("a time-out")));
       this.#waiters.add(waiter);
     });
   }
@@ -213,7 +213,7 @@ export class SturdyHost {
   /** Nobody waits for an answer any more. */
   #linkLost(why: string): void {
     this.#isLinked = false;
-    for (const { failed } of [...this.#waiters]) failed(new Trouble(why));
+    for (const { failed } of [...this.#waiters]) failed(new Failure(why));
   }
 
   #send(text: string): void {

@@ -114,7 +114,7 @@ export class DeliveryCheck {
 
   /** How many publishes are in flight. */
   get inFlight(): number {
-    return Array.from(this.#due.values()).filter(({ qos, state: fate }) => qos !== 0 && fate === "accepted").length;
+    return Array.from(this.#due.values()).filter(({ qos, state }) => qos !== 0 && state === "accepted").length;
   }
 
   get hasDue(): boolean {
@@ -169,14 +169,14 @@ export class DeliveryCheck {
   }
 
   summary(): string {
-    const up = this.#attempts.filter(({ state: fate }) => fate === "accepted");
+    const up = this.#attempts.filter(({ state }) => state === "accepted");
     const by = (qos: Qos, of: readonly Tag[]): number => of.filter((tag) => tag.qos === qos).length;
     const again = (of: readonly { readonly arrivals: number }[]): number =>
       of.reduce((sum, { arrivals }) => sum + Math.max(0, arrivals - 1), 0);
     return [
       `up ${up.length} (QoS 0/1/2: ${by(0, up)}/${by(1, up)}/${by(2, up)}), again ${again(up)}`,
       `refused ${this.#attempts.length - up.length}, result 2 ${up.filter(({ result }) => result === 2).length}`,
-      `QoS 0 lost with the link ${up.filter(({ linkLost: orphaned }) => orphaned).length}`,
+      `QoS 0 lost with the link ${up.filter(({ linkLost }) => linkLost).length}`,
       `down ${this.#commands.length} (QoS 1/2: ${by(1, this.#commands)}/${by(2, this.#commands)}), again ${again(this.#commands)}`,
       `connects ${this.#connects}, retransmissions by timeout ${this.#retransmissions}`,
       `ends ${JSON.stringify(this.#endCounts)}`,
@@ -214,14 +214,14 @@ export class DeliveryCheck {
 }
 
 /** Result 2 ends a delivery, whether it has arrived or not. A QoS 0 message may be lost. */
-function allowed({ state: fate, qos, result }: Attempt): Allowed {
-  if (fate === "refused") return [0, 0];
+function allowed({ state, qos, result }: Attempt): Allowed {
+  if (state === "refused") return [0, 0];
   if (qos === 0) return [0, 1];
   const min = result === 0 ? 1 : 0;
   return qos === 1 ? [min, unlimited] : [min, 1];
 }
 
-const lacksResult = ({ state: fate, result, linkLost: orphaned }: Attempt): boolean =>
-  fate === "accepted" && result === undefined && !orphaned;
+const lacksResult = ({ state, result, linkLost }: Attempt): boolean =>
+  state === "accepted" && result === undefined && !linkLost;
 
 const textOf = (message: Attempt | Command): string => JSON.stringify(message);

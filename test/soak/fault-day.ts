@@ -25,8 +25,8 @@ const minute = 60_000;
 const faultsAnHour = 10;
 
 /**
- * Faults over every seam. None does to a packet what TCP cannot: packets of the module are lost, and never late, doubled or
- * damaged, because exactly once would be promised to nobody then.
+ * Faults at every seam. Packets of the module are lost, but never delayed, duplicated or corrupted: TCP does none of that,
+ * and QoS 2 could not keep its promise.
  */
 const pool: readonly ((random: Random) => string)[] = [
   (random) =>
@@ -161,7 +161,7 @@ export async function faultDay({ broker, seed, hours }: FaultDayPlan): Promise<F
   const [early = 0, late = 0] = [heaps[1], heaps.at(-1)];
   if (heaps.length > 6 && late > early * 1.5 + 10e6) problems.push(`memory grew from ${early} to ${late} bytes`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const summary = `${broker}, seed ${seed}, ${hours} h in ${seconds} s: ${readings} readings, ${host.troubles.length} troubles, at most ${most.length} faults, heap ${heaps.map((bytes) => Math.round(bytes / 1e6)).join(" ")} MB`;
+  const summary = `${broker}, seed ${seed}, ${hours} h in ${seconds} s: ${readings} readings, ${host.failures.length} failures, at most ${most.length} faults, heap ${heaps.map((bytes) => Math.round(bytes / 1e6)).join(" ")} MB`;
   return { problems, summary, log: log.tail() };
 }
 

@@ -1,10 +1,10 @@
 import type { Octets } from "../../at/octets.js";
 import type { OpenPort } from "../../net/serial.js";
 import type { ManualClock } from "../manual-clock.js";
-import { AtHost } from "./at-host.js";
+import { AtChannel } from "./at-channel.js";
 import type { DeliveryCheck } from "./delivery-check.js";
 
-/** Somebody who waits for a line. */
+/** A wait for a line. */
 interface LineWait {
   readonly start: Octets;
   readonly endsWithLink: boolean;
@@ -25,7 +25,7 @@ interface LineOptions {
 export class ModuleDriver {
   readonly #clock: ManualClock;
   readonly #check: DeliveryCheck;
-  readonly #host = new AtHost((line) => this.#receive(line));
+  readonly #host = new AtChannel((line) => this.#receive(line));
   #waits: LineWait[] = [];
   #started = false;
   #link: "none" | "open" | "connected" = "none";

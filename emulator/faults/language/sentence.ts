@@ -64,7 +64,7 @@ export type Action =
   | { readonly kind: "dropLink" }
   /** FIN by the peer. */
   | { readonly kind: "closeLink" }
-  /** The network detaches the module, which then searches anew. */
+  /** The network detaches the module, which then searches again. */
   | { readonly kind: "detach" }
   | { readonly kind: "reset"; readonly cause: RebootCause }
   | { readonly kind: "thaw" }

@@ -127,7 +127,7 @@ export const vocabulary = [
     seam: "world",
     takes: [],
     forms: {
-      detach: "the network detaches the module, which then searches anew",
+      detach: "the network detaches the module, which then searches again",
       reset: "the module is reset by its pin",
       "reset CAUSE": { means: "the module is reset, and its banner names CAUSE", example: "reset watchdog" },
     },

@@ -16,7 +16,7 @@ const reopenWithin: Millis = 60_000;
 const backOffWithin: Millis = 900_000;
 /** How long a NAT remembers a silent connection, in ms; a link that is up for less needs no keep-alive. field */
 const natMemory: Millis = 300_000;
-/** The commands that make the PDP context anew. */
+/** The commands that make a new PDP context. */
 const pdpCommands = ["+CGATT", "+CFUN", "+COPS", "+CGACT", "+NRB"];
 /** What a host sends if it does not intend to open the link again soon. */
 const endCommands = ["+QMTCLOSE", "+QMTDISC", "+CPSMS", ...pdpCommands];

@@ -29,7 +29,7 @@ export type WatchedKind =
   | "network"
   | "port";
 
-/** The state machine of a rule. It is made anew when the module's supply comes on, or a new run begins. */
+/** The state machine of a rule. It is replaced when the supply of the module comes on, or a new run begins. */
 export interface Watch extends Partial<Readonly<Record<WatchedKind, (event: RecordedEvent) => void>>> {
   /** A command line, before it changes what the referee knows of the host. */
   line?(line: HostLine): void;

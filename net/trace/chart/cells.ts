@@ -54,7 +54,7 @@ export function fitted(text: string, columns: number): string {
   return head + " ".repeat(columns - columnsOf(head));
 }
 
-/** A printed text that takes at most so many columns; `more` stands at the end of one that was cut. */
+/** A printed text, cut to a number of columns; `more` is the end of a text that was cut. */
 export function shortened(text: string, columns: number, more: string): string {
   return columnsOf(text) <= columns ? text : parted(text, Math.max(0, columns - columnsOf(more)))[0] + more;
 }

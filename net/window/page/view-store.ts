@@ -16,7 +16,7 @@ export const tab = signal<Tab>("details");
 export const isHelpOpen = signal(false);
 
 const generation = computed(() => {
-  version.value; // it is looked at anew with each of them
+  version.value; // read, so that this is computed again with each version
   return run.generation;
 });
 

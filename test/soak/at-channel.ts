@@ -4,8 +4,8 @@ import type { PortEvents, SerialPort } from "../../net/serial.js";
 /** Called with each line that is no answer to a command. */
 export type OnLine = (line: Octets) => void;
 
-/** The serial side of a host in this process: it sends commands, and reads final results and URCs. */
-export class AtHost {
+/** The serial line of a host in this process: sends commands, and reads final results and other lines. */
+export class AtChannel {
   readonly #onLine: OnLine;
   #events: PortEvents | undefined;
   #text: Octets = "";

@@ -7,8 +7,8 @@ import type { Happened } from "../../net/trace/recorded-event.js";
 import { Recorder } from "../../net/trace/recorder.js";
 import type { Observer } from "./player.js";
 
-/** The referee of a conversation. */
-export class Bench implements Observer {
+/** Gives the trace of a conversation to a referee. */
+export class ConversationReferee implements Observer {
   #seq = 0;
   readonly #recorder = new Recorder(false);
   #found: Finding[] = [];
@@ -31,7 +31,7 @@ export class Bench implements Observer {
     this.#referee.pass(now);
   }
 
-  /** What was found for the first time since the last call. */
+  /** The findings that are new since the last call. */
   findings(now: Millis): readonly Finding[] {
     this.passed(now);
     const found = this.#found;
@@ -39,7 +39,7 @@ export class Bench implements Observer {
     return found;
   }
 
-  /** The rules by which something is an error. */
+  /** The rules of the errors that were found. */
   get errors(): readonly string[] {
     return this.all.filter(({ severity }) => severity === "error").map(({ rule }) => rule);
   }
