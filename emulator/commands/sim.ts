@@ -159,7 +159,8 @@ const npinShape = { command: choice(0, 1, 2, 3, 4), pin: code("pin"), next: opti
 function operate({ command, pin, next = "" }: Values<typeof npinShape>, card: SimCard): CardAnswer {
   if (command === 0) return verifyPin(card, pin);
   if (command === 1) return changePin(card, pin, next);
-  return command === 4 ? unblockPin(card, pin, next) : switchPin(card, command === 2 ? 1 : 0, pin);
+  if (command === 4) return unblockPin(card, pin, next);
+  return switchPin(card, command === 2 ? 1 : 0, pin);
 }
 
 const npinResults = {

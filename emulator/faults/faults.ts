@@ -109,11 +109,14 @@ export class Faults {
     const active = this.#stage.rules.ofFault(fault);
     const isOver = !this.#all.has(id);
     const isInForce = active.length > 0 || this.#actions.circumstances.isHeldBy(fault);
-    const left = active.length > 0 ? active.reduce((sum, each) => sum + each.left, 0) : isOver ? 0 : countOf(sentence);
+    let left = isOver ? 0 : countOf(sentence);
+    if (active.length > 0) left = active.reduce((sum, each) => sum + each.left, 0);
+    let state: FaultStatus["state"] = isOver ? "over" : "waiting";
+    if (isInForce) state = "in force";
     return {
       id,
       fault: sentence.text,
-      state: isInForce ? "in force" : isOver ? "over" : "waiting",
+      state,
       left: left === Number.POSITIVE_INFINITY ? "every" : left,
       hits,
     };

@@ -31,7 +31,8 @@ export function registration(radio: Radio, { cereg, cpsms }: NetworkSettings, { 
   const registered = stat === 1 || stat === 5;
   const place = registered ? [tac.padStart(4, "0"), cell.padStart(8, "0")] : nowhere;
   const isCauseTold = (cereg === 3 || cereg === 5) && stat === 3;
-  const cause = isCauseTold ? denied : cereg >= 4 ? nothing : [];
+  const withoutCause = cereg >= 4 ? nothing : [];
+  const cause = isCauseTold ? denied : withoutCause;
   const timers = registered && cpsms !== undefined ? [cpsms.active, cpsms.periodic] : nothing;
   return [stat, ...place, "9", ...cause, ...(cereg >= 4 ? timers : [])].join(",");
 }

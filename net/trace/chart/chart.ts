@@ -61,10 +61,10 @@ export class Chart {
   add(event: RecordedEvent): readonly string[] {
     const sketched = sketchOf(event);
     if (sketched === undefined) return [];
-    const { sets } = sketched;
-    if (sets !== undefined) this.#lanes = { ...this.#lanes, ...only(sets, true) };
+    const { sets } = sketched; // the row stands beside the lanes that it opens, and beside those that it ends
+    if (sets !== undefined) this.#lanes = { ...this.#lanes, ...changesTo(sets, true) };
     const row = "text" in sketched ? this.#rowOf(sketched, event.t) : undefined;
-    if (sets !== undefined) this.#lanes = { ...this.#lanes, ...only(sets, false) };
+    if (sets !== undefined) this.#lanes = { ...this.#lanes, ...changesTo(sets, false) };
     return row !== undefined && this.#isWanted(row) ? this.#drawn(this.#joined(row, event)) : [];
   }
 
@@ -127,6 +127,6 @@ const addAll = (rows: readonly Row[], fold: Fold): readonly Row[] => rows.flatMa
 /** Whether a broken arrow is that of a packet. Its text is the packet's name. */
 const isOf = (packet: Row, { text }: Row): boolean => packet.text.replace(/^again: /, "").startsWith(text);
 
-/** The lanes that are switched on, or off. */
-const only = (sets: Partial<Lanes>, on: boolean): Partial<Lanes> =>
+/** The changes of lanes that open them, or that end them. */
+const changesTo = (sets: Partial<Lanes>, on: boolean): Partial<Lanes> =>
   Object.fromEntries(Object.entries(sets).filter(([, value]) => value === on));
