@@ -21,7 +21,7 @@ import { boot, endBoot, reboot, reset, switchSupply } from "./restart.js";
 import type { LineContext } from "./run-line.js";
 import { hidden, revealed } from "./secrets.js";
 import { socketsWakeAt } from "./sockets/socket.js";
-import { socketEnds, takeSocketEvent } from "./sockets/socket-traffic.js";
+import { controlSocketReading, socketEnds, takeSocketEvent } from "./sockets/socket-traffic.js";
 import type { TraceEvent } from "./trace.js";
 import { sendPendingUrcs, settleUartSpeed } from "./uart-output.js";
 import { uartSpeedWakeAt } from "./uart-speed.js";
@@ -186,6 +186,7 @@ export class Modem {
       settleRadioLink(this.#context);
       sendPendingUrcs(this.#context);
       readPackets(this.#context);
+      controlSocketReading(this.#context);
       turn = this.#ram.commandQueue.next(this.#context.now, this.#ram.state.dte);
       if (turn === undefined) return;
       if (turn.kind === "line" && this.#context.hostFaults.mustWait(turn.line)) {

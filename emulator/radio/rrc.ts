@@ -5,6 +5,7 @@ import type { Effect } from "../io.js";
 import { type NetworkSettings, pagingWindow, psmTimers } from "../memory/network-settings.js";
 import type { Surroundings } from "../profile/profile.js";
 import type { RequestId } from "../request.js";
+import type { SocketHandle } from "../sockets/endpoint.js";
 import { type Power, powerNone, released, settlePower, touch } from "./power.js";
 import { isAttached, type Pace, type Radio } from "./radio.js";
 import { registration, registrationStat } from "./registration.js";
@@ -105,6 +106,13 @@ export class Rrc {
   /** How many bytes of sockets wait for the connection. */
   get heldBytes(): number {
     return this.#held.reduce((sum, it) => sum + (it.to === "socket" && "bytes" in it.act ? it.act.bytes.length : 0), 0);
+  }
+
+  /** Whether the datagram with a number waits for the connection. */
+  holdsDatagram(handle: SocketHandle | undefined, number: number): boolean {
+    return this.#held.some(
+      (it) => it.to === "socket" && it.handle === handle && it.act.kind === "datagram" && it.act.number === number,
+    );
   }
 
   /** Drops the effects that wait for a link that has ended. */

@@ -25,13 +25,15 @@ function traceReceived({ effects }: Context, { id, protocol }: Socket, { bytes, 
   effects.trace(protocol === "UDP" ? { kind: "datagram", ...event, address, port } : { kind: "data", ...event });
 }
 
-/** Sends the bytes to the host in the URC itself. */
+/** Sends the bytes to the host in the URC itself, behind what waits for AT+NSORF from another mode. decided */
 function showAtOnce({ ram, effects }: Context, socket: Socket, received: Received, mode: 2 | 3): Socket {
-  const { id, protocol } = socket;
-  if (protocol === "UDP" && ram.urcQueue.isFull)
+  const { id, protocol, unread } = socket;
+  if (protocol === "UDP" && ram.urcQueue.isFull) {
     effects.trace({ kind: "socket", socket: id, state: "full", bytes: received.bytes.length });
-  else for (const line of shownLines(id, received, mode)) ram.urcQueue.put(line);
-  return socket;
+    return socket;
+  }
+  for (const each of [...unread, received]) for (const line of shownLines(id, each, mode)) ram.urcQueue.put(line);
+  return unread.length === 0 ? socket : { ...socket, unread: [], unreadBytes: 0, isTold: false };
 }
 
 /** Keeps the bytes for AT+NSORF. A datagram without room is dropped. Bytes of a stream wait in TCP before that. */

@@ -36,7 +36,7 @@ export function takeSocketEvent(context: Context, handle: SocketHandle, event: S
       failPending(context, socket);
       break;
     default:
-      takeInOrder(context, socket, event);
+      hold(context, socket, event);
   }
 }
 
@@ -49,15 +49,18 @@ function takeConnection(context: Context, socket: Socket): void {
   else finishWaiting(context, "OK");
 }
 
-/** Reads an event, or holds it during PSM, and behind events that are held. A datagram without room is dropped then. */
-function takeInOrder(context: Context, socket: Socket, event: Inbound): void {
-  const isFailedDial = event.kind === "down" && socket.phase === "connecting";
-  if (!isFailedDial && (context.ram.rrc.isAsleep || socket.held.length > 0)) {
-    const size = socket.held.reduce((sum, each) => sum + sizeOf(each), sizeOf(event));
-    if (event.kind === "datagram" && size > maxUnreadBytes)
-      trace(context, socket, { state: "full", bytes: sizeOf(event) });
-    else put(context, { ...socket, held: [...socket.held, event] });
-  } else read(context, socket, event);
+/** Holds an event until the radio is settled, and during PSM. A datagram without room is dropped then. */
+function hold(context: Context, socket: Socket, event: Inbound): void {
+  const { rrc } = context.ram;
+  if (event.kind === "down" && socket.phase === "connecting") {
+    read(context, socket, event); // nothing else can be held
+    return;
+  }
+  if (!rrc.isAsleep) rrc.touch(context.now); // +CSCON:1 comes before what it brings, as for MQTT
+  const size = socket.held.reduce((sum, each) => sum + sizeOf(each), sizeOf(event));
+  if (rrc.isAsleep && event.kind === "datagram" && size > maxUnreadBytes)
+    trace(context, socket, { state: "full", bytes: sizeOf(event) });
+  else put(context, { ...socket, held: [...socket.held, event] });
 }
 
 const sizeOf = (event: Inbound): number => (event.kind === "down" ? 0 : event.bytes.length);
@@ -118,7 +121,7 @@ function reportSent({ ram }: Context, { id }: Socket, done: readonly Pending[], 
   for (const { seq } of done) ram.urcQueue.put(sentLine(id, seq, isSent));
 }
 
-/** Handles what is due: dials that have timed out, and events that were held during PSM. Stops and resumes reading. */
+/** Handles what is due: dials that have timed out, and events that are held. */
 export function settleSockets(context: Context): void {
   const { sockets } = context.ram.state;
   if (sockets === undefined) return; // nearly always, and this runs for each input
@@ -126,7 +129,6 @@ export function settleSockets(context: Context): void {
     if (socket.giveUpAt <= context.now) giveUp(context, socket);
     if (socket.held.length > 0 && !context.ram.rrc.isAsleep) readHeld(context, socket);
   }
-  for (const socket of context.ram.state.sockets?.sockets ?? []) controlReading(context, socket);
 }
 
 /** Ends a dial that has timed out. */
@@ -145,7 +147,13 @@ function readHeld(context: Context, socket: Socket): void {
   }
 }
 
-/** Stops and resumes reading: bytes wait in TCP while the host does not read, the URC queue is full, or in PSM. */
+/** Stops and resumes reading from all sockets. To be called when the URCs that may be sent have been sent. */
+export function controlSocketReading(context: Context): void {
+  const { sockets } = context.ram.state;
+  if (sockets !== undefined) for (const socket of sockets.sockets) controlReading(context, socket);
+}
+
+/** Bytes wait in TCP while the host does not read, the URC queue is full, or in PSM. */
 function controlReading(context: Context, socket: Socket): void {
   const { urcQueue, rrc } = context.ram;
   if (socket.phase !== "connected" || socket.handle === undefined) return;
@@ -158,13 +166,20 @@ function controlReading(context: Context, socket: Socket): void {
 /** The network is lost: TCP sockets end, and datagrams that have not left are lost. A UDP socket stays. */
 export function loseSockets(context: Context): void {
   for (const socket of context.ram.state.sockets?.sockets ?? []) {
-    if (socket.protocol === "UDP") failPending(context, socket);
+    if (socket.protocol === "UDP") loseDatagrams(context, socket);
     if (socket.protocol === "UDP" || socket.handle === undefined) continue;
     trace(context, socket, { state: "down", reason: "networkGone" });
     reset(context, socket);
     if (socket.phase === "connecting") failDial(context, socket, "noNetworkService");
     else endSocket(context, socket);
   }
+}
+
+/** Reports the datagrams that wait for the RRC connection as not sent. Those that have left are on their way. */
+function loseDatagrams(context: Context, socket: Socket): void {
+  const isLost = ({ mark }: Pending): boolean => context.ram.rrc.holdsDatagram(socket.handle, mark);
+  put(context, { ...socket, pending: socket.pending.filter((each) => !isLost(each)) });
+  reportSent(context, socket, socket.pending.filter(isLost), false);
 }
 
 function reset({ ram, effects, now }: Context, { handle }: Socket): void {

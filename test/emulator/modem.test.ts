@@ -393,6 +393,15 @@ test("a URC of the first attach follows the banner, before the host says anythin
   expect(heardIn(modem.powerUp(0))).toBe(`${banner}\r\n+CTZV:+32\r\n`);
 });
 
+test("a stream goes on although one piece of it makes more URCs than may wait", () => {
+  const bench = new Bench();
+  bench.types("AT+NSONMI=2\rAT+NSOCR=STREAM,6,0\rAT+NSOCO=0,192.0.2.1,80\r");
+  const piece: SocketEvent = { kind: "bytes", bytes: Buffer.alloc(40_000, "k") };
+  const effects = bench.tell({ from: "socket", handle: bench.lastSocket, event: piece });
+  expect(heardIn(effects).match(/6B/g)).toHaveLength(40_000);
+  expect(effects.filter(({ to }) => to === "socket")).toEqual([]);
+});
+
 // Input in pieces
 
 /** Cuts octets into pieces. */
