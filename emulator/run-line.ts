@@ -36,10 +36,11 @@ export interface LineResult {
   readonly ending: Ending;
 }
 
-/** Runs a command line: command after command, up to the first error (V.250 5.4, note 3.1). */
+/** Runs a command line: command after command, up to the first error (V.250 5.4, note 3.1). A line without AT is an error. */
 export function runLine(line: Octets, context: LineContext): LineResult {
   const blocks: InformationBlock[] = [];
-  const parsed = parseLine(line) ?? [{ kind: "unreadable" }];
+  const parsed = parseLine(line);
+  if (parsed === undefined) return { blocks, ending: { kind: "final", result: "ERROR" } };
   for (const [index, command] of parsed.entries()) {
     const isLast = index === parsed.length - 1;
     const ending = takeAnswer(answerTo(command, context, isLast), context, blocks);

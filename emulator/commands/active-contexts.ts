@@ -3,7 +3,7 @@ import type { Octets } from "../../at/octets.js";
 import { choice, type Values } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
 import type { NetworkSettings } from "../memory/network-settings.js";
-import { withContext } from "../radio/pdp.js";
+import { addressOf, withContext } from "../radio/pdp.js";
 import { isAttached } from "../radio/radio.js";
 import { contextId, contextsOf } from "./contexts.js";
 import { lockError } from "./sim.js";
@@ -60,8 +60,10 @@ function contextQuery(
 /** PDP Context Read Dynamic Parameters: the APN and the DNS servers of active contexts (27.007 10.1.23). */
 const cgcontrdp: ModuleCommand = {
   ...contextQuery("+CGCONTRDP", activeIn, (cid, { networkSettings, profile: { surroundings } }) => {
-    const apn = networkSettings.contexts.get(cid)?.apn || surroundings.apn;
-    return `+CGCONTRDP:${cid},,"${apn}",,,${surroundings.primaryDns},${surroundings.secondaryDns}`;
+    const { apn = "", type = "" } = networkSettings.contexts.get(cid) ?? {};
+    const hasAddress = addressOf(cid, type, surroundings) !== undefined; // only then are there DNS servers
+    const dns = hasAddress ? [surroundings.primaryDns, surroundings.secondaryDns] : ["", ""];
+    return `+CGCONTRDP:${cid},,"${apn || surroundings.apn}",,,${dns.join(",")}`;
   }),
   test: (view) => [`+CGCONTRDP:(${activeIn(view)})`],
 };

@@ -29,6 +29,7 @@ export function parseMapping(text: string): Mapping {
   if (!name || !isPattern(name)) {
     return refuse(text, "NAME must be a name without a port, * allowed, or an address with or without one");
   }
+  if (isNoAddress(name)) return refuse(text, "an address is mapped whole: four numbers up to 255, without *");
   if (namePort !== undefined && !isPort(namePort)) return refuse(text, "the PORT of an address must be 1 to 65535");
   const [host, port] = splitTarget(target ?? "");
   if (!isHost(host)) return refuse(text, "HOST must be a name or an address, without spaces, mqtt:// or *");
@@ -101,6 +102,9 @@ function splitTarget(target: string): readonly [host: string, port: string | und
 }
 
 const isPattern = (name: string): boolean => isIPv6(name) || !/[\s:/[\]\p{Cc}]/u.test(name);
+
+/** Whether it looks like an address and is none, so that nothing would ever match it. */
+const isNoAddress = (name: string): boolean => /^[\d.*]*\d[\d.*]*$/.test(name) && isIP(name) === 0;
 
 /** Whether it is an address or a name. Digits and dots alone are never a name. */
 const isHost = (host: string): boolean =>

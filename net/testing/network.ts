@@ -52,12 +52,12 @@ export interface TestTcpServer {
  */
 export interface TestNetwork {
   /**
-   * Starts a UDP server at an IPv4 address that the host sends to. `answer` is called for each datagram; what it returns is
+   * Starts a UDP server at an IPv4 address that the host sends to, in place of one that is there. `answer` is called for each datagram; what it returns is
    * sent back. @throws UserError if the address or the port is none
    */
   udp(address: string, port: number, answer?: (datagram: TestDatagram) => Payload | undefined): TestUdpServer;
   /**
-   * Starts a TCP server at an IPv4 address that the host connects to. With `accept`, each connection is given to it as a
+   * Starts a TCP server at an IPv4 address that the host connects to, in place of one that is there. With `accept`, each connection is given to it as a
    * stream, for instance to a broker, and `connection` returns none. @throws UserError if the address or the port is none
    */
   tcp(address: string, port: number, accept?: (stream: Duplex) => void): TestTcpServer;

@@ -56,7 +56,7 @@ export const vocabulary = [
         example: "unknown 2 names",
       },
       "refuse [COUNT] pdp": {
-        means: "{PDP context} is refused: QMTOPEN has result 3, NSOCO fails",
+        means: "{PDP context} is refused at a dial: QMTOPEN has result 3, NSOCO fails",
         example: "refuse pdp",
       },
       "answer [COUNT] token(s) with RESULT": {

@@ -14,6 +14,7 @@ export const socketWatches = {
       if (command === undefined) return;
       const at = lengthAt[command.name] ?? 0;
       const length = numberAt(command, at);
+      if (Number.isNaN(length)) return; // it is refused for that
       const digits = command.tokens[at + 1]?.text.length ?? 0;
       const what = shown(line.text);
       if (length > maxDataBytes) report(line.event, `${what} sends ${length} bytes, and ${maxDataBytes} are possible`);
