@@ -45,3 +45,16 @@ export function patternOf(item: string): RegExp {
   });
   return new RegExp(`^${parts.join("")}$`, "s");
 }
+
+/** A row of a table of lines: the line, and for one that needs a fault the line as it is heard, the fault and what the host does. */
+export type LineRow =
+  | readonly [item: string]
+  | readonly [item: string, hears: string, fault: string, ...does: readonly string[]];
+
+/** The lines that a host can hear after it has used a form of a command. */
+export interface LineTable {
+  readonly group: Group;
+  /** The forms and uses; none: every host can hear them. */
+  readonly of: readonly string[];
+  readonly rows: readonly LineRow[];
+}

@@ -4,8 +4,7 @@ import type { RecordedEvent } from "../trace/recorded-event.js";
 import { commandPoints, type WrittenForm, writtenForms } from "./commands.js";
 import { type Counts, countOf, Tally } from "./counts.js";
 import { type CoveragePoint, groups } from "./coverage-point.js";
-import { cmeNumberOf, lineNamed } from "./line-names.js";
-import { lines } from "./lines.js";
+import { cmeNumberOf, lineNamed, lines } from "./lines.js";
 import { type Surroundings, situations } from "./situations.js";
 
 /** A coverage point, and how often this host has met it. */
