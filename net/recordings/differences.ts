@@ -99,17 +99,16 @@ function counterpart(line: PlacedLine, lines: readonly PlacedLine[]): PlacedLine
   return (
     lines.find(({ text }) => text === line.text) ??
     lines.find(({ text }) => name !== undefined && nameOf(text) === name) ??
-    lines.find(({ text }) => shapeOf(text) === shapeOf(line.text) && !isFinalResult(text)) ??
+    lines.find((other) => shapeOf(other.text) === shapeOf(line.text) && !isFinalResult(other)) ??
     lines.find(
-      ({ text, after }) =>
-        after === line.after && isFinalResult(text) === isFinalResult(line.text) && isAnswer(text, line.text),
+      (other) => other.after === line.after && isFinalResult(other) === isFinalResult(line) && isAnswer(other, line),
     )
   );
 }
 
 /** Final results stand for each other, and so do lines without a name. */
-const isAnswer = (one: Octets, other: Octets): boolean =>
-  isFinalResult(one) || (nameOf(one) === undefined && nameOf(other) === undefined);
+const isAnswer = (one: PlacedLine, other: PlacedLine): boolean =>
+  isFinalResult(one) || (nameOf(one.text) === undefined && nameOf(other.text) === undefined);
 
 /** The name before the colon: `+QMTSTAT`. */
 export const nameOf = (text: Octets): Octets | undefined => /^([+A-Za-z][\w +]*):/.exec(text)?.[1];
@@ -123,7 +122,7 @@ function moved(differences: readonly Difference[]): readonly Difference[] {
   const found = [...differences];
   for (let at = 0; at < found.length; at += 1) {
     const { kind, recorded } = found[at] ?? {};
-    if (kind !== "missing" || recorded === undefined || isFinalResult(recorded.text)) continue;
+    if (kind !== "missing" || recorded === undefined || isFinalResult(recorded)) continue;
     const from = Math.max(0, at - maxDistance);
     const other = found.findIndex(
       (one, index) =>

@@ -16,8 +16,9 @@ const content = (raw: Octets): Octets => raw.replace(/^[\r\n]+|[\r\n]+$/g, "");
 /** Whether this is the prompt for a payload, with or without the blank of some firmwares. */
 export const isPrompt = (text: Octets): boolean => /^> ?$/.test(text);
 
-/** Whether this is the last line of an answer: OK, ERROR, an error with a number, or a code of ATV0. */
-export const isFinalResult = (text: Octets): boolean => /^(?:OK|ERROR|\+CM[ES] ERROR: ?.*|[04])$/.test(text);
+/** Whether this is the last line of an answer: OK, ERROR, an error with a number, or a code of ATV0, which a CR alone ends. */
+export const isFinalResult = ({ text, raw }: Pick<ModuleLine, "text" | "raw">): boolean =>
+  /^(?:OK|ERROR|\+CM[ES] ERROR: ?.*)$/.test(text) || (/^[04]$/.test(text) && !raw.endsWith("\n"));
 
 /** Splits what a module says into lines. The result does not depend on how the stream is cut. */
 export class LineCutter {

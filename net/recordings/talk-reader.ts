@@ -64,18 +64,19 @@ export class TalkReader {
   }
 
   #moduleLines(lines: readonly ModuleLine[]): readonly ModulePart[] {
-    return lines.flatMap(({ raw, text }): readonly ModulePart[] => {
+    return lines.flatMap((line): readonly ModulePart[] => {
+      const { raw, text } = line;
       const from = this.#moduleDone;
       this.#moduleDone += raw.length;
       if (isPrompt(text)) return []; // told when it came
-      return [{ kind: this.#kindOf(text), text, from, to: this.#moduleDone }];
+      return [{ kind: this.#kindOf(line), text, from, to: this.#moduleDone }];
     });
   }
 
-  #kindOf(text: Octets): ModulePart["kind"] {
-    if (text === this.#asked) return "echo";
+  #kindOf(line: ModuleLine): ModulePart["kind"] {
+    if (line.text === this.#asked) return "echo";
     if (this.#asked === undefined) return "urc";
-    if (isFinalResult(text)) {
+    if (isFinalResult(line)) {
       this.#asked = undefined;
       this.#editor.endEntry();
     }

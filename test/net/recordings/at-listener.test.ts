@@ -47,6 +47,8 @@ const talk = [
   [">", 'AT+QMTCFG="aliauth",0\r'],
   ["<", '\r\n+QMTCFG: "aliauth","pk","dn","secret-2"\r\n\r\nOK\r\n'],
   ["<", "\r\n+QMTTENAUTH: 0,secret-3\r\n"],
+  [">", "AT+NSOCR=DGRAM,17,0\r"],
+  ["<", "\r\n0\r\n\r\nOK\r\n"],
   [">", "AT+CGAUTH?\r"],
   ["<", '\r\n+CGAUTH:0,2,"me","secret-4"\r\n+CGAUTH: 1,0\r\n\r\nOK\r\n'],
 ] as const;
@@ -75,6 +77,9 @@ const events = [
   'answer +QMTCFG: "aliauth","pk","dn","***"',
   "answer OK",
   "urc +QMTTENAUTH: 0,***",
+  "line AT+NSOCR=DGRAM,17,0",
+  "answer 0",
+  "answer OK",
   "line AT+CGAUTH?",
   'answer +CGAUTH:0,2,"me","***"',
   "answer +CGAUTH: 1,0",
