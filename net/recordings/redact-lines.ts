@@ -19,6 +19,9 @@ const rules: Readonly<Record<string, (at: number, first: Octets) => Rule>> = {
   "+QDNS": (at) => (at >= 1 ? "words" : undefined),
   "+NPING": (at) => (at === 0 ? "words" : undefined),
   "+CGAUTH": (at) => (at >= 2 ? "words" : undefined),
+  "+NSOST": (at) => (at === 4 ? "hex" : undefined),
+  "+NSOSTF": (at) => (at === 5 ? "hex" : undefined),
+  "+NSOSD": (at) => (at === 2 ? "hex" : undefined),
 };
 
 const configured: Readonly<Record<string, (at: number) => Rule>> = {
@@ -48,8 +51,7 @@ function spliced(line: Octets, { kind, text, start }: Token, replacement: Octets
 }
 
 function replaced(rule: Rule, text: Octets, names: Pseudonyms): Octets {
-  if (rule === undefined) return text;
-  if (isAddress(text)) return names.of("address", text);
+  if (rule === undefined || isAddress(text)) return text; // all addresses are replaced together
   if (rule === "words") return names.ofWords(text);
   if (rule === "cell") return names.ofCell(text);
   return rule === "message" ? names.ofText(text) : names.of(rule, text);
@@ -68,6 +70,8 @@ const answers: readonly (readonly [pattern: RegExp, rule: Exclude<Rule, undefine
   [/(?<=^\+CGDCONT: ?\d+,"[^"]*",")[^"]*/, "words"],
   [/(?<=^\+CEREG: ?(?:\d,)?\d,")[\da-f]+/i, "hex"],
   [/(?<=^\+CEREG: ?(?:\d,)?\d,"[\da-f]+",")[\da-f]+/i, "hex"],
+  [/(?<=^\+NSONMI: ?\d,(?:[\d.]+,\d+,)?\d+,)[\da-f]+$/i, "hex"],
+  [/(?<=^(?:\+NSORF: ?)?\d,[\d.]{7,},\d+,\d+,)[\da-f]+(?=,\d+$)/i, "hex"],
   [/(?<=^(?:NUESTATS: ?"CELL",\d+,|Cell ID: ?))\d+/i, "cell"],
 ];
 

@@ -46,11 +46,17 @@ const talk: Talk = [
   ["<", "\r\n>"],
   [">", 'reading "4711" of Bob'],
   ["<", "\r\nOK\r\n\r\n+QMTPUB: 0,7,0\r\n"],
+  ...answered("AT+NSOCR=DGRAM,17,0,1", "0"),
+  ...answered("AT+NSOST=0,10.77.88.99,5683,4,5EC2E700", "0,4"),
+  ...answered("AT+NSOSD=1,5,5EC2E701A0,0,7", "1,5"),
+  ["<", "\r\n+NSONMI:0,5,5EC2E702B1\r\n\r\n+NSONMI:0,10.77.88.99,5683,4,5EC2E703\r\n"],
+  ...answered("AT+NSORF=0,10", "0,10.77.88.99,5683,4,5EC2E704,0"),
   ["<", '\r\n+QMTRECV: 0,9,"customer/device-77/down",open the gate\r\nat 51.5, now\r\n'],
 ];
 
 const secrets = [
   ...["490154203237518", "460001234567890", "89860012345678901234", "10.23.45.67", "5AE1", "82E76B2", "private"],
+  ...["10.77.88.99", "5EC2E7"],
   ...["a1productkey", "device-77", "secretsecret", "customer", "hunter2", "reading", "4711", "gate", "51.5"],
 ];
 
@@ -69,6 +75,13 @@ test("nothing that tells who and where is left, and lengths and shapes are kept"
   const topics = lines.flatMap((line) => /"([a-z]+\/[a-z]+-\d\d)\/[a-z]+"/.exec(String(line))?.[1] ?? []);
   expect(topics.length).toBe(3);
   expect(new Set(topics).size).toBe(1);
+});
+
+test("an address has one pseudonym, in commands and in answers", () => {
+  const { events } = redacted(header, recorded(talk), bc28);
+  const lines = events.map(({ line }) => String(line)).filter((line) => line.includes(",5683,"));
+  expect(lines).toHaveLength(3);
+  expect(new Set(lines.map((line) => /\d+(?:\.\d+){3}/.exec(line)?.[0])).size).toBe(1);
 });
 
 test("what has no secret stays as it is", () => {
