@@ -37,7 +37,7 @@ async function compare(file: string, flags: Flags, within: number | undefined): 
   const compared = { profile: effectiveProfile(flags, [], recorded), seed, within };
   const differences = comparison.differences(compared);
   const patch = flags.patch && differences.length > 0 ? patchFor(comparison, compared) : undefined;
-  return { file, comparison, notes: [...notes, ...comparison.notPlayed()], differences, patch };
+  return { file, comparison, notes, differences, patch };
 }
 
 function resultText({ file, comparison, notes, differences, patch }: Result): readonly string[] {

@@ -29,19 +29,8 @@ export class Comparison {
     return differencesOf(this.lines, this.#player.play({ profile, seed }), within);
   }
 
-  /** What of the recording is not played, one line each: it can be the cause of differences. */
-  notPlayed(): readonly string[] {
-    const socketLine = this.recording.inputs.find((input) => input.kind === "line" && usesNetwork.test(input.line));
-    if (socketLine === undefined) return [];
-    const since = (socketLine.t / 1000).toFixed(3);
-    return [`it uses sockets, whose far ends are not played: differences after ${since} s can come of that`];
-  }
-
   /** How far this module is from the recorded one; 0: they agree. */
   distance(compared: Compared): number {
     return this.differences(compared).reduce((sum, difference) => sum + weightOf(difference), 0);
   }
 }
-
-/** Commands by which a socket waits for the network: +NSOSTR, +NSONMI, and the answer of AT+NSOCO come from there. */
-const usesNetwork = /\+NSO(?:ST|STF|SD|CO)=/i;

@@ -1,42 +1,8 @@
 import type { Octets } from "../../at/octets.js";
-import type { DownReason } from "../../mqtt/session.js";
 import type { Millis } from "../time/clock.js";
+import type { Fact, PlacedFact } from "./fact.js";
 import { moduleLinesOf, type Recording } from "./recording.js";
-
-/** What a URC tells of the far end: the network, or a server. */
-export type Fact =
-  | { readonly of: "open"; readonly result: number }
-  /** A CONNACK; undefined: there was none. */
-  | { readonly of: "connect"; readonly returnCode: number | undefined }
-  | {
-      readonly of: "publish" | "subscribe" | "unsubscribe";
-      readonly id: number;
-      readonly granted: readonly number[] | undefined;
-    }
-  | { readonly of: "message"; readonly id: number; readonly topic: Octets; readonly payload: Octets }
-  | { readonly of: "stat"; readonly code: number }
-  | { readonly of: "address"; readonly address: string | undefined }
-  /** A password of the token server, or a result code. */
-  | { readonly of: "token"; readonly token: Octets | number }
-  | { readonly of: "coverage"; readonly coverage: boolean }
-  /** A start that no command of the host has caused. */
-  | { readonly of: "start"; readonly cause: string };
-
-/**
- * A fact with its time, the index in the recording of what the host said last before it, and how many octets the module had
- * said.
- */
-export type PlacedFact = Fact & { readonly t: Millis; readonly after: number; readonly place: number };
-
-/** Why a link was not established, by the result of +QMTOPEN (note 3.2.3). */
-export const openFailures: Readonly<Record<number, DownReason>> = {
-  3: "pdpRefused",
-  4: "unresolved",
-  5: "networkGone",
-};
-
-/** Why a link ended, by the code of +QMTSTAT (note 5.1). */
-export const statReasons: Readonly<Record<number, DownReason>> = { 1: "closed", 7: "networkGone" };
+import { socketFactsIn } from "./socket-facts.js";
 
 const operations = { PUB: "publish", SUB: "subscribe", UNS: "unsubscribe" } as const;
 
@@ -78,13 +44,17 @@ function factIn(text: Octets, asked: Octets): Fact | undefined {
 export function factsOf(recording: Recording): readonly PlacedFact[] {
   const asked = (after: number): Octets => lineBefore(recording, after);
   let place = 0;
-  const facts: PlacedFact[] = moduleLinesOf(recording).flatMap(({ text, raw, t, after }) => {
-    place += raw.length;
+  const lines = moduleLinesOf(recording).map((line) => {
+    place += line.raw.length;
+    return { ...line, place };
+  });
+  const facts = lines.flatMap(({ text, t, after, place }): readonly PlacedFact[] => {
     const isStart = text.startsWith("REBOOT_CAUSE_") && !/\+NRB/i.test(asked(after));
     const fact: Fact | undefined = isStart ? { of: "start", cause: text } : factIn(text, asked(after));
     return fact === undefined ? [] : [{ ...fact, t, after, place }];
   });
-  return spread([...facts, ...messagesIn(recording)].sort((a, b) => a.place - b.place));
+  const all = [...facts, ...messagesIn(recording), ...socketFactsIn(recording, lines)];
+  return spread(all.sort((a, b) => a.place - b.place || a.t - b.t));
 }
 
 /** The facts with times that grow: what came in one piece came in an order. */

@@ -1,211 +1,65 @@
 import { toText } from "../../at/octets.js";
-import type { LinkAct, LinkEvent, Stimulus } from "../../emulator/io.js";
+import type { Effect } from "../../emulator/io.js";
 import { rebootCauses } from "../../emulator/reboot.js";
 import type { NetworkRequest, RequestId, RequestOutcome } from "../../emulator/request.js";
-import { encode } from "../../mqtt/encode.js";
-import { frameAt } from "../../mqtt/frame.js";
-import type { ServerPacket } from "../../mqtt/packet.js";
-import type { DownReason, LinkId } from "../../mqtt/session.js";
+import type { SocketTable } from "../../emulator/sockets/socket.js";
 import type { Millis } from "../time/clock.js";
-import { type ClientRequest, readRequest } from "./client-request.js";
-import { openFailures, type PlacedFact, statReasons } from "./facts.js";
-
-/** Something that happens to the module at a time. */
-export interface Happening {
-  readonly at: Millis;
-  readonly stimulus: Stimulus;
-}
-
-/** How long a PINGREQ may wait for its answer at most, in ms: the longest `<pkt_timeout>`. note 3.2.1 */
-const maxPacketTimeout: Millis = 60_000;
+import type { PlacedFact } from "./fact.js";
+import { FarBroker } from "./far-broker.js";
+import { FarSockets } from "./far-sockets.js";
+import { type Happen, UnusedFacts } from "./unused-facts.js";
 
 /**
- * The network and the server of a recording, in process: it does what the URCs of the recording tell that it did, at their
- * times. What they tell nothing of succeeds at once.
+ * The network and the servers of a recording, in process: they do what the lines of the recorded module tell that they did, at
+ * their times. What the recording tells nothing of succeeds at once.
  */
 export class FarEnd {
-  readonly #facts: readonly PlacedFact[];
-  readonly #used = new Set<PlacedFact>();
-  readonly #happen: (happening: Happening) => void;
-  #link: LinkId | undefined;
-  #isUp = false;
-  #buffered = Buffer.alloc(0);
-  #sent = 0;
-  /** Until when a request is not answered anew, because its answer is on its way or does not come: `subscribe 1`. */
-  readonly #decidedUntil = new Map<string, Millis>();
-  /** The index of what the host said last. */
-  #after = -1;
+  readonly #facts: UnusedFacts;
+  readonly #happen: Happen;
+  readonly #broker: FarBroker;
+  readonly #sockets: FarSockets;
 
-  /** `happen` gets all that happens to the module; a time that has passed is now. */
-  constructor(facts: readonly PlacedFact[], happen: (happening: Happening) => void) {
-    this.#facts = facts;
+  /**
+   * `happen` gets all that happens to the module; a time that has passed is now. `sockets` returns those that the module has
+   * now.
+   */
+  constructor(facts: readonly PlacedFact[], happen: Happen, sockets: () => SocketTable | undefined) {
+    this.#facts = new UnusedFacts(facts);
     this.#happen = happen;
+    this.#broker = new FarBroker(this.#facts, happen);
+    this.#sockets = new FarSockets(this.#facts, happen, sockets);
   }
 
   /** The host says the element `index` of the recording. */
   host(index: number): void {
-    this.#after = index;
+    this.#facts.host(index);
   }
 
   /** The time of a fact comes that no request of the module has to wait for. */
   come(fact: PlacedFact): void {
     const { t: at } = fact;
-    if (fact.of === "message" && this.#isUp) {
-      const topic = toText(fact.topic) ?? fact.topic;
-      this.#deliver(at, {
-        type: "PUBLISH",
-        id: fact.id,
-        qos: fact.id === 0 ? 0 : 1,
-        retain: false,
-        dup: false,
-        topic,
-        payload: Buffer.from(fact.payload, "latin1"),
-      });
-    } else if (fact.of === "stat") {
-      const reason = statReasons[fact.code];
-      if (reason !== undefined && this.#isUp) this.#lose(at, reason);
-    } else if (fact.of === "coverage") {
+    if (fact.of === "coverage")
       this.#happen({ at, stimulus: { from: "world", change: { kind: "radio", coverage: fact.coverage } } });
-    } else if (fact.of === "start") {
+    else if (fact.of === "start") {
       const cause = rebootCauses.find((known) => known === fact.cause) ?? "REBOOT_CAUSE_UNKNOWN";
       this.#happen({ at, stimulus: { from: "world", change: { kind: "reset", cause } } });
-    }
+    } else if (fact.of === "arrival" || fact.of === "closed") this.#sockets.come(fact);
+    else this.#broker.come(fact);
   }
 
-  /** The module acts on a link. */
-  act(link: LinkId, act: LinkAct, now: Millis): void {
-    if (act.kind === "dial") this.#dial(link, now);
-    else if (link !== this.#link) return;
-    else if (act.kind === "bytes") this.#take(act.bytes, now);
-    else if (act.kind === "end" || act.kind === "reset") this.#forget();
+  /** The module does something in the network. */
+  act(effect: Effect, now: Millis): void {
+    if (effect.to === "link") this.#broker.act(effect.link, effect.act, now);
+    else if (effect.to === "socket") this.#sockets.act(effect.handle, effect.act, now);
+    else if (effect.to === "call" && effect.act.kind !== "giveUp") this.#request(effect.id, effect.act, now);
   }
 
   /** The module asks for an address, or posts a form. */
-  request(id: RequestId, { kind }: NetworkRequest, now: Millis): void {
-    const fact = this.#next((one) => (kind === "resolve" ? one.of === "address" : one.of === "token"));
+  #request(id: RequestId, { kind }: NetworkRequest, now: Millis): void {
+    const fact = this.#facts.next((one) => (kind === "resolve" ? one.of === "address" : one.of === "token"));
     this.#happen({ at: fact?.t ?? now, stimulus: { from: "call", id, outcome: outcomeOf(kind, fact) } });
   }
-
-  #dial(link: LinkId, now: Millis): void {
-    this.#forget();
-    this.#link = link;
-    const fact = this.#next(({ of }) => of === "open");
-    const result = fact?.of === "open" ? fact.result : 0;
-    this.#isUp = result === 0;
-    const event: LinkEvent = this.#isUp ? { kind: "up" } : { kind: "down", reason: openFailures[result] ?? "refused" };
-    this.#tell(fact?.t ?? now, event);
-  }
-
-  #forget(): void {
-    this.#link = undefined;
-    this.#isUp = false;
-    this.#buffered = Buffer.alloc(0);
-    this.#sent = 0;
-    this.#decidedUntil.clear();
-  }
-
-  #take(bytes: Uint8Array, now: Millis): void {
-    this.#sent += bytes.length;
-    this.#tell(now, { kind: "sent", total: this.#sent });
-    this.#buffered = Buffer.concat([this.#buffered, bytes]);
-    for (;;) {
-      const frame = frameAt(this.#buffered, 0, this.#buffered.length, Number.POSITIVE_INFINITY);
-      if (typeof frame !== "object" || frame.end > this.#buffered.length) return;
-      this.#answer(readRequest(frame), now);
-      this.#buffered = this.#buffered.subarray(frame.end);
-    }
-  }
-
-  #answer(request: ClientRequest, now: Millis): void {
-    switch (request.type) {
-      case "CONNECT": {
-        const fact = this.#next(({ of, ...one }) => of === "connect" || ("code" in one && one.code !== 5));
-        if (fact === undefined) this.#deliver(now, { type: "CONNACK", sessionPresent: false, returnCode: 0 });
-        else if (fact.of === "connect" && fact.returnCode !== undefined)
-          this.#deliver(fact.t, connack(fact.returnCode));
-        break;
-      }
-      case "PUBLISH":
-        if (request.qos > 0)
-          this.#acknowledge("publish", request.id, now, () => ({
-            type: request.qos === 1 ? "PUBACK" : "PUBREC",
-            id: request.id,
-          }));
-        break;
-      case "SUBSCRIBE":
-        this.#acknowledge("subscribe", request.id, now, (granted) => ({
-          type: "SUBACK",
-          id: request.id,
-          granted: granted.length > 0 ? granted : request.asked,
-        }));
-        break;
-      case "UNSUBSCRIBE":
-        this.#acknowledge("unsubscribe", request.id, now, () => ({ type: "UNSUBACK", id: request.id }));
-        break;
-      case "PUBREL":
-        this.#deliver(now, { type: "PUBCOMP", id: request.id });
-        break;
-      case "PUBREC":
-        this.#deliver(now, { type: "PUBREL", id: request.id, dup: false });
-        break;
-      case "PINGREQ":
-        if (!this.#isSilentSoon(now)) this.#deliver(now, { type: "PINGRESP" });
-        break;
-      case "DISCONNECT": {
-        const fact = this.#next((one) => one.of === "stat" && one.code === 5);
-        this.#lose(fact?.t ?? now, "closed");
-      }
-    }
-  }
-
-  /** Answers at the time of the URC that tells the answer; not at all where the next URC tells that there was none. */
-  #acknowledge(
-    of: "publish" | "subscribe" | "unsubscribe",
-    id: number,
-    now: Millis,
-    answer: (granted: readonly number[]) => ServerPacket,
-  ): void {
-    const name = `${of} ${id}`;
-    if (now < (this.#decidedUntil.get(name) ?? now)) return;
-    const fact = this.#next((one) => one.of === of && one.id === id);
-    if (fact !== undefined) this.#decidedUntil.set(name, fact.t);
-    const granted = fact?.of === of ? fact.granted : [];
-    if (granted !== undefined) this.#deliver(fact?.t ?? now, answer(granted));
-  }
-
-  /** Whether the link is lost soon because a PINGREQ was not answered. */
-  #isSilentSoon(now: Millis): boolean {
-    return this.#facts.some(
-      (one) => one.of === "stat" && one.code === 2 && one.t > now && one.t <= now + maxPacketTimeout,
-    );
-  }
-
-  #deliver(at: Millis, packet: ServerPacket): void {
-    this.#tell(at, { kind: "bytes", bytes: encode(packet) });
-  }
-
-  #lose(at: Millis, reason: DownReason): void {
-    this.#tell(at, { kind: "down", reason });
-    this.#forget();
-  }
-
-  #tell(at: Millis, event: LinkEvent): void {
-    if (this.#link !== undefined) this.#happen({ at, stimulus: { from: "link", link: this.#link, event } });
-  }
-
-  /** The next fact that was not used yet, of those behind what the host has said last. It counts as used from here on. */
-  #next(is: (fact: PlacedFact) => boolean): PlacedFact | undefined {
-    const fact = this.#facts.find((one) => one.after >= this.#after && !this.#used.has(one) && is(one));
-    if (fact !== undefined) this.#used.add(fact);
-    return fact;
-  }
 }
-
-const connack = (returnCode: number): ServerPacket => ({
-  type: "CONNACK",
-  sessionPresent: false,
-  returnCode: returnCode as 0 | 1 | 2 | 3 | 4 | 5,
-});
 
 const tokenFailures = { 1: "unresolved", 2: "noSocket", 3: "notHttp", 4: "sendFailed" } as const;
 
@@ -222,5 +76,8 @@ function outcomeOf(kind: NetworkRequest["kind"], fact: PlacedFact | undefined): 
 }
 
 /** The facts that come by themselves, without a request of the module. */
-export const comesByItself = ({ of }: PlacedFact): boolean =>
-  of === "message" || of === "stat" || of === "coverage" || of === "start";
+export const comesByItself = ({ of }: PlacedFact): boolean => ownFacts.has(of);
+
+const ownFacts: ReadonlySet<PlacedFact["of"]> = new Set<PlacedFact["of"]>([
+  ...(["message", "stat", "coverage", "start", "arrival", "closed"] as const),
+]);

@@ -1,11 +1,16 @@
 import { fromBytes, type Octets } from "../../at/octets.js";
 import type { Effect, Stimulus } from "../../emulator/io.js";
+import { factoryNvm, type Nvm } from "../../emulator/memory/nvm.js";
 import { Modem } from "../../emulator/modem.js";
 import type { Profile } from "../../emulator/profile/profile.js";
 import type { Millis } from "../time/clock.js";
-import { factsOf, type PlacedFact } from "./facts.js";
-import { comesByItself, FarEnd, type Happening } from "./far-end.js";
-import { type PlacedLine, PlacedLines, type Recording } from "./recording.js";
+import { askedLinesOf } from "./asked-lines.js";
+import type { PlacedFact } from "./fact.js";
+import { factsOf } from "./facts.js";
+import { comesByItself, FarEnd } from "./far-end.js";
+import { moduleLinesOf, type PlacedLine, PlacedLines, type Recording } from "./recording.js";
+import { reportModeAtStart } from "./socket-facts.js";
+import type { Happening } from "./unused-facts.js";
 
 /** The module that a recording is played to. */
 export interface Played {
@@ -24,14 +29,20 @@ const maxHappenings = 1_000_000;
 export class Player {
   readonly #recording: Recording;
   readonly #facts: readonly PlacedFact[];
+  /** What the module had in its memory when the recording began, as far as it shows. */
+  readonly #nvm: Nvm;
 
   constructor(recording: Recording) {
     this.#recording = recording;
     this.#facts = factsOf(recording);
+    const nsonmi = reportModeAtStart(moduleLinesOf(recording), askedLinesOf(recording)) ?? factoryNvm.nsonmi;
+    this.#nvm = { ...factoryNvm, nsonmi };
   }
 
-  play(played: Played): readonly PlacedLine[] {
-    return new Playing(this.#recording, this.#facts, played).lines();
+  play({ profile, seed }: Played): readonly PlacedLine[] {
+    const { epochAtStart } = this.#recording;
+    const modem = new Modem({ profile, seed, nvm: this.#nvm, epochAtStart, isTraced: false });
+    return new Playing(this.#recording, this.#facts, modem, profile.quirks.bootTime).lines();
   }
 }
 
@@ -47,18 +58,17 @@ class Playing {
   /** When the recording begins; what the module says before is not heard. */
   readonly #start: Millis;
 
-  constructor(recording: Recording, facts: readonly PlacedFact[], { profile, seed }: Played) {
+  constructor(recording: Recording, facts: readonly PlacedFact[], modem: Modem, bootTime: Millis) {
     this.#recording = recording;
-    const { bootTime } = profile.quirks;
+    this.#modem = modem;
     this.#ownFacts = facts
       .filter(comesByItself)
       .map((fact) => (fact.of === "start" ? { ...fact, t: fact.t - bootTime } : fact))
       .sort((a, b) => a.t - b.t);
     this.#start = recording.said[0]?.t ?? 0;
     this.#now = this.#start - upBefore;
-    const { epochAtStart } = recording;
-    this.#modem = new Modem({ profile, seed, epochAtStart, isTraced: false });
-    this.#farEnd = new FarEnd(facts, (happening) => this.#plan(happening));
+    const sockets = () => modem.view().sockets;
+    this.#farEnd = new FarEnd(facts, (happening) => this.#plan(happening), sockets);
   }
 
   lines(): readonly PlacedLine[] {
@@ -80,7 +90,7 @@ class Playing {
   }
 
   #comesBefore(fact: PlacedFact, t: Millis, index: number): boolean {
-    return fact.t < t || (fact.t === t && fact.after < index);
+    return fact.t < t || fact.after < index;
   }
 
   #come(fact: PlacedFact): void {
@@ -113,9 +123,7 @@ class Playing {
 
   #carryOut(effect: Effect): void {
     if (effect.to === "host") this.#say(fromBytes(effect.bytes));
-    else if (effect.to === "link") this.#farEnd.act(effect.link, effect.act, this.#now);
-    else if (effect.to === "call" && effect.act.kind !== "giveUp")
-      this.#farEnd.request(effect.id, effect.act, this.#now);
+    else this.#farEnd.act(effect, this.#now);
   }
 
   #say(octets: Octets): void {

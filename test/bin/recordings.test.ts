@@ -1,5 +1,7 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -44,10 +46,38 @@ async function playSteps(address: string, steps: GoldenSession["steps"], quiet =
   return heard;
 }
 
+/** Starts the servers of a session. Returns the flags that lead to them, and what closes them. */
+async function startServers(replies: readonly (readonly string[])[]) {
+  let count = 0;
+  const next = (): readonly string[] => replies[count++] ?? [];
+  const udp = createSocket("udp4", (_, { port, address }) => {
+    for (const reply of next()) udp.send(Buffer.from(reply, "hex"), port, address);
+  }).bind(0, "127.0.0.1");
+  const tcp = createServer((socket) => {
+    socket.setNoDelay(true).on("data", async () => {
+      for (const reply of next()) {
+        if (reply === "end") socket.end();
+        else socket.write(Buffer.from(reply, "hex"));
+        await sleep(30);
+      }
+    });
+  }).listen(0, "127.0.0.1");
+  await Promise.all([once(udp, "listening"), once(tcp, "listening")]);
+  const map = (port: number, address: AddressInfo): readonly string[] => [
+    ...["--map", `192.0.2.1:${port}=127.0.0.1:${address.port}`],
+  ];
+  const close = (): void => {
+    udp.close();
+    tcp.close();
+  };
+  return { flags: [...map(5683, udp.address()), ...map(7000, tcp.address() as AddressInfo)], close };
+}
+
 /** Records a session of the emulator through `tap`, and takes the names out of it. */
 async function record(path: string, session: GoldenSession, quiet = quietMs): Promise<string> {
-  const { flags = [], run: more = [], steps } = session;
-  const module = new Program(["--pty", "--broker", "0", "--json", ...flags, ...more]);
+  const { flags = [], run: more = [], servers = [], steps } = session;
+  const far = await startServers(servers);
+  const module = new Program(["--pty", "--broker", "0", "--json", ...far.flags, ...flags, ...more]);
   const { pty = "" } = await module.ready();
   const full = join(folder, "full.jsonl");
   const tap = new Program(["tap", "--device", pty, "--tcp", "0", "--json", "--trace", full, ...flags]);
@@ -55,6 +85,7 @@ async function record(path: string, session: GoldenSession, quiet = quietMs): Pr
   const heard = await playSteps(tcp, steps, quiet);
   expect((await tap.end("SIGINT")).code).toBe(0);
   await module.end();
+  far.close();
   const { code, err } = await runToEnd(["redact", full, "--out", path]);
   expect([code, err]).toEqual([0, ""]);
   return heard;

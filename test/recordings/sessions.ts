@@ -7,6 +7,8 @@ export interface GoldenSession {
   readonly flags?: readonly string[];
   /** Flags of the run alone. */
   readonly run?: readonly string[];
+  /** What servers on UDP 192.0.2.1:5683 and TCP 192.0.2.1:7000 send for each message, in hexadecimal; `end`: TCP closes. */
+  readonly servers?: readonly (readonly string[])[];
   readonly steps: readonly Step[];
 }
 
@@ -47,6 +49,26 @@ const quirk = (setting: string): readonly string[] => ["--quirk", setting];
 export const goldenSessions: Readonly<Record<string, GoldenSession>> = {
   bc28: { steps: wholeLife },
   "bc35-g": { flags: ["--profile", "bc35-g"], steps: wholeLife },
+  "sockets-udp": {
+    servers: [[], ["6161616161", "62626262"], ["6363"], ["6464646464"]],
+    steps: [
+      ...["AT+CMEE=1", "AT+NSOST=0,192.0.2.1,5683,1,31", "AT+NSOCR=DGRAM,17,0,1"],
+      ...["AT+NSOST=0,192.0.2.1,5683,3,323231,101", "AT+NSOST=0,192.0.2.1,5683,2,3232"],
+      ...["AT+NSORF=0,3", "AT+NSORF=0,1358", "AT+NSORF=0,1358", "AT+NSORF=0,1358"],
+      ...["AT+NSONMI=2", "AT+NSOST=0,192.0.2.1,5683,2,3233", "AT+NSONMI=1"],
+      ...["AT+NSOST=0,192.0.2.1,5683,2,3234", "AT+NSOSTATUS=0", "AT+NSOCL=0", "AT+NSORF=0,1358"],
+    ],
+  },
+  "sockets-tcp": {
+    servers: [["20020000"], ["40020007"], ["d000", "3003000174"], ["3003000175", "end"]],
+    steps: [
+      ...["AT+NSOCR=STREAM,6,0,1", "AT+NSOCO=0,127.0.0.1,9", "AT+NSOCO=0,192.0.2.1,7000"],
+      ...["AT+NSOSD=0,23,101500044D5154540402003C00096D657465722D303031", "AT+NSORF=0,4"],
+      ...["AT+NSOSD=0,9,320700017400076869,0x100,7", "AT+NSORF=0,2", "AT+NSORF=0,100"],
+      ...["AT+NSONMI=3", "AT+NSOSD=0,2,C000", "AT+NSONMI=1", "AT+NSOSD=0,2,E000,0,8"],
+      ...["AT+NSOSTATUS", "AT+NSORF=0,100", "AT+NSORF=0,100", "AT+NSOCR=STREAM,6,0,1"],
+    ],
+  },
   "quirk-lineEnd-cr": { flags: quirk("lineEnd=cr"), steps: ["AT", "ATI\n", "", "AT\r\n"] },
   "quirk-echo-on": { flags: quirk("echo=on"), steps: ["AT", "ATI", "ATE0", "ATI"] },
   "quirk-cmeeModes-0-1-2": { flags: quirk("cmeeModes=0,1,2"), steps: ["AT+CMEE=?", "AT+CMEE=2", "AT+QMTCLOSE=0"] },

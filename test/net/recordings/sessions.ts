@@ -100,7 +100,7 @@ export const quirkSessions: Readonly<Record<string, QuirkSession>> = {
   },
   cgpaddrWithoutAddress: { session: "0 > AT+CGATT=0\n100 > AT+CGPADDR=0", values: ["cid"] },
   nsocoOk: {
-    session: "0 > AT+NSOCR=STREAM,6,0\n100 > AT+NSOCO=0,192.0.2.1,80\n3000 > AT+NSOSD=0,2,6869\n4000 > AT",
+    session: "0 > AT+NSOCR=STREAM,6,0\n100 > AT+NSOCO=0,192.0.2.1,80\n2000 < +NSOCO: 0\n3000 > AT+NSOSD=0,2,6869",
     values: ["accepted"],
   },
   bootText: { session: "0 > AT+NRB\n1000 > AT", values: ["verified"] },
