@@ -1,6 +1,6 @@
 import { type Octets, toBytes } from "../at/octets.js";
 import type { Effect } from "./io.js";
-import type { Secrets } from "./secrets.js";
+import type { Secrets, SocketSecrets } from "./secrets.js";
 import type { TraceEvent } from "./trace.js";
 
 /** The effects of one stimulus, in their order. Output to the host without another effect between becomes one effect. */
@@ -9,12 +9,19 @@ export class Effects {
   isTraced: boolean;
   /** How the events show what may hold a secret. */
   readonly secrets: Secrets;
+  #socketSecrets: SocketSecrets | undefined;
   #list: Effect[] = [];
   #output: Octets = "";
 
   constructor(isTraced: boolean, secrets: Secrets) {
     this.isTraced = isTraced;
     this.secrets = secrets;
+  }
+
+  /** How the events show what the host sends over its sockets. Made when an event needs it. */
+  get socketSecrets(): SocketSecrets {
+    this.#socketSecrets ??= this.secrets.newSocketSecrets();
+    return this.#socketSecrets;
   }
 
   /** Adds output to the host. */

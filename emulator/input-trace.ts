@@ -40,6 +40,7 @@ export class InputTrace {
   line(line: Octets, terminator: Octets, now: Millis, isBusy: boolean): void {
     const { isTraced, secrets } = this.#effects;
     if (!isTraced) return;
+    const typed = this.#effects.socketSecrets.line(line);
     let shown: Octets | undefined;
     const { byte, at } = this.#begun ?? { byte: this.received, at: now };
     const isEarly = isBusy || byte < this.#atResult;
@@ -48,7 +49,7 @@ export class InputTrace {
       ...(now > at && { begun: now - at }),
       ...(isEarly && { early: true }),
       get line() {
-        shown ??= secrets.line(line); // lazy, because it is slow and mostly not needed
+        shown ??= secrets.line(typed); // lazy, because it is slow and mostly not needed
         return shown;
       },
       terminator,

@@ -6,18 +6,28 @@ import { maskedForm } from "./cloud/tencent.js";
 import { commandNamed, commands } from "./commands/index.js";
 import { qmtenauth } from "./commands/qmtenauth.js";
 import type { NetworkRequest } from "./request.js";
-import { HexPasswordMask, withoutPassword, withoutPasswordInHex } from "./sockets/connect-mask.js";
+import { HexPasswordMask, SocketMask, withoutPasswordInHex } from "./sockets/connect-mask.js";
+import type { SocketId } from "./sockets/endpoint.js";
 
 /** How what may hold a secret is shown in the trace. */
 export interface Secrets {
+  /** A line of which `newSocketSecrets` has hidden the data of sockets. */
   line(line: Octets): Octets;
   payload(payload: Octets): Octets;
-  /** Bytes of a TCP socket: a host that speaks MQTT itself sends a CONNECT. */
-  data(bytes: Uint8Array): Uint8Array;
+  /** For a host that speaks MQTT itself over a TCP socket. */
+  newSocketSecrets(): SocketSecrets;
   packet(packet: ClientPacket): ClientPacket;
   request(request: NetworkRequest): NetworkRequest;
   /** What the module says, of which `masked` is the form without its secrets. */
   said<T>(lines: T, masked: T): T;
+}
+
+/** How what a host sends over its sockets is shown. */
+export interface SocketSecrets {
+  /** A line of the host. It has to be given each line, in their order. */
+  line(line: Octets): Octets;
+  /** What a socket sends. */
+  data(socket: SocketId, bytes: Uint8Array): Uint8Array;
 }
 
 const isKnown = (name: string): boolean => commandNamed(name) !== undefined;
@@ -52,7 +62,7 @@ function maskedBytes(payload: Uint8Array): Uint8Array {
 export const hidden: Secrets = {
   line: maskedLine,
   payload: (payload) => mask.payload(payload),
-  data: withoutPassword,
+  newSocketSecrets: () => new SocketMask(),
   packet: maskedPacket,
   request: (request) => (request.kind === "post" ? { ...request, body: maskedForm(request.body) } : request),
   said: (_, masked) => masked,
@@ -62,7 +72,7 @@ export const hidden: Secrets = {
 export const revealed: Secrets = {
   line: (line) => line,
   payload: (payload) => payload,
-  data: (bytes) => bytes,
+  newSocketSecrets: () => ({ line: (line) => line, data: (_, bytes) => bytes }),
   packet: (packet) => packet,
   request: (request) => request,
   said: (lines) => lines,

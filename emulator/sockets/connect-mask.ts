@@ -1,63 +1,126 @@
 import { asBuffer, type Octets } from "../../at/octets.js";
-import { frameAt } from "../../mqtt/frame.js";
-import { maxDataBytes } from "./socket.js";
-
-/** The bits of CONNECT's flags that tell of a will, a password and a user. MQTT 3.1.2.3 */
-const flags = { will: 0x04, password: 0x40, user: 0x80 } as const;
+import { ConnectReader } from "./connect-reader.js";
+import { type Span, SplitConnects } from "./split-connects.js";
 
 const mask = 0x2a;
 
-/** The bytes with the password of an MQTT CONNECT at their beginning replaced by `*`; any other bytes as they are. */
+/** The bytes with the password of an MQTT CONNECT in them, and all behind it, replaced by `*`; any other bytes as they are. */
 export function withoutPassword(bytes: Uint8Array): Uint8Array {
-  const start = passwordAt(asBuffer(bytes));
-  return start === undefined ? bytes : Buffer.from(bytes).fill(mask, start);
+  for (let at = bytes.indexOf(0x10); at >= 0; at = bytes.indexOf(0x10, at + 1)) {
+    const start = new ConnectReader().take(bytes.subarray(at));
+    if (start !== undefined) return hiddenFrom(bytes, at + start);
+  }
+  return bytes;
 }
+
+const hiddenFrom = (bytes: Uint8Array, start: number): Uint8Array => Buffer.from(bytes).fill(mask, start);
 
 /** A command line with such a password in the hexadecimal data of AT+NSOSD or AT+NSOST replaced by `2A`. */
 export const withoutPasswordInHex = (line: Octets): Octets =>
-  /nsos[dt]/i.test(line) ? hiddenIn(line, (length) => "2A".repeat(length / 2)) : line;
+  /nsos[dt]/i.test(line) ? hiddenIn(line, spansIn(line), "2A") : line;
 
-/** Hides such passwords in the bytes of one direction of the serial line, a `*` for each byte, wherever they are cut. */
-export class HexPasswordMask {
-  /** The hexadecimal digits with which the bytes so far have ended. */
-  #digits: Octets = "";
+/** A run of hexadecimal digits that may be a CONNECT. */
+const connectInHex = /10[0-9a-f]{24,}/gi;
 
-  /** The same number of octets. */
-  mask(octets: Octets): Octets {
-    if (this.#digits === "" && !hasDigits.test(octets)) return octets; // as nearly always
-    const before = this.#digits;
-    const text = before + octets;
-    this.#digits = /[0-9a-f]*$/i.exec(text)?.[0].slice(-maxDigits) ?? "";
-    return hiddenIn(text, (length) => "*".repeat(length)).slice(before.length);
+/** Where the digits of passwords stand in a text: from the first one to the end of the data. */
+function spansIn(text: Octets): readonly Span[] {
+  return [...text.matchAll(connectInHex)].flatMap(({ index, 0: hex }) => {
+    const start = new ConnectReader().take(Buffer.from(hex.slice(0, hex.length & ~1), "hex"));
+    return start === undefined ? [] : { from: index + 2 * start, to: index + hex.length };
+  });
+}
+
+/** The text with the digits in spans replaced, one for one. */
+function hiddenIn(text: Octets, spans: readonly Span[], by: "2A" | "**"): Octets {
+  let hidden = text;
+  for (const { from, to } of spans)
+    hidden = hidden.slice(0, from) + by.repeat((to - from + 1) >> 1).slice(0, to - from) + hidden.slice(to);
+  return hidden;
+}
+
+/** Bytes of which a part is hidden, until the module sends them. */
+interface HiddenData {
+  readonly socket: number;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+}
+
+/** How many lines with hidden data may wait for being sent. decided */
+const maxHidden = 16;
+
+/** Hides the passwords in what a host sends over its sockets, also where it splits a CONNECT over several lines. */
+export class SocketMask {
+  readonly #connects = new SplitConnects();
+  /** What was typed and not sent yet. */
+  #hidden: HiddenData[] = [];
+
+  /** A line of the host with such passwords replaced by `2A`. It has to be given each line, in their order. */
+  line(line: Octets): Octets {
+    if (!mayMatter.test(line)) return line; // as nearly always
+    const found = this.#connects.take(line);
+    for (const { socket, bytes, start } of found)
+      this.#hidden = [...this.#hidden, { socket, bytes, start }].slice(-maxHidden);
+    return hiddenIn(line, found, "2A");
+  }
+
+  /** What a socket sends, with such passwords replaced by `*`. */
+  data(socket: number, bytes: Uint8Array): Uint8Array {
+    const at = this.#hidden.findIndex((one) => one.socket === socket && asBuffer(bytes).equals(one.bytes));
+    const [hidden] = at < 0 ? [] : this.#hidden.splice(at, 1);
+    return hidden === undefined ? withoutPassword(bytes) : hiddenFrom(bytes, hidden.start);
   }
 }
 
-const hasDigits = /[0-9a-f]$|[0-9a-f]{24}/i;
+const mayMatter = /n(?:so|rb)/i;
 
-/** As many digits as the data of a command may have. */
-const maxDigits = 2 * maxDataBytes;
+/** A line that is longer is hidden where a CONNECT in it may go on. In octets; no line that a module takes is so long. */
+const maxLine = 8192;
 
-/** The text with the digits of each password replaced, from its first one to the end of the data. */
-const hiddenIn = (text: Octets, mask: (length: number) => Octets): Octets =>
-  text.replace(/10[0-9a-f]{24,}/gi, (hex) => {
-    const start = passwordAt(Buffer.from(hex.slice(0, hex.length & ~1), "hex"));
-    if (start === undefined || start * 2 >= hex.length) return hex;
-    return hex.slice(0, start * 2) + mask(hex.length - start * 2);
-  });
+/** Hides such passwords in the bytes of one direction of the serial line, a `*` for each byte, wherever they are cut. */
+export class HexPasswordMask {
+  readonly #connects = new SplitConnects();
+  /** The line so far. */
+  #line: Octets = "";
+  /** The rest of an overlong line is hidden. */
+  #isHiding = false;
 
-/** Where the bytes of the password begin, which is the last field; undefined where it is no CONNECT with one. MQTT 3.1.3 */
-function passwordAt(bytes: Buffer): number | undefined {
-  const frame = frameAt(bytes, 0, bytes.length, Number.POSITIVE_INFINITY);
-  if (bytes[0] !== 0x10 || frame === undefined || typeof frame === "string") return undefined;
-  const name = bytes.toString("latin1", frame.body + 2, frame.body + 8);
-  if (!name.startsWith("MQTT") && name !== "MQIsdp") return undefined;
-  const level = frame.body + 2 + wordAt(bytes, frame.body);
-  const has = bytes[level + 1] ?? 0;
-  if ((has & flags.password) === 0) return undefined;
-  let at = level + 4;
-  const skip = 1 + (has & flags.will ? 2 : 0) + (has & flags.user ? 1 : 0);
-  for (let field = 0; field < skip; field += 1) at += 2 + wordAt(bytes, at);
-  return at + 2;
+  /** The same number of octets. */
+  mask(octets: Octets): Octets {
+    const text = this.#line === "" ? octets : this.#line + octets;
+    if (!this.#isHiding && !mayBeSecret.test(text)) {
+      this.#line = text.slice(lineStart(text)).slice(-maxLine);
+      return octets; // as nearly always
+    }
+    return (octets.match(lineParts) ?? []).map((part) => this.#maskPart(part)).join("");
+  }
+
+  /** A part of one line; its end can only be its last octet. */
+  #maskPart(part: Octets): Octets {
+    const isEnd = lineStart(part) === part.length;
+    const before = this.#line;
+    const line = before + (isEnd ? part.slice(0, -1) : part);
+    const isOfSocket = mayMatter.test(line);
+    const inLine = !isOfSocket ? [] : isEnd ? this.#connects.take(line) : this.#connects.look(line);
+    const spans = this.#isHiding ? [{ from: 0, to: line.length }] : [...spansIn(line), ...inLine];
+    const shown = hiddenIn(line, spans, "**").slice(before.length) + (isEnd ? part.slice(-1) : "");
+    if (!isEnd && line.length > maxLine) this.#isHiding ||= isOfSocket;
+    this.#line = isEnd ? "" : line.slice(-maxLine);
+    if (isEnd) this.#isHiding = false;
+    return shown;
+  }
 }
 
-const wordAt = (bytes: Buffer, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+/** A command for sockets, or the digits of a CONNECT. */
+const mayBeSecret = /n(?:so|rb)|10[0-9a-f]{24}/i;
+
+/** Pieces that end with the end of a line or of a payload, and the rest. */
+const lineParts = /[^\r\n\x1a\x1b]+[\r\n\x1a\x1b]?|[\r\n\x1a\x1b]/g;
+
+/** Where the last line begins. */
+function lineStart(text: Octets): number {
+  let at = text.length;
+  while (at > 0 && !ends.has(text.charCodeAt(at - 1))) at -= 1;
+  return at;
+}
+
+const ends: ReadonlySet<number> = new Set([0x0d, 0x0a, 0x1a, 0x1b]);

@@ -82,7 +82,7 @@ function socketAfter(
         return socket;
       }
       if (context.effects.isTraced)
-        put(trace({ kind: "data", socket: socket.id, way: "sent", payload: context.effects.secrets.data(bytes) }));
+        put(trace({ kind: "data", socket: socket.id, way: "sent", payload: shownData(context, socket.id, bytes) }));
       put(act(handle, { kind: "bytes", bytes }), ...releases(request));
       return withMessage({ ...socket, sent: socket.sent + bytes.length }, request);
     }
@@ -95,6 +95,9 @@ function socketAfter(
     }
   }
 }
+
+const shownData = ({ effects }: Context, socket: SocketId, bytes: Uint8Array): Uint8Array =>
+  effects.socketSecrets.data(socket, bytes);
 
 /** The next number of a socket in the network. */
 function newHandle(context: Context): number {

@@ -1,5 +1,5 @@
 import { fromBytes, type Octets } from "../../at/octets.js";
-import { hidden, type Secrets } from "../../emulator/secrets.js";
+import { hidden, type Secrets, type SocketSecrets } from "../../emulator/secrets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../time/clock.js";
 import type { Happened, Way } from "../trace/recorded-event.js";
@@ -15,18 +15,20 @@ const maxBytes = 4096;
 export class AtListener {
   readonly #tell: (happened: Happened) => void;
   readonly #secrets: Secrets;
+  readonly #socketSecrets: SocketSecrets;
   readonly #reader = new TalkReader();
 
   /** `tell` gets each event when it is complete. */
   constructor(tell: (happened: Happened) => void, secrets: Secrets = hidden) {
     this.#tell = tell;
     this.#secrets = secrets;
+    this.#socketSecrets = secrets.newSocketSecrets();
   }
 
   /** The host has sent bytes. */
   host(bytes: Uint8Array, now: Millis): void {
     this.#tellBytes("received", bytes);
-    for (const part of this.#reader.host(bytes, now)) this.#tell(inputEvent(part, this.#secrets));
+    for (const part of this.#reader.host(bytes, now)) this.#tell(this.#inputEvent(part));
   }
 
   /** The module has sent bytes. */
@@ -36,22 +38,26 @@ export class AtListener {
       if (part.kind !== "echo") this.#tell(lineEvent(part, this.#secrets));
   }
 
+  #inputEvent({ input }: HostPart): TraceEvent {
+    switch (input.kind) {
+      case "line":
+        return {
+          kind: "line",
+          line: this.#secrets.line(this.#socketSecrets.line(input.line)),
+          terminator: input.terminator,
+        };
+      case "overlong":
+        return { kind: "line", line: "", terminator: input.terminator };
+      case "payload":
+        return { kind: "payload", payload: this.#secrets.payload(input.payload), size: input.payload.length };
+      case "cancelled":
+        return { kind: "cancelled" };
+    }
+  }
+
   #tellBytes(way: Way, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += maxBytes)
       this.#tell({ kind: "bytes", way, octets: fromBytes(bytes.subarray(at, at + maxBytes)) });
-  }
-}
-
-function inputEvent({ input }: HostPart, secrets: Secrets): TraceEvent {
-  switch (input.kind) {
-    case "line":
-      return { kind: "line", line: secrets.line(input.line), terminator: input.terminator };
-    case "overlong":
-      return { kind: "line", line: "", terminator: input.terminator };
-    case "payload":
-      return { kind: "payload", payload: secrets.payload(input.payload), size: input.payload.length };
-    case "cancelled":
-      return { kind: "cancelled" };
   }
 }
 

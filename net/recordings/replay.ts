@@ -37,6 +37,7 @@ export class Replay {
   readonly #replies: readonly Reply[];
   readonly #options: ReplayOptions;
   readonly #reader = new TalkReader();
+  readonly #socketSecrets = hidden.newSocketSecrets();
   /** How many inputs the host has said, and when the last one was complete. */
   #heard = 0;
   #heardAt: Millis;
@@ -70,7 +71,7 @@ export class Replay {
       const recorded = this.#inputs[this.#heard];
       const said: HostInput =
         input.kind === "line"
-          ? { kind: "line", t: now, line: textOf(maskedLine(input.line)), terminator: printable(input.terminator) }
+          ? { kind: "line", t: now, line: this.#shown(input.line), terminator: printable(input.terminator) }
           : input.kind === "payload"
             ? { kind: "payload", t: now, size: input.payload.length, text: textOf(hidden.payload(input.payload)) }
             : input.kind === "cancelled"
@@ -90,6 +91,11 @@ export class Replay {
   stop(): void {
     this.#alarm?.();
     this.#hasEnded = true;
+  }
+
+  /** A line as a recording has it. */
+  #shown(line: Octets): string {
+    return textOf(maskedLine(this.#socketSecrets.line(line)));
   }
 
   /** Says all that is due, and sets an alarm for what is due later. */

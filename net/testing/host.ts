@@ -1,5 +1,6 @@
 import { isRegExp } from "node:util/types";
 import { fromBytes, fromText, type Octets, toBytes, toText } from "../../at/octets.js";
+import { hidden } from "../../emulator/secrets.js";
 import type { PortEvents, SerialPort } from "../serial.js";
 import { UserError } from "../user-error.js";
 import { type Answer, AtError, answerIn, masked, urcsIn } from "./answer.js";
@@ -52,6 +53,7 @@ const octetsOf = (raw: string | Uint8Array): Octets => (typeof raw === "string" 
 /** The host of a test modem; `open` is its front end. */
 export class AtHost implements TestHost {
   readonly #waits: Waits;
+  readonly #socketSecrets = hidden.newSocketSecrets();
   readonly #urcs: Inbox<string>;
   #events: PortEvents | undefined;
   #heard: Octets = "";
@@ -121,16 +123,17 @@ export class AtHost implements TestHost {
   }
 
   async #run(line: string, { payload, ending = ctrlZ, within }: CommandOptions): Promise<readonly string[]> {
-    let answer = await this.#ask(`${fromText(line)}\r`, line, within);
+    const shown = textOf(this.#socketSecrets.line(fromText(line)));
+    let answer = await this.#ask(`${fromText(line)}\r`, shown, within);
     if (answer.kind === "prompt") {
-      if (payload === undefined) this.#refusePrompt(line);
-      answer = await this.#ask(octetsOf(payload) + ending, line, within);
+      if (payload === undefined) this.#refusePrompt(shown);
+      answer = await this.#ask(octetsOf(payload) + ending, shown, within);
     }
-    if (answer.kind === "prompt") throw new Error(`${masked(line)} asked for its payload again`);
+    if (answer.kind === "prompt") throw new Error(`${masked(shown)} asked for its payload again`);
     const lines = answer.lines.filter((each) => each !== `${fromText(line)}\r`).map(textOf); // the echo of ATE1
     const reboot = lines.find((each) => each.startsWith("REBOOT_CAUSE"));
     const result = reboot === undefined || lines[0] === "REBOOTING" ? answer.result : reboot;
-    if (result !== "OK") throw new AtError(line, result, lines);
+    if (result !== "OK") throw new AtError(shown, result, lines);
     return lines;
   }
 

@@ -1,7 +1,12 @@
 import fc from "fast-check";
 import { generate, type IConnectPacket } from "mqtt-packet";
 import { expect, test } from "vitest";
-import { HexPasswordMask, withoutPassword, withoutPasswordInHex } from "../../../emulator/sockets/connect-mask.js";
+import {
+  HexPasswordMask,
+  SocketMask,
+  withoutPassword,
+  withoutPasswordInHex,
+} from "../../../emulator/sockets/connect-mask.js";
 
 const packet = fc.record(
   {
@@ -14,7 +19,7 @@ const packet = fc.record(
       qos: fc.constantFrom<0 | 1 | 2>(0, 1, 2),
       retain: fc.boolean(),
     }),
-    protocolVersion: fc.constantFrom<3 | 4>(3, 4),
+    protocolVersion: fc.constantFrom<3 | 4 | 5>(3, 4, 5),
   },
   { requiredKeys: ["clientId", "protocolVersion"] },
 );
@@ -68,6 +73,16 @@ test("also in bytes of the serial line that are cut anywhere", () => {
   );
 });
 
+test("a password is hidden to its own end and to that of the packet, whichever is later", () => {
+  const shortPassword = "102000044D51545404C2003C0002696400017500017077";
+  const shortPacket = "101600044D51545404C2003C00026964000175000D7077";
+  for (const beginning of [shortPassword, shortPacket]) {
+    const mask = new SocketMask();
+    mask.line(`AT+NSOSD=0,23,${beginning}`);
+    expect(mask.line("AT+NSOSD=0,10,64646464646464646464")).toBe(`AT+NSOSD=0,10,${"2A".repeat(10)}`);
+  }
+});
+
 test.each([
   "AT+NSOSD=0,2,1000",
   "AT+NSOST=0,192.0.2.1,5683,30,10101010101010101010101010101010101010101010101010101010101010",
@@ -88,4 +103,122 @@ test("any bytes keep their number", () => {
       expect(new HexPasswordMask().mask(hex)).toHaveLength(hex.length);
     }),
   );
+});
+
+/** What a host types to send bytes in pieces over socket 0: each line, and where in the bytes its data begin. */
+interface Typed {
+  readonly line: string;
+  /** Undefined: it is no piece of these bytes. */
+  readonly at?: number;
+}
+
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex").toUpperCase();
+const sends = (socket: number, bytes: Uint8Array): string => `AT+NSOSD=${socket},${bytes.length},${hexOf(bytes)}`;
+
+/** Bytes in pieces; what stands between them, and which of them are sent twice, is drawn from numbers. */
+function typedIn(bytes: Buffer, cuts: readonly number[], extras: readonly number[]): readonly Typed[] {
+  const inside = cuts.map((cut) => 1 + (cut % (bytes.length - 1)));
+  const places = [...new Set([0, ...inside, bytes.length])].toSorted((a, b) => a - b);
+  return places.slice(1).flatMap((to, index) => {
+    const at = places[index] ?? 0;
+    const piece: Typed = { line: sends(0, bytes.subarray(at, to)), at };
+    const extra = extras[index % extras.length] ?? 0;
+    if (extra === 1) return [piece, piece];
+    if (extra === 2) return [{ line: "AT+CSQ" }, piece];
+    return extra === 3 ? [{ line: sends(1, Buffer.from("hello")) }, { line: "AT+NSOCL=1" }, piece] : [piece];
+  });
+}
+
+const pieces = fc.oneof(fc.array(fc.nat(3000), { maxLength: 6 }), fc.array(fc.nat(3000), { maxLength: 200 }));
+const extras = fc.array(fc.nat(4), { minLength: 1, maxLength: 9 });
+
+/** A line as it has to be shown: with `by` for each byte of the password, and all behind it in the same line. */
+function shownLine({ line, at }: Typed, start: number | undefined, by: string): string {
+  if (at === undefined || start === undefined) return line;
+  const data = dataOf(line);
+  const from = Math.max(0, 2 * (start - at));
+  if (from >= data.length) return line;
+  return line.slice(0, line.length - data.length + from) + by.repeat((data.length - from) / 2);
+}
+
+const dataOf = (line: string): string => line.slice(line.lastIndexOf(",") + 1);
+
+/** Whether data repeat the data before them, or begin as they do: they may be sent again, and more than needed is hidden. */
+function isAgain(typed: readonly Typed[]): boolean {
+  const all = typed.flatMap(({ line, at }) => (at === undefined ? [] : dataOf(line)));
+  return all.some((data, at) => {
+    const last = all[at - 1];
+    return last !== undefined && (data.startsWith(last) || last.startsWith(data));
+  });
+}
+
+/** Fails where something that has to be hidden is not, and with `isExact` where anything else is hidden. */
+function expectHidden(shown: string, wanted: string, typed: string, isExact: boolean): void {
+  if (isExact) expect(shown).toBe(wanted);
+  expect(shown).toHaveLength(wanted.length);
+  for (let at = 0; at < shown.length; at += 1)
+    if (wanted[at] !== typed[at] || shown[at] !== typed[at]) expect(shown[at]).toMatch(/[2A*]/);
+}
+
+test("also where a host splits a CONNECT over several lines", () => {
+  fc.assert(
+    fc.property(packet, pieces, extras, fc.array(fc.nat(40), { minLength: 1 }), (given, cuts, more, sizes) => {
+      const { bytes, start } = connectOf(given as Partial<IConnectPacket>);
+      const typed = typedIn(bytes, cuts, more);
+      const isExact = !isAgain(typed);
+      const mask = new SocketMask();
+      for (const each of typed) {
+        const line = withoutPasswordInHex(mask.line(each.line));
+        expectHidden(line, shownLine(each, start, "2A"), each.line, isExact);
+        // What the socket sends is hidden as the line is.
+        if (each.at === undefined) continue;
+        const data = Buffer.from(mask.data(0, Buffer.from(dataOf(each.line), "hex")));
+        expect(hexOf(data)).toBe(dataOf(line));
+      }
+      // The same in the bytes of the serial line, which are cut anywhere.
+      const octets = typed.map(({ line }) => `${line}\r`).join("");
+      const inBytes = new HexPasswordMask();
+      let shown = "";
+      for (let at = 0, next = 0; at < octets.length; next += 1) {
+        const to = at + 1 + (sizes[next % sizes.length] ?? 0);
+        shown += inBytes.mask(octets.slice(at, to));
+        at = to;
+      }
+      expectHidden(shown, typed.map((each) => `${shownLine(each, start, "**")}\r`).join(""), octets, isExact);
+    }),
+  );
+});
+
+/** The beginning of a CONNECT up to two digits of its password, and the rest of it. */
+const [head, rest] = ["102000044D51545404C2003C00026964000175000D7077", "6464646464646464646464"];
+
+test.each([["AT+NSOCL=0"], ["AT+NSOCO=0,192.0.2.1,1883"], ["AT+NRB"], ["AT+CSQ;+NSOCL=0"]])(
+  "a socket with the same number begins anew: %s",
+  (line) => {
+    const mask = new SocketMask();
+    const inBytes = new HexPasswordMask();
+    for (const typed of [`AT+NSOSD=0,23,${head}`, line]) {
+      mask.line(typed);
+      inBytes.mask(`${typed}\r`);
+    }
+    const next = `AT+NSOSD=0,11,${rest}`;
+    expect(mask.line(next)).toBe(next);
+    expect(inBytes.mask(next)).toBe(next);
+  },
+);
+
+test.each([
+  ["another socket", [`AT+NSOSD=1,11,${rest}`, `AT+NSOCL=1`]],
+  ["a line that is refused and comes in other pieces", [`AT+NSOSD=0,11,${rest}`, "AT", "AT+NSOSD=0,4,64646464"]],
+  ["the whole CONNECT once more", [`AT+NSOSD=0,11,${rest}`, "AT+NSOCL=0", `AT+NSOSD=0,23,${head}`]],
+  ["blanks and quotes", [`AT+NSOSD=0,11,${rest}`, "AT+NSOCL=0", `AT+NSOSD = "0", "23", "${head}"`]],
+  ["backspaces", ["AT+NSOCL=0", `AT+NSOSD=0,23,${head.slice(0, 9)}FF\b\b${head.slice(9)}`]],
+])("is followed through %s", (_, between) => {
+  for (const mask of [(line: string) => line, undefined]) {
+    const lines = new SocketMask();
+    const inBytes = new HexPasswordMask();
+    const shown = (line: string): string => (mask ? lines.line(line) : inBytes.mask(`${line}\r`));
+    for (const line of [`AT+NSOSD=0,23,${head}`, ...between]) shown(line);
+    expect(shown(`AT+NSOSD=0,7,${rest.slice(8)}`)).not.toMatch(/64/);
+  }
 });

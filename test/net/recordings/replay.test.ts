@@ -56,6 +56,16 @@ test("fast, all comes at once", () => {
   expect(state.heard).toBe(whole);
 });
 
+test("a CONNECT in several lines of a socket is compared without its password", () => {
+  const lines = ["AT+NSOSD=0,23,101700044D51545404C2003C00026964000175000450", "AT+NSOSD=0,3,717273"];
+  const session = sessionOf("0 > AT+NSOSD=0,23,101700044D51545404C2003C0002696400017500042A\n9 > AT+NSOSD=0,3,2A2A2A");
+  const ends: ReplayEnd[] = [];
+  const options = { clock: manualClock(), isFast: true, write: () => {}, ended: (end: ReplayEnd) => ends.push(end) };
+  const replay = new Replay(session, options);
+  for (const line of lines) replay.take(Buffer.from(`${line}\r`));
+  expect(ends).toEqual([{ kind: "whole", inputs: 2 }]);
+});
+
 test("the first thing that differs is told with both lines, and nothing is said after it", async () => {
   const { clock, replay, state, say } = replayed(false);
   say('AT+CSQ\rAT+QMTOPEN=0,"c",1883\r');
