@@ -49,6 +49,7 @@ function socketAfter(
   request: Exclude<SocketRequest, { readonly kind: "create" }>,
   put: (...outcomes: readonly LineOutcome[]) => void,
 ): Socket | undefined {
+  const { effects } = context;
   switch (request.kind) {
     case "read":
       return readSocket(socket, request.length);
@@ -66,8 +67,8 @@ function socketAfter(
       const handle = socket.handle ?? newHandle(context);
       const { to, bytes } = request;
       const number = request.seq === undefined ? {} : { number: socket.sent + 1 };
-      if (context.effects.isTraced)
-        put(trace({ kind: "datagram", socket: socket.id, way: "sent", ...to, payload: bytes }));
+      if (effects.isTraced)
+        put(trace({ kind: "datagram", socket: socket.id, way: "sent", ...to, payload: effects.socketSecrets.data(socket.id, bytes) }));
       put(act(handle, { kind: "datagram", ...to, bytes, ...number }), ...releases(request));
       return withMessage({ ...socket, handle, sent: socket.sent + 1 }, request);
     }
@@ -81,8 +82,8 @@ function socketAfter(
           context.ram.scheduledUrcs.put({ line: sentLine(socket.id, seq, false), at: context.now });
         return socket;
       }
-      if (context.effects.isTraced)
-        put(trace({ kind: "data", socket: socket.id, way: "sent", payload: shownData(context, socket.id, bytes) }));
+      if (effects.isTraced)
+        put(trace({ kind: "data", socket: socket.id, way: "sent", payload: effects.socketSecrets.data(socket.id, bytes) }));
       put(act(handle, { kind: "bytes", bytes }), ...releases(request));
       return withMessage({ ...socket, sent: socket.sent + bytes.length }, request);
     }
@@ -95,9 +96,6 @@ function socketAfter(
     }
   }
 }
-
-const shownData = ({ effects }: Context, socket: SocketId, bytes: Uint8Array): Uint8Array =>
-  effects.socketSecrets.data(socket, bytes);
 
 /** The next number of a socket in the network. */
 function newHandle(context: Context): number {
