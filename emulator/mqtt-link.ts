@@ -59,7 +59,7 @@ export function readPackets(context: Context): void {
     const input = client.next();
     if (input === undefined) break;
     if (input.kind === "packet" && context.effects.isTraced)
-      context.effects.trace({ kind: "packet", way: "came", packet: input.packet });
+      context.effects.trace({ kind: "packet", way: "received", packet: input.packet });
     if (input.kind === "violation") context.effects.trace({ kind: "violation", why: input.why });
     step(context, input);
     sendPendingUrcs(context);

@@ -76,7 +76,7 @@ export type TraceEvent =
   | { readonly kind: "answer"; readonly line: Octets }
   | { readonly kind: "urc"; readonly line: Octets }
   | { readonly kind: "packet"; readonly way: "sent"; readonly packet: ClientPacket }
-  | { readonly kind: "packet"; readonly way: "came"; readonly packet: ServerPacket }
+  | { readonly kind: "packet"; readonly way: "received"; readonly packet: ServerPacket }
   | { readonly kind: "phase"; readonly phase: Phase }
   | { readonly kind: "dial"; readonly link: LinkId; readonly host: string; readonly port: number }
   | { readonly kind: "up"; readonly link: LinkId }

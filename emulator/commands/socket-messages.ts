@@ -34,7 +34,7 @@ function send(view: CommandView, socket: Socket | undefined, message: Message): 
   if (why === undefined)
     return { kind: "ok", lines: [`${id},${bytes.length}`], request: { to: "socket", request: message } };
   if (seq === undefined || (why !== "noNetworkService" && why !== "uplinkBusy")) return refused(why);
-  return { kind: "refused", error: why, request: { to: "later", line: sentLine(id, seq, false), after: 0 } };
+  return { kind: "refused", error: why, request: { to: "later", line: sentLine(id, seq, "lost"), after: 0 } };
 }
 
 /** Send a UDP datagram. */

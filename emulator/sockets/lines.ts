@@ -5,8 +5,8 @@ import { maxDataBytes, type Received, type SocketId } from "./socket.js";
 export const hexOf = (bytes: Uint8Array): Octets => asBuffer(bytes).toString("hex").toUpperCase();
 
 /** The URC for a message with a sequence number: it was sent, or not. */
-export const sentLine = (id: SocketId, seq: number, isSent: boolean): Octets =>
-  `+NSOSTR:${id},${seq},${Number(isSent)}`;
+export const sentLine = (id: SocketId, seq: number, fate: "sent" | "lost"): Octets =>
+  `+NSOSTR:${id},${seq},${fate === "sent" ? 1 : 0}`;
 
 /** The URC for data that can be read. */
 export const arrivedLine = (id: SocketId, length: number): Octets => `+NSONMI:${id},${length}`;

@@ -68,7 +68,15 @@ function socketAfter(
       const { to, bytes } = request;
       const number = request.seq === undefined ? {} : { number: socket.sent + 1 };
       if (effects.isTraced)
-        put(trace({ kind: "datagram", socket: socket.id, way: "sent", ...to, payload: effects.socketSecrets.data(socket.id, bytes) }));
+        put(
+          trace({
+            kind: "datagram",
+            socket: socket.id,
+            way: "sent",
+            ...to,
+            payload: effects.socketSecrets.data(socket.id, bytes),
+          }),
+        );
       put(act(handle, { kind: "datagram", ...to, bytes, ...number }), ...releases(request));
       return withMessage({ ...socket, handle, sent: socket.sent + 1 }, request);
     }
@@ -79,11 +87,18 @@ function socketAfter(
       if (phase === "connecting") {
         put(change(socket.id, { state: "early", bytes: bytes.length }));
         if (seq !== undefined)
-          context.ram.scheduledUrcs.put({ line: sentLine(socket.id, seq, false), at: context.now });
+          context.ram.scheduledUrcs.put({ line: sentLine(socket.id, seq, "lost"), at: context.now });
         return socket;
       }
       if (effects.isTraced)
-        put(trace({ kind: "data", socket: socket.id, way: "sent", payload: effects.socketSecrets.data(socket.id, bytes) }));
+        put(
+          trace({
+            kind: "data",
+            socket: socket.id,
+            way: "sent",
+            payload: effects.socketSecrets.data(socket.id, bytes),
+          }),
+        );
       put(act(handle, { kind: "bytes", bytes }), ...releases(request));
       return withMessage({ ...socket, sent: socket.sent + bytes.length }, request);
     }

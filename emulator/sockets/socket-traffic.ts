@@ -30,7 +30,7 @@ export function takeSocketEvent(context: Context, handle: SocketHandle, event: S
       break;
     case "handed":
     case "notHanded":
-      takeReport(context, socket, event.number, event.kind === "handed");
+      takeReport(context, socket, event.number, event.kind === "handed" ? "sent" : "lost");
       break;
     case "sendFailed":
       failPending(context, socket);
@@ -98,27 +98,27 @@ function endSocket(context: Context, socket: Socket): void {
 }
 
 /** Takes the report on a datagram with a number: it was handed to the network, or could not be. */
-function takeReport(context: Context, socket: Socket, number: number, isHanded: boolean): void {
+function takeReport(context: Context, socket: Socket, number: number, fate: "sent" | "lost"): void {
   const done = socket.pending.filter(({ mark }) => mark === number);
   put(context, { ...socket, pending: socket.pending.filter(({ mark }) => mark !== number) });
-  reportSent(context, socket, done, isHanded);
+  reportFate(context, socket, done, fate);
 }
 
 /** Reports the messages that TCP has taken whole. */
 function settlePending(context: Context, socket: Socket): void {
   const isDone = ({ mark }: Pending): boolean => mark <= socket.taken;
   put(context, { ...socket, pending: socket.pending.filter((each) => !isDone(each)) });
-  reportSent(context, socket, socket.pending.filter(isDone), true);
+  reportFate(context, socket, socket.pending.filter(isDone), "sent");
 }
 
 function failPending(context: Context, socket: Socket): void {
   put(context, { ...socket, pending: [] });
-  reportSent(context, socket, socket.pending, false);
+  reportFate(context, socket, socket.pending, "lost");
 }
 
 /** Queues +NSOSTR for each message that is done. */
-function reportSent({ ram }: Context, { id }: Socket, done: readonly Pending[], isSent: boolean): void {
-  for (const { seq } of done) ram.urcQueue.put(sentLine(id, seq, isSent));
+function reportFate({ ram }: Context, { id }: Socket, done: readonly Pending[], fate: "sent" | "lost"): void {
+  for (const { seq } of done) ram.urcQueue.put(sentLine(id, seq, fate));
 }
 
 /** Handles what is due: dials that have timed out, and events that are held. */
@@ -179,7 +179,7 @@ export function loseSockets(context: Context): void {
 function loseDatagrams(context: Context, socket: Socket): void {
   const isLost = ({ mark }: Pending): boolean => context.ram.rrc.holdsDatagram(socket.handle, mark);
   put(context, { ...socket, pending: socket.pending.filter((each) => !isLost(each)) });
-  reportSent(context, socket, socket.pending.filter(isLost), false);
+  reportFate(context, socket, socket.pending.filter(isLost), "lost");
 }
 
 function reset({ ram, effects, now }: Context, { handle }: Socket): void {

@@ -29,9 +29,9 @@ export class Outstanding {
     else if (event.kind === "reboot" || (event.kind === "phase" && event.phase === "idle")) this.#answers.clear();
   }
 
-  #notePacket(way: "sent" | "came", packet: Packet): void {
+  #notePacket(way: "sent" | "received", packet: Packet): void {
     const answer = packet.type === "PUBLISH" ? acks[packet.qos] : answers[packet.type];
-    if (way === "came") this.#answers.delete(keyOf(packet.type, packet));
+    if (way === "received") this.#answers.delete(keyOf(packet.type, packet));
     else if (answer !== undefined) this.#answers.add(keyOf(answer, packet));
   }
 }

@@ -98,7 +98,7 @@ export class Causes {
   #addPacket({ packet, way }: PacketEvent, seq: Seq): Seq | undefined {
     const name = threadsByPacket[packet.type][way];
     const thread = "id" in packet ? `${name} ${packet.id}` : name;
-    if (packet.type === "PUBLISH" && way === "came") {
+    if (packet.type === "PUBLISH" && way === "received") {
       this.#last.delete(thread); // the broker begins
       this.#last.set(`message ${packet.id}`, seq);
     }

@@ -78,7 +78,7 @@ export function tell(event: Happened, into: Fields): void {
       tellPayload(event.octets, into);
       break;
     case "packet":
-      into.way = event.way === "sent" ? "sent" : "received";
+      into.way = event.way;
       tellPacket(event.packet, into);
       break;
     case "radio":

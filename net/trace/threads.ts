@@ -38,20 +38,20 @@ const threadsByName: Readonly<Record<string, { readonly thread: string; readonly
 export const threadsByPacket: {
   readonly [T in PacketEvent["packet"]["type"]]: Readonly<Record<PacketEvent["way"], string>>;
 } = {
-  CONNECT: { sent: "connect", came: "connect" },
-  CONNACK: { sent: "connect", came: "connect" },
-  DISCONNECT: { sent: "disconnect", came: "disconnect" },
-  PINGREQ: { sent: "ping", came: "ping" },
-  PINGRESP: { sent: "ping", came: "ping" },
-  SUBSCRIBE: { sent: "subscribe", came: "subscribe" },
-  SUBACK: { sent: "subscribe", came: "subscribe" },
-  UNSUBSCRIBE: { sent: "unsubscribe", came: "unsubscribe" },
-  UNSUBACK: { sent: "unsubscribe", came: "unsubscribe" },
-  PUBLISH: { sent: "publish", came: "receive" },
-  PUBACK: { sent: "receive", came: "publish" },
-  PUBREC: { sent: "receive", came: "publish" },
-  PUBREL: { sent: "publish", came: "receive" },
-  PUBCOMP: { sent: "receive", came: "publish" },
+  CONNECT: { sent: "connect", received: "connect" },
+  CONNACK: { sent: "connect", received: "connect" },
+  DISCONNECT: { sent: "disconnect", received: "disconnect" },
+  PINGREQ: { sent: "ping", received: "ping" },
+  PINGRESP: { sent: "ping", received: "ping" },
+  SUBSCRIBE: { sent: "subscribe", received: "subscribe" },
+  SUBACK: { sent: "subscribe", received: "subscribe" },
+  UNSUBSCRIBE: { sent: "unsubscribe", received: "unsubscribe" },
+  UNSUBACK: { sent: "unsubscribe", received: "unsubscribe" },
+  PUBLISH: { sent: "publish", received: "receive" },
+  PUBACK: { sent: "receive", received: "publish" },
+  PUBREC: { sent: "receive", received: "publish" },
+  PUBREL: { sent: "publish", received: "receive" },
+  PUBCOMP: { sent: "receive", received: "publish" },
 };
 
 /** The thread of each other kind of event. */

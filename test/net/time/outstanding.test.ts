@@ -8,7 +8,7 @@ const publish = (id: number, qos: 0 | 1 | 2): Packet => {
   const flags = { qos, retain: false, dup: false };
   return { type: "PUBLISH", id, ...flags, topic: "t", payload: Uint8Array.of() };
 };
-const noted = (outstanding: Outstanding, way: "sent" | "came", packet: Packet): boolean => {
+const noted = (outstanding: Outstanding, way: "sent" | "received", packet: Packet): boolean => {
   outstanding.note({ kind: "packet", way, packet } as TraceEvent);
   return outstanding.isAny;
 };
@@ -25,8 +25,8 @@ test.each<readonly [what: string, sent: Packet, answer: Packet]>([
   const outstanding = new Outstanding();
   expect(noted(outstanding, "sent", sent)).toBe(true);
   expect(noted(outstanding, "sent", sent)).toBe(true); // sent again
-  expect(noted(outstanding, "came", { type: "PUBACK", id: 4 })).toBe(true);
-  expect(noted(outstanding, "came", answer)).toBe(false);
+  expect(noted(outstanding, "received", { type: "PUBACK", id: 4 })).toBe(true);
+  expect(noted(outstanding, "received", answer)).toBe(false);
 });
 
 test("PUBLISH at QoS 0, PUBACK and DISCONNECT wait for no answer", () => {
