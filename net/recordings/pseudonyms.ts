@@ -101,9 +101,10 @@ const makers: { readonly [K in Kind]: (value: Octets, draw: Draw) => Octets } = 
     testNumber(value) + value.slice(testNumber(value).length).replace(/\d/g, () => from("0123456789", draw)),
   hex: (value, draw) => value.slice(0, 1) + value.slice(1).replace(/[\da-f]/gi, () => from("0123456789ABCDEF", draw)),
   address: (value, draw) =>
-    value.replace(/\d+/g, ({ length }) =>
-      String(length === 1 ? 1 + draw(9) : length === 2 ? 10 + draw(90) : 100 + draw(150)),
-    ),
+    value.replace(/\d+/g, ({ length }, at: number) => {
+      if (at === 0) return testNetworks[length] ?? "10";
+      return String(length === 1 ? 1 + draw(9) : length === 2 ? 10 + draw(90) : 100 + draw(150));
+    }),
   word: (value, draw) =>
     value.replace(/[\s\S]/g, (sign) => {
       if (/\d/.test(sign)) return from("0123456789", draw);
@@ -111,6 +112,9 @@ const makers: { readonly [K in Kind]: (value: Octets, draw: Draw) => Octets } = 
     }),
   text: (value, draw) => value.replace(/[\s\S]/g, () => from(letters, draw)),
 };
+
+/** The first number of an address, by its length: of blocks in which no host is (0/8, 10/8, 240/4). RFC 6890 */
+const testNetworks: Readonly<Record<number, string>> = { 1: "0", 2: "10", 3: "240" };
 
 /** Long numbers begin like those of the test network, which no real device has: 001 01, for an ICCID behind 89. */
 const testNumber = ({ length }: Octets): string => (length >= 19 ? "8900101" : length >= 15 ? "00101" : "");

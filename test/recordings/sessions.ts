@@ -69,6 +69,14 @@ export const goldenSessions: Readonly<Record<string, GoldenSession>> = {
       ...["AT+NSOSTATUS", "AT+NSORF=0,100", "AT+NSORF=0,100", "AT+NSOCR=STREAM,6,0,1"],
     ],
   },
+  "quirk-nsocoOk-accepted": {
+    flags: quirk("nsocoOk=accepted"),
+    servers: [["6869"]],
+    steps: [
+      ...["AT+NSOCR=STREAM,6,0,1", "AT+NSOCO=0,127.0.0.1,9", 200, "AT+NSOCR=STREAM,6,0,1"],
+      ...["AT+NSOCO=0,192.0.2.1,7000", 200, "AT+NSOSD=0,2,3132", "AT+NSORF=0,100", "AT+NSOCL=0"],
+    ],
+  },
   "quirk-lineEnd-cr": { flags: quirk("lineEnd=cr"), steps: ["AT", "ATI\n", "", "AT\r\n"] },
   "quirk-echo-on": { flags: quirk("echo=on"), steps: ["AT", "ATI", "ATE0", "ATI"] },
   "quirk-cmeeModes-0-1-2": { flags: quirk("cmeeModes=0,1,2"), steps: ["AT+CMEE=?", "AT+CMEE=2", "AT+QMTCLOSE=0"] },

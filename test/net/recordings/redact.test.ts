@@ -4,6 +4,7 @@ import { fromText, toBytes } from "../../../at/octets.js";
 import { bc28 } from "../../../emulator/profile/bc28.js";
 import { isLuhn } from "../../../emulator/profile/profile-rules.js";
 import { AtListener } from "../../../net/recordings/at-listener.js";
+import { Pseudonyms } from "../../../net/recordings/pseudonyms.js";
 import { redacted } from "../../../net/recordings/redact.js";
 import { systemClock } from "../../../net/time/clock.js";
 import { EventLog } from "../../../net/trace/event-log.js";
@@ -82,6 +83,12 @@ test("an address has one pseudonym, in commands and in answers", () => {
   const lines = events.map(({ line }) => String(line)).filter((line) => line.includes(",5683,"));
   expect(lines).toHaveLength(3);
   expect(new Set(lines.map((line) => /\d+(?:\.\d+){3}/.exec(line)?.[0])).size).toBe(1);
+});
+
+test.each(["8.8.4.4", "93.184.216.34", "192.0.2.1", "203.0.113.77"])("no host has the pseudonym of %s", (address) => {
+  const name = new Pseudonyms().of("address", address);
+  expect(name).toMatch(/^(?:0|10|240)\./); // RFC 6890
+  expect(name.replace(/\d/g, "0")).toBe(address.replace(/\d/g, "0"));
 });
 
 test("what has no secret stays as it is", () => {
