@@ -2,7 +2,7 @@ import { fromBytes, type Octets } from "../../at/octets.js";
 import { hidden, type Secrets, type SocketSecrets } from "../../emulator/secrets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
 import type { Millis } from "../time/clock.js";
-import type { Happened, Way } from "../trace/recorded-event.js";
+import type { RunEvent, Way } from "../trace/recorded-event.js";
 import { type HostPart, type ModulePart, TalkReader } from "./talk-reader.js";
 
 /** The most bytes that one event tells; of more it would tell the number alone. */
@@ -13,13 +13,13 @@ const maxBytes = 4096;
  * The secrets of lines and payloads are masked, unless `secrets` reveals them; those in the bytes are left to the recorder.
  */
 export class AtListener {
-  readonly #tell: (happened: Happened) => void;
+  readonly #tell: (happened: RunEvent) => void;
   readonly #secrets: Secrets;
   readonly #socketSecrets: SocketSecrets;
   readonly #reader = new TalkReader();
 
   /** `tell` gets each event when it is complete. */
-  constructor(tell: (happened: Happened) => void, secrets: Secrets = hidden) {
+  constructor(tell: (happened: RunEvent) => void, secrets: Secrets = hidden) {
     this.#tell = tell;
     this.#secrets = secrets;
     this.#socketSecrets = secrets.newSocketSecrets();

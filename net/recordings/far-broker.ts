@@ -7,7 +7,7 @@ import type { DownReason, LinkId } from "../../mqtt/session.js";
 import type { Millis } from "../time/clock.js";
 import { type ClientRequest, readRequest } from "./client-request.js";
 import { openFailures, type PlacedFact, statReasons } from "./fact.js";
-import type { Happen, UnusedFacts } from "./unused-facts.js";
+import type { Schedule, UnusedFacts } from "./unused-facts.js";
 
 /** How long a PINGREQ may wait for its answer at most, in ms: the longest `<pkt_timeout>`. note 3.2.1 */
 const maxPacketTimeout: Millis = 60_000;
@@ -15,7 +15,7 @@ const maxPacketTimeout: Millis = 60_000;
 /** The broker of a recording. */
 export class FarBroker {
   readonly #facts: UnusedFacts;
-  readonly #happen: Happen;
+  readonly #schedule: Schedule;
   #link: LinkId | undefined;
   #isUp = false;
   #buffered = Buffer.alloc(0);
@@ -23,9 +23,9 @@ export class FarBroker {
   /** Until when a request is not answered anew, because its answer is on its way or does not come: `subscribe 1`. */
   readonly #decidedUntil = new Map<string, Millis>();
 
-  constructor(facts: UnusedFacts, happen: Happen) {
+  constructor(facts: UnusedFacts, schedule: Schedule) {
     this.#facts = facts;
-    this.#happen = happen;
+    this.#schedule = schedule;
   }
 
   /** The time of a fact comes that no request of the module has to wait for. */
@@ -161,7 +161,7 @@ export class FarBroker {
   }
 
   #tell(at: Millis, event: LinkEvent): void {
-    if (this.#link !== undefined) this.#happen({ at, stimulus: { from: "link", link: this.#link, event } });
+    if (this.#link !== undefined) this.#schedule({ at, stimulus: { from: "link", link: this.#link, event } });
   }
 }
 

@@ -7,7 +7,7 @@ import type { Millis } from "../time/clock.js";
 import type { PlacedFact } from "./fact.js";
 import { FarBroker } from "./far-broker.js";
 import { FarSockets } from "./far-sockets.js";
-import { type Happen, UnusedFacts } from "./unused-facts.js";
+import { type Schedule, UnusedFacts } from "./unused-facts.js";
 
 /**
  * The network and the servers of a recording, in process: they do what the lines of the recorded module tell that they did, at
@@ -15,19 +15,19 @@ import { type Happen, UnusedFacts } from "./unused-facts.js";
  */
 export class FarEnd {
   readonly #facts: UnusedFacts;
-  readonly #happen: Happen;
+  readonly #schedule: Schedule;
   readonly #broker: FarBroker;
   readonly #sockets: FarSockets;
 
   /**
-   * `happen` gets all that happens to the module; a time that has passed is now. `sockets` returns those that the module has
+   * `schedule` gets all that happens to the module; a time that has passed is now. `sockets` returns those that the module has
    * now.
    */
-  constructor(facts: readonly PlacedFact[], happen: Happen, sockets: () => SocketTable | undefined) {
+  constructor(facts: readonly PlacedFact[], schedule: Schedule, sockets: () => SocketTable | undefined) {
     this.#facts = new UnusedFacts(facts);
-    this.#happen = happen;
-    this.#broker = new FarBroker(this.#facts, happen);
-    this.#sockets = new FarSockets(this.#facts, happen, sockets);
+    this.#schedule = schedule;
+    this.#broker = new FarBroker(this.#facts, schedule);
+    this.#sockets = new FarSockets(this.#facts, schedule, sockets);
   }
 
   /** The host says the element `index` of the recording. */
@@ -39,10 +39,10 @@ export class FarEnd {
   come(fact: PlacedFact): void {
     const { t: at } = fact;
     if (fact.of === "coverage")
-      this.#happen({ at, stimulus: { from: "world", change: { kind: "radio", coverage: fact.coverage } } });
+      this.#schedule({ at, stimulus: { from: "world", change: { kind: "radio", coverage: fact.coverage } } });
     else if (fact.of === "start") {
       const cause = rebootCauses.find((known) => known === fact.cause) ?? "REBOOT_CAUSE_UNKNOWN";
-      this.#happen({ at, stimulus: { from: "world", change: { kind: "reset", cause } } });
+      this.#schedule({ at, stimulus: { from: "world", change: { kind: "reset", cause } } });
     } else if (fact.of === "arrival" || fact.of === "closed") this.#sockets.come(fact);
     else this.#broker.come(fact);
   }
@@ -57,7 +57,7 @@ export class FarEnd {
   /** The module asks for an address, or posts a form. */
   #request(id: RequestId, { kind }: NetworkRequest, now: Millis): void {
     const fact = this.#facts.next((one) => (kind === "resolve" ? one.of === "address" : one.of === "token"));
-    this.#happen({ at: fact?.t ?? now, stimulus: { from: "call", id, outcome: outcomeOf(kind, fact) } });
+    this.#schedule({ at: fact?.t ?? now, stimulus: { from: "call", id, outcome: outcomeOf(kind, fact) } });
   }
 }
 

@@ -2,7 +2,7 @@ import type { SocketAct, SocketEvent } from "../../emulator/io.js";
 import type { Endpoint, Socket, SocketHandle, SocketTable } from "../../emulator/sockets/socket.js";
 import type { Millis } from "../time/clock.js";
 import type { PlacedFact } from "./fact.js";
-import type { Happen, UnusedFacts } from "./unused-facts.js";
+import type { Schedule, UnusedFacts } from "./unused-facts.js";
 
 /** What the far end knows of a socket in the network. */
 interface Traffic {
@@ -19,14 +19,14 @@ type SentFact = Extract<PlacedFact, { readonly of: "sent" }>;
 /** The servers that sockets of the host talk to in a recording. */
 export class FarSockets {
   readonly #facts: UnusedFacts;
-  readonly #happen: Happen;
+  readonly #schedule: Schedule;
   readonly #table: () => SocketTable | undefined;
   readonly #traffic = new Map<SocketHandle, Traffic>();
 
   /** `table` returns the sockets that the module has now. */
-  constructor(facts: UnusedFacts, happen: Happen, table: () => SocketTable | undefined) {
+  constructor(facts: UnusedFacts, schedule: Schedule, table: () => SocketTable | undefined) {
     this.#facts = facts;
-    this.#happen = happen;
+    this.#schedule = schedule;
     this.#table = table;
   }
 
@@ -109,7 +109,7 @@ export class FarSockets {
   }
 
   #tell(handle: SocketHandle, at: Millis, event: SocketEvent): void {
-    this.#happen({ at, stimulus: { from: "socket", handle, event } });
+    this.#schedule({ at, stimulus: { from: "socket", handle, event } });
   }
 }
 

@@ -10,7 +10,7 @@ import { factsOf } from "./facts.js";
 import { comesByItself, FarEnd } from "./far-end.js";
 import { moduleLinesOf, type PlacedLine, PlacedLines, type Recording } from "./recording.js";
 import { reportModeAtStart } from "./socket-facts.js";
-import type { Happening } from "./unused-facts.js";
+import type { TimedStimulus } from "./unused-facts.js";
 
 /** The module that a recording is played to. */
 export interface Played {
@@ -22,8 +22,8 @@ export interface Played {
 const upBefore: Millis = 2 * 3_600_000;
 /** By how much sums of times may differ that are the same, in ms. */
 const slack: Millis = 0.01;
-/** How many things may happen at most; a module that never comes to rest is cut off. decided */
-const maxHappenings = 1_000_000;
+/** How many stimuli come at most; a module that never comes to rest is cut off. decided */
+const maxStimuli = 1_000_000;
 
 /** Plays the host's side of a recording, at its times, to a module; returns what that module says. Reads no clock. */
 export class Player {
@@ -53,7 +53,7 @@ class Playing {
   readonly #farEnd: FarEnd;
   readonly #lines = new PlacedLines();
   /** What happens later, in the order of its times. */
-  #agenda: Happening[] = [];
+  #agenda: TimedStimulus[] = [];
   #now: Millis;
   /** When the recording begins; what the module says before is not heard. */
   readonly #start: Millis;
@@ -99,14 +99,14 @@ class Playing {
     this.#passUntil(fact.t);
   }
 
-  #plan({ at, stimulus }: Happening): void {
+  #plan({ at, stimulus }: TimedStimulus): void {
     const late = this.#agenda.findIndex((other) => other.at > at);
     this.#agenda.splice(late < 0 ? this.#agenda.length : late, 0, { at: Math.max(at, this.#now), stimulus });
   }
 
   /** Lets everything happen up to a moment. */
   #passUntil(end: Millis): void {
-    for (let count = 0; count < maxHappenings; count += 1) {
+    for (let count = 0; count < maxStimuli; count += 1) {
       const planned = this.#agenda[0]?.at ?? Number.POSITIVE_INFINITY;
       const wake = this.#modem.wakeAt() ?? Number.POSITIVE_INFINITY;
       if (Math.min(planned, wake) > end) break;

@@ -6,7 +6,7 @@ import { PortLog } from "../ports/port-log.js";
 import type { OpenPort, PortChange, SerialPort } from "../serial.js";
 import type { Clock } from "../time/clock.js";
 import { EventLog } from "../trace/event-log.js";
-import type { Happened } from "../trace/recorded-event.js";
+import type { RunEvent } from "../trace/recorded-event.js";
 import { Recorder } from "../trace/recorder.js";
 import { AtListener } from "./at-listener.js";
 
@@ -131,7 +131,7 @@ export class Tap {
     return mayChange;
   }
 
-  #note(happened: Happened): void {
+  #note(happened: RunEvent): void {
     if (happened.kind === "line" && speedCommand.test(happened.line)) this.#isSpeedKnown = false;
     if (isOfModule(happened)) this.#options.log.event(happened);
     this.events.add(happened);
@@ -139,7 +139,7 @@ export class Tap {
 }
 
 /** Whether it is an event of the module, which the log knows. */
-const isOfModule = (happened: Happened): happened is TraceEvent =>
+const isOfModule = (happened: RunEvent): happened is TraceEvent =>
   !["bytes", "port", "renewed", "finding"].includes(happened.kind);
 
 /** A command that sets the speed of a module. */

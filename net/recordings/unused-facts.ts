@@ -2,14 +2,14 @@ import type { Stimulus } from "../../emulator/io.js";
 import type { Millis } from "../time/clock.js";
 import type { PlacedFact } from "./fact.js";
 
-/** Something that happens to the module at a time. */
-export interface Happening {
+/** A stimulus of the module, and its time. */
+export interface TimedStimulus {
   readonly at: Millis;
   readonly stimulus: Stimulus;
 }
 
-/** Lets something happen. */
-export type Happen = (happening: Happening) => void;
+/** Lets a stimulus come at its time. */
+export type Schedule = (planned: TimedStimulus) => void;
 
 /** A fact that answers a command. */
 type AnswerFact = Extract<PlacedFact, { readonly asked: number }>;

@@ -1,6 +1,6 @@
 import type { Octets } from "../../at/octets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
-import type { Happened, Way } from "./recorded-event.js";
+import type { RunEvent, Way } from "./recorded-event.js";
 import { socketThread, threadOfFault, threadOfLine, threadOfUrc, threadsByKind, threadsByPacket } from "./threads.js";
 
 /** The number of an event in its run. */
@@ -29,7 +29,7 @@ export class Causes {
   #act: Seq | undefined;
 
   /** Adds an event with its number; returns the number of its cause, undefined where it has none. */
-  add(event: Happened, seq: Seq): Seq | undefined {
+  add(event: RunEvent, seq: Seq): Seq | undefined {
     switch (event.kind) {
       case "bytes":
         return this.#addBytes(event.way, seq);

@@ -1,6 +1,6 @@
 import type { Millis } from "../../mqtt/packet.js";
 import type { Clock } from "../time/clock.js";
-import { type Happened, type RecordedEvent, sizeOf } from "./recorded-event.js";
+import { type RecordedEvent, type RunEvent, sizeOf } from "./recorded-event.js";
 import type { Recorder, Stamped } from "./recorder.js";
 
 /** How many events are kept, and how many bytes they hold at most. decided */
@@ -11,7 +11,7 @@ const bytesOfEvent = 300;
 
 /** An event that has not been recorded yet. */
 interface Arrival {
-  readonly happened: Happened;
+  readonly happened: RunEvent;
   readonly t: Millis;
   readonly wall: Millis;
 }
@@ -65,7 +65,7 @@ export class EventLog {
   }
 
   /** Adds an event. */
-  add(happened: Happened): void {
+  add(happened: RunEvent): void {
     if (this.#taken !== undefined) {
       this.#added.push({ ...this.#taken, happened });
       return;

@@ -21,7 +21,7 @@ export interface RecordedEvent {
 }
 
 /** What happens: an event of the module, bytes of the serial line, a change of a front end, a finding, or a new run. */
-export type Happened =
+export type RunEvent =
   | TraceEvent
   /** The octets have a `*` for each byte of a secret. */
   | { readonly kind: "bytes"; readonly way: Way; readonly octets: Octets }
@@ -43,7 +43,7 @@ const maxPayload = 4096;
 export const textOf = (octets: Octets): string => toText(octets) ?? printable(octets);
 
 /** How many bytes of text or payload an event carries. */
-export function sizeOf(event: Happened): number {
+export function sizeOf(event: RunEvent): number {
   if (event.kind === "payload") return event.size;
   if (event.kind === "answer" || event.kind === "urc") return event.line.length;
   if (event.kind === "bytes") return event.octets.length;
@@ -53,7 +53,7 @@ export function sizeOf(event: Happened): number {
 }
 
 /** Adds to a record what an event tells, its kind first. */
-export function tell(event: Happened, into: Fields): void {
+export function tell(event: RunEvent, into: Fields): void {
   into.kind = event.kind;
   switch (event.kind) {
     case "line":

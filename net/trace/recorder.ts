@@ -2,7 +2,7 @@ import type { ByteMask } from "../../at/byte-mask.js";
 import { newByteMask } from "../../emulator/secrets.js";
 import type { Millis } from "../../mqtt/packet.js";
 import { Causes } from "./causes.js";
-import { type Fields, type Happened, type RecordedEvent, tell, type Way } from "./recorded-event.js";
+import { type Fields, type RecordedEvent, type RunEvent, tell, type Way } from "./recorded-event.js";
 
 /** An event, and when it happened. */
 export interface Stamped {
@@ -12,7 +12,7 @@ export interface Stamped {
   readonly t: Millis;
   /** The machine's calendar time, in ms since 1970. */
   readonly wall: Millis;
-  happened: Happened;
+  happened: RunEvent;
   /** The number of the event that it comes of. */
   cause: number | undefined;
 }

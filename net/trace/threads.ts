@@ -1,6 +1,6 @@
 import type { Octets } from "../../at/octets.js";
 import type { TraceEvent } from "../../emulator/trace.js";
-import type { Happened } from "./recorded-event.js";
+import type { RunEvent } from "./recorded-event.js";
 
 type PacketEvent = Extract<TraceEvent, { readonly kind: "packet" }>;
 
@@ -55,7 +55,7 @@ export const threadsByPacket: {
 };
 
 /** The thread of each other kind of event. */
-export const threadsByKind: { readonly [K in Happened["kind"]]?: string } = {
+export const threadsByKind: { readonly [K in RunEvent["kind"]]?: string } = {
   dial: "link",
   up: "link",
   down: "link",

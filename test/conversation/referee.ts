@@ -3,7 +3,7 @@ import type { Millis } from "../../mqtt/packet.js";
 import type { Finding } from "../../net/referee/finding.js";
 import { Referee } from "../../net/referee/referee.js";
 import type { PortChange } from "../../net/serial.js";
-import type { Happened } from "../../net/trace/recorded-event.js";
+import type { RunEvent } from "../../net/trace/recorded-event.js";
 import { Recorder } from "../../net/trace/recorder.js";
 import type { Observer } from "./player.js";
 
@@ -22,7 +22,7 @@ export class ConversationReferee implements Observer {
     this.#take({ kind: "port", port: "port", change }, now);
   }
 
-  #take(happened: Happened, t: Millis): void {
+  #take(happened: RunEvent, t: Millis): void {
     this.#seq += 1;
     this.#referee.take(this.#recorder.record({ seq: this.#seq, t, wall: 0, happened, cause: undefined }));
   }
