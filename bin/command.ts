@@ -1,4 +1,4 @@
-import type { Ending } from "./exit.js";
+import type { Ending } from "./ending.js";
 import type { FlagName, Flags } from "./flags.js";
 
 /** A command as it was typed. */

@@ -2,7 +2,8 @@ import { UserError } from "../net/user-error.js";
 import packageJson from "../package.json" with { type: "json" };
 import { readCommandLine } from "./command-line.js";
 import { commandRow, isCommand } from "./commands/index.js";
-import { complain, Ending } from "./exit.js";
+import { complain } from "./complain.js";
+import { Ending } from "./ending.js";
 import { readOptions } from "./options.js";
 import { serve } from "./serve.js";
 

@@ -68,7 +68,7 @@ class Playing {
     this.#start = recording.said[0]?.t ?? 0;
     this.#now = this.#start - upBefore;
     const sockets = () => modem.view().sockets;
-    this.#farEnd = new FarEnd(facts, (happening) => this.#plan(happening), sockets);
+    this.#farEnd = new FarEnd(facts, (stimulus) => this.#plan(stimulus), sockets);
   }
 
   lines(): readonly PlacedLine[] {

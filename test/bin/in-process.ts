@@ -1,6 +1,6 @@
 import { readCommandLine } from "../../bin/command-line.js";
 import { commandRow } from "../../bin/commands/index.js";
-import type { Ending } from "../../bin/exit.js";
+import type { Ending } from "../../bin/ending.js";
 import { readOptions } from "../../bin/options.js";
 import { serve } from "../../bin/serve.js";
 import { UserError } from "../../net/user-error.js";
