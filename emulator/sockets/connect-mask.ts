@@ -1,6 +1,6 @@
 import { asBuffer, type Octets } from "../../at/octets.js";
 import { ConnectReader } from "./connect-reader.js";
-import { type Span, SplitConnects } from "./split-connects.js";
+import { corrected, type Span, SplitConnects } from "./split-connects.js";
 
 const mask = 0x2a;
 
@@ -19,14 +19,24 @@ const hiddenFrom = (bytes: Uint8Array, start: number): Uint8Array => Buffer.from
 export const withoutPasswordInHex = (line: Octets): Octets =>
   /nsos[dt]/i.test(line) ? hiddenIn(line, spansIn(line), "2A") : line;
 
-/** A run of hexadecimal digits that may be a CONNECT. */
-const connectInHex = /10[0-9a-f]{24,}/gi;
+/** A run of hexadecimal digits that may hold a CONNECT. */
+const runOfHex = /[0-9a-f]{26,}/gi;
 
-/** Where the digits of passwords stand in a text: from the first one to the end of the data. */
+/** Where the digits of passwords stand in what was typed; where it was corrected, from there to its end. */
 function spansIn(text: Octets): readonly Span[] {
-  return [...text.matchAll(connectInHex)].flatMap(({ index, 0: hex }) => {
-    const start = new ConnectReader().take(Buffer.from(hex.slice(0, hex.length & ~1), "hex"));
-    return start === undefined ? [] : { from: index + 2 * start, to: index + hex.length };
+  const typed = corrected(text);
+  return typed === text ? spansInDigits(text) : spansInDigits(typed).map(({ from }) => ({ from, to: text.length }));
+}
+
+/** The same: from the first digit of a password to the end of the data. */
+function spansInDigits(text: Octets): readonly Span[] {
+  return [...text.matchAll(runOfHex)].flatMap(({ index, 0: hex }) => {
+    const starts = [...hex.matchAll(/(?=10)/g)].flatMap(({ index: at }) => {
+      const end = hex.length - ((hex.length - at) & 1);
+      const start = new ConnectReader().take(Buffer.from(hex.slice(at, end), "hex"));
+      return start === undefined ? [] : at + 2 * start;
+    });
+    return starts.length === 0 ? [] : { from: index + Math.min(...starts), to: index + hex.length };
   });
 }
 
@@ -71,7 +81,7 @@ export class SocketMask {
   }
 }
 
-const mayMatter = /n(?:so|rb)/i;
+const mayMatter = /nso/i;
 
 /** A line that is longer is hidden where a CONNECT in it may go on. In octets; no line that a module takes is so long. */
 const maxLine = 8192;
@@ -110,11 +120,11 @@ export class HexPasswordMask {
   }
 }
 
-/** A command for sockets, or the digits of a CONNECT. */
-const mayBeSecret = /n(?:so|rb)|10[0-9a-f]{24}/i;
+/** A command for sockets, or digits that may hold a CONNECT. */
+const mayBeSecret = /nso|[0-9a-f]{26}/i;
 
-/** Pieces that end with the end of a line or of a payload, and the rest. */
-const lineParts = /[^\r\n\x1a\x1b]+[\r\n\x1a\x1b]?|[\r\n\x1a\x1b]/g;
+/** Pieces that end with the end of a line, and the rest. What ends a payload does not end a line. */
+const lineParts = /[^\r\n]+[\r\n]?|[\r\n]/g;
 
 /** Where the last line begins. */
 function lineStart(text: Octets): number {
@@ -123,4 +133,4 @@ function lineStart(text: Octets): number {
   return at;
 }
 
-const ends: ReadonlySet<number> = new Set([0x0d, 0x0a, 0x1a, 0x1b]);
+const ends: ReadonlySet<number> = new Set([0x0d, 0x0a]);

@@ -17,6 +17,9 @@ const sizes: { readonly [P in Part]: number | "word" | "varint" } = {
   password: "word",
 };
 
+/** The longest packet that is followed, in bytes; a longer one is taken for no CONNECT. decided */
+const maxPacket = 16_384;
+
 const beginning: readonly Part[] = ["type", "packetLength", "name", "level", "flags"];
 const names: readonly string[] = ["MQTT", "MQIsdp"];
 
@@ -112,6 +115,7 @@ export class ConnectReader {
   #check(): void {
     const part = this.#parts[this.#at];
     if (part === "packetLength") {
+      this.isOver = this.#length > maxPacket;
       this.#packetLeft = this.#length;
       this.#left = 0;
     } else if (part === "name") this.isOver = !names.some((name) => name.length === this.#left);

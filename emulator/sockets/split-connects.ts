@@ -32,9 +32,7 @@ const none: readonly ConnectReader[] = [];
 const maxReaders = 128;
 
 /** A command that sends over a socket, and its data. */
-const sending = /nsosd[^\d;\r\n]{0,4}(\d+)"? *,[^,;]*,[ "]*([0-9a-f]+)/gi;
-/** Commands after which what a socket has sent before does not matter: a new connection, its end, a reboot. */
-const ending = /nso(?:co|cl)[^\d;\r\n]{0,4}(\d+)|\+nrb/gi;
+const sending = /nsosd[^\d;\r\n]*(\d+)"? *,[^,;]*,[ "]*([0-9a-f]+)/gi;
 
 /**
  * Follows what a host types for its sockets, line by line, and finds the passwords in it, also where a CONNECT goes on from
@@ -54,16 +52,10 @@ export class SplitConnects {
   }
 
   #follow(line: Octets, begun: Map<number, Begun>): readonly FoundPassword[] {
-    const typed = line.includes("\b") ? corrected(line) : line;
+    const typed = corrected(line);
     const found: FoundPassword[] = [];
-    const matches = [...typed.matchAll(sending), ...typed.matchAll(ending)].sort((a, b) => a.index - b.index);
-    for (const { index, 0: all, 1: id, 2: digits } of matches) {
+    for (const { index, 0: all, 1: id, 2: digits = "" } of typed.matchAll(sending)) {
       const socket = Number(id);
-      if (digits === undefined) {
-        if (id === undefined) begun.clear();
-        else begun.delete(socket);
-        continue;
-      }
       const bytes = Buffer.from(digits.slice(0, digits.length & ~1), "hex");
       const start = send(begun, socket, bytes);
       const end = index + all.length;
@@ -80,10 +72,14 @@ export class SplitConnects {
   }
 }
 
-/** A line as it is after its backspaces. */
-function corrected(line: Octets): Octets {
+/** A line as it is after its corrections; other control characters are left out (V.250 5.2.2). */
+export function corrected(line: Octets): Octets {
+  if (!/[\0-\x1f\x7f]/.test(line)) return line;
   let kept = "";
-  for (const octet of line) kept = octet === "\b" ? kept.slice(0, -1) : kept + octet;
+  for (const octet of line) {
+    if (octet === "\b" || octet === "\x7f") kept = kept.slice(0, -1);
+    else if (octet >= " ") kept += octet;
+  }
   return kept;
 }
 
@@ -92,8 +88,14 @@ function send(begun: Map<number, Begun>, socket: number, data: Buffer): number |
   const { before = none, after = none, last } = begun.get(socket) ?? {};
   const isAgain = last !== undefined && (startsWith(last, data) || startsWith(data, last));
   const from = isAgain ? distinct([...before, ...after]) : after;
-  const readers = [...(data[0] === 0x10 ? [new ConnectReader()] : []), ...from].map((reader) => reader.clone());
+  const readers = from.map((reader) => reader.clone());
   const starts = readers.flatMap((reader) => reader.take(data) ?? []);
+  for (let at = data.indexOf(0x10); at >= 0; at = data.indexOf(0x10, at + 1)) {
+    const reader = new ConnectReader(); // a CONNECT may begin behind other packets
+    const start = reader.take(data.subarray(at));
+    if (start !== undefined) starts.push(at + start);
+    if (!reader.isOver) readers.push(reader);
+  }
   const open = distinct(readers.filter(({ isOver }) => !isOver));
   if (open.length === 0 && from.length === 0) begun.delete(socket);
   else begun.set(socket, { before: from, after: open, last: data });

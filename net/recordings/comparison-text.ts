@@ -36,9 +36,8 @@ export function differencesText(recording: Recording, differences: readonly Diff
 }
 
 /** The host's line up to an element of a recording, and its time. */
-function hostLineBefore({ said, inputs }: Recording, index: number): { readonly t: Millis; readonly line: string } {
-  const until = said[index]?.t ?? Number.NEGATIVE_INFINITY;
-  const last = inputs.findLast((input) => input.t <= until + 50 && input.kind === "line");
+function hostLineBefore({ inputs }: Recording, index: number): { readonly t: Millis; readonly line: string } {
+  const last = inputs.findLast((input) => input.index <= index && input.kind === "line");
   return { t: last?.t ?? 0, line: last?.kind === "line" ? last.line : "" };
 }
 

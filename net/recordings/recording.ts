@@ -18,12 +18,15 @@ export type HostInput =
   | { readonly kind: "payload"; readonly t: Millis; readonly size: number; readonly text: string }
   | { readonly kind: "cancelled"; readonly t: Millis };
 
+/** Such an input, and the index of the last thing that both had said then. */
+export type PlacedInput = HostInput & { readonly index: number };
+
 /** A recorded talk of a host and a module. */
 export interface Recording {
   /** What both have said, in its order. */
   readonly said: readonly Said[];
   /** What the host has said, as commands and payloads. */
-  readonly inputs: readonly HostInput[];
+  readonly inputs: readonly PlacedInput[];
   /** When it ends, in ms of its clock: what the module said later was not heard. */
   readonly end: Millis;
   /** Calendar time at 0 of the recording's clock, in ms since 1970. */
@@ -44,7 +47,7 @@ export async function recordingOf(events: AsyncIterable<RecordedEvent>): Promise
 
 class RecordingReader {
   readonly #said: Said[] = [];
-  readonly #inputs: HostInput[] = [];
+  readonly #inputs: PlacedInput[] = [];
   readonly #lines = { host: [] as Octets[], module: [] as Octets[] };
   #epochAtStart: Millis | undefined;
   #end: Millis = 0;
@@ -52,14 +55,15 @@ class RecordingReader {
 
   take(event: RecordedEvent): void {
     const { t, kind, line, terminator, size, text } = event;
+    const at = { t, index: this.#said.length - 1 };
     this.#end = t;
     this.#epochAtStart ??= Date.parse(event.wall) - t;
     if (kind === "bytes") this.#takeBytes(event);
     else if (kind === "line" && typeof line === "string") {
-      this.#inputs.push({ kind, t, line, terminator: String(terminator) });
+      this.#inputs.push({ kind, ...at, line, terminator: String(terminator) });
       this.#lines.host.push(fromText(line));
-    } else if (kind === "payload") this.#inputs.push({ kind, t, size: Number(size), text: String(text) });
-    else if (kind === "cancelled") this.#inputs.push({ kind, t });
+    } else if (kind === "payload") this.#inputs.push({ kind, ...at, size: Number(size), text: String(text) });
+    else if (kind === "cancelled") this.#inputs.push({ kind, ...at });
     else if ((kind === "answer" || kind === "urc") && typeof line === "string") this.#lines.module.push(fromText(line));
     else if (kind === "lost") this.#lost += Number(event.events);
   }

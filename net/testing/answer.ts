@@ -31,8 +31,12 @@ export function urcsIn(text: Octets): readonly Octets[] {
   return urcs;
 }
 
-/** A command line with its secrets masked, for messages. */
-export const masked = (line: string): string => maskedLine(fromText(line));
+/** A command line with its secrets masked, for messages. Data of AT+NSOSD may be a part of a secret. */
+export const masked = (line: string): string =>
+  maskedLine(fromText(line)).replace(/(nsosd[^;\r\n]*,[ "]*)[0-9a-f]{4,}/gi, "$1***");
+
+/** What the module has said, likewise: it may echo command lines. */
+export const maskedEcho = (text: string): string => text.replace(/at\+[^\r\n]*/gi, masked);
 
 /** The error of `host.command`: the final result of a command was not OK. */
 export class AtError extends Error {

@@ -1,9 +1,8 @@
 import { isRegExp } from "node:util/types";
 import { fromBytes, fromText, type Octets, toBytes, toText } from "../../at/octets.js";
-import { hidden } from "../../emulator/secrets.js";
 import type { PortEvents, SerialPort } from "../serial.js";
 import { UserError } from "../user-error.js";
-import { type Answer, AtError, answerIn, masked, urcsIn } from "./answer.js";
+import { type Answer, AtError, answerIn, masked, maskedEcho, urcsIn } from "./answer.js";
 import { Inbox } from "./inbox.js";
 import type { Waits } from "./waits.js";
 
@@ -53,7 +52,6 @@ const octetsOf = (raw: string | Uint8Array): Octets => (typeof raw === "string" 
 /** The host of a test modem; `open` is its front end. */
 export class AtHost implements TestHost {
   readonly #waits: Waits;
-  readonly #socketSecrets = hidden.newSocketSecrets();
   readonly #urcs: Inbox<string>;
   #events: PortEvents | undefined;
   #heard: Octets = "";
@@ -123,13 +121,13 @@ export class AtHost implements TestHost {
   }
 
   async #run(line: string, { payload, ending = ctrlZ, within }: CommandOptions): Promise<readonly string[]> {
-    const shown = textOf(this.#socketSecrets.line(fromText(line)));
+    const shown = masked(line);
     let answer = await this.#ask(`${fromText(line)}\r`, shown, within);
     if (answer.kind === "prompt") {
       if (payload === undefined) this.#refusePrompt(shown);
       answer = await this.#ask(octetsOf(payload) + ending, shown, within);
     }
-    if (answer.kind === "prompt") throw new Error(`${masked(shown)} asked for its payload again`);
+    if (answer.kind === "prompt") throw new Error(`${shown} asked for its payload again`);
     const lines = answer.lines.filter((each) => each !== `${fromText(line)}\r`).map(textOf); // the echo of ATE1
     const reboot = lines.find((each) => each.startsWith("REBOOT_CAUSE"));
     const result = reboot === undefined || lines[0] === "REBOOTING" ? answer.result : reboot;
@@ -139,11 +137,11 @@ export class AtHost implements TestHost {
 
   #refusePrompt(line: string): never {
     this.send(esc); // otherwise the next command would become the payload
-    throw new Error(`${masked(line)} asks for a payload: give it as { payload }`);
+    throw new Error(`${line} asks for a payload: give it as { payload }`);
   }
 
   async #ask(octets: Octets, line: string, within: number | undefined): Promise<Answer> {
-    const problem = (): string => `${masked(line)} was not answered, but ${this.#received()}`;
+    const problem = (): string => `${line} was not answered, but ${this.#received()}`;
     try {
       return await this.#waits.wait<Answer>(
         (onAnswer) => {
@@ -175,6 +173,6 @@ export class AtHost implements TestHost {
     const received = [...this.#urcs.unread, ...(this.#text === "" ? [] : [this.#text])].slice(-10);
     return received.length === 0
       ? "nothing was received"
-      : `there came ${received.map((each) => JSON.stringify(each)).join(", ")}`;
+      : `there came ${received.map((each) => JSON.stringify(maskedEcho(each))).join(", ")}`;
   }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { generate, type IConnectPacket } from "mqtt-packet";
 import { expect, test } from "vitest";
+import { maskedLine } from "../../../emulator/secrets.js";
 import {
   HexPasswordMask,
   SocketMask,
@@ -193,17 +194,14 @@ test("also where a host splits a CONNECT over several lines", () => {
 const [head, rest] = ["102000044D51545404C2003C00026964000175000D7077", "6464646464646464646464"];
 
 test.each([["AT+NSOCL=0"], ["AT+NSOCO=0,192.0.2.1,1883"], ["AT+NRB"], ["AT+CSQ;+NSOCL=0"]])(
-  "a socket with the same number begins anew: %s",
+  "the module may refuse %s: the password is hidden to its end, and what follows is not",
   (line) => {
     const mask = new SocketMask();
     const inBytes = new HexPasswordMask();
-    for (const typed of [`AT+NSOSD=0,23,${head}`, line]) {
-      mask.line(typed);
-      inBytes.mask(`${typed}\r`);
-    }
-    const next = `AT+NSOSD=0,11,${rest}`;
-    expect(mask.line(next)).toBe(next);
-    expect(inBytes.mask(next)).toBe(next);
+    const shown = (typed: string): readonly string[] => [mask.line(typed), inBytes.mask(`${typed}\r`)];
+    for (const typed of [`AT+NSOSD=0,23,${head}`, line]) shown(typed);
+    for (const each of shown(`AT+NSOSD=0,11,${rest}`)) expect(each).not.toContain("64");
+    for (const each of shown("AT+NSOSD=0,4,61626364")) expect(each).toContain("61626364");
   },
 );
 
@@ -212,6 +210,9 @@ test.each([
   ["a line that is refused and comes in other pieces", [`AT+NSOSD=0,11,${rest}`, "AT", "AT+NSOSD=0,4,64646464"]],
   ["the whole CONNECT once more", [`AT+NSOSD=0,11,${rest}`, "AT+NSOCL=0", `AT+NSOSD=0,23,${head}`]],
   ["blanks and quotes", [`AT+NSOSD=0,11,${rest}`, "AT+NSOCL=0", `AT+NSOSD = "0", "23", "${head}"`]],
+  ["many blanks", [`AT+NSOSD=      0,23,${head}`]],
+  ["another packet before it", ["AT+NSOCL=0", `AT+NSOSD=0,25,C000${head}`]],
+  ["DEL and other control characters", [`AT+NSOSD=0,23,${head.slice(0, 9)}F\x7f\x1a\t${head.slice(9)}`]],
   ["backspaces", ["AT+NSOCL=0", `AT+NSOSD=0,23,${head.slice(0, 9)}FF\b\b${head.slice(9)}`]],
 ])("is followed through %s", (_, between) => {
   for (const mask of [(line: string) => line, undefined]) {
@@ -220,5 +221,17 @@ test.each([
     const shown = (line: string): string => (mask ? lines.line(line) : inBytes.mask(`${line}\r`));
     for (const line of [`AT+NSOSD=0,23,${head}`, ...between]) shown(line);
     expect(shown(`AT+NSOSD=0,7,${rest.slice(8)}`)).not.toMatch(/64/);
+  }
+});
+
+test.each([
+  ["behind a byte that looks like one", "1000"],
+  ["behind digits that look like one at an odd place", "410042"],
+  ["behind a packet", "310A"],
+])("a whole CONNECT is hidden %s, also where the line was corrected", (_, before) => {
+  const line = `AT+NSOST=0,192.0.2.1,1883,36,${before}${head}${rest}`;
+  for (const typed of [line, line.replace("0A", "0F\x7fA"), line.replace("1883", "18823\b\b\b3")]) {
+    expect(new SocketMask().line(typed) && maskedLine(typed.replace(/.[\x7f\b]/g, ""))).not.toMatch(/6464/);
+    expect(new HexPasswordMask().mask(`${typed}\r`)).not.toMatch(/6464/);
   }
 });

@@ -1,7 +1,7 @@
 import { fromText } from "../../../at/octets.js";
 import type { Profile } from "../../../emulator/profile/profile.js";
 import { Player } from "../../../net/recordings/play.js";
-import type { HostInput, Recording, Said } from "../../../net/recordings/recording.js";
+import type { PlacedInput, Recording, Said } from "../../../net/recordings/recording.js";
 
 /** Bytes by their names. */
 const named: Readonly<Record<string, string>> = { "<CR>": "\r", "<LF>": "\n", "<Ctrl+Z>": "\x1a", "<ESC>": "\x1b" };
@@ -19,7 +19,7 @@ const octetsOf = (text: string): string =>
  */
 export function sessionOf(text: string): Recording {
   const said: Said[] = [];
-  const inputs: HostInput[] = [];
+  const inputs: PlacedInput[] = [];
   for (const line of text.trim().split("\n")) {
     const [, time = "", way = "", words = ""] = /^\s*(\d+)\s*([<>])\s?(.*)$/.exec(line) ?? [];
     const t = Number(time);
@@ -27,7 +27,7 @@ export function sessionOf(text: string): Recording {
     const ends = /(?:<CR>|<LF>|<Ctrl\+Z>|<ESC>|\\)$/.test(words);
     if (way === "<") said.push({ by: "module", t, octets: `\r\n${octetsOf(plain)}\r\n` });
     else said.push({ by: "host", t, octets: octetsOf(ends ? plain : `${plain}<CR>`) });
-    if (way === ">") inputs.push({ kind: "line", t, line: plain, terminator: "<0D>" });
+    if (way === ">") inputs.push({ kind: "line", t, index: said.length - 1, line: plain, terminator: "<0D>" });
   }
   return { said, inputs, end: (said.at(-1)?.t ?? 0) + 1000, epochAtStart: 0, lost: 0 };
 }
@@ -42,7 +42,12 @@ export function recordedWith(profile: Profile, session: Recording): Recording {
     return one.by === "host" ? [one, ...answers] : answers;
   });
   const first = lines.filter(({ after }) => after < 0).map(({ t, raw }): Said => ({ by: "module", t, octets: raw }));
-  return { ...session, said: [...first, ...said] };
+  const all = [...first, ...said];
+  const inputs = session.inputs.map((input) => ({
+    ...input,
+    index: all.indexOf(session.said[input.index] as Said),
+  }));
+  return { ...session, said: all, inputs };
 }
 
 const open = `
