@@ -23,6 +23,8 @@ export type SocketChange =
   | { readonly state: "closed" }
   /** A datagram that had no room was dropped. */
   | { readonly state: "full"; readonly bytes: number }
+  /** A datagram did not reach the module, because there is no network. */
+  | { readonly state: "unreachable"; readonly bytes: number }
   /** Data of the host that came before the connection were dropped. */
   | { readonly state: "early"; readonly bytes: number };
 

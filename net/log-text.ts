@@ -89,6 +89,8 @@ function socketText(event: SocketChange): string {
       return `down: ${event.reason}`;
     case "full":
       return `a datagram of ${count(event.bytes)} was dropped: nobody has read the others`;
+    case "unreachable":
+      return `a datagram of ${count(event.bytes)} was lost: the module has no network`;
     case "early":
       return `${count(event.bytes)} were dropped: the socket is not connected yet`;
   }

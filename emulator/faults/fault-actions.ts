@@ -122,7 +122,8 @@ export class FaultActions {
   }
 
   #change(change: WorldChange): void {
-    if (change.kind === "reset" || change.kind === "power") this.#startAnew();
+    const isSwitch = change.kind === "power" && change.on !== this.#parts.clock.isOn;
+    if (change.kind === "reset" || isSwitch) this.#startAnew();
     this.#parts.stage.give({ from: "world", change });
   }
 

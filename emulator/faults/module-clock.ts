@@ -13,6 +13,11 @@ export class ModuleClock {
     return this.#frozenAt !== undefined;
   }
 
+  /** Whether the module has power. */
+  get isOn(): boolean {
+    return this.#poweredAt !== undefined;
+  }
+
   /** The time that it shows at `now` of the clock outside. */
   at(now: Millis): Millis {
     return this.#frozenAt ?? now - this.#stood;

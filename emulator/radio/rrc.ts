@@ -121,6 +121,11 @@ export class Rrc {
     this.#held = this.#held.filter((it) => it.to !== "link" || it.link !== link);
   }
 
+  /** Drops the effects that wait for a socket that has ended in the network. */
+  forgetSocket(handle: SocketHandle | undefined): void {
+    if (this.#held.length > 0) this.#held = this.#held.filter((it) => it.to !== "socket" || it.handle !== handle);
+  }
+
   /** Returns the waiting effects once the connection is up. */
   takeSent(now: Millis): readonly Effect[] {
     if (this.#upAt > now) return nothing;

@@ -1,6 +1,6 @@
 import type { Context } from "../context.js";
 import { arrivedLine, shownLines } from "./lines.js";
-import { type Inbound, maxUnreadBytes, type Received, type Socket } from "./socket.js";
+import { type Inbound, maxUnreadBytes, maxUnreadDatagrams, type Received, type Socket } from "./socket.js";
 
 /** Takes a datagram, or bytes of a stream; returns the socket after it. AT+NSONMI decides how the host hears of it. */
 export function receive(context: Context, socket: Socket, event: Exclude<Inbound, { readonly kind: "down" }>): Socket {
@@ -40,7 +40,7 @@ function showAtOnce({ ram, effects }: Context, socket: Socket, received: Receive
 function keepForReading({ ram, effects }: Context, socket: Socket, received: Received, isToBeTold: boolean): Socket {
   const { id, protocol, unread, unreadBytes, isTold } = socket;
   const { length } = received.bytes;
-  if (protocol === "UDP" && unreadBytes + length > maxUnreadBytes) {
+  if (protocol === "UDP" && (unreadBytes + length > maxUnreadBytes || unread.length >= maxUnreadDatagrams)) {
     effects.trace({ kind: "socket", socket: id, state: "full", bytes: length });
     return socket;
   }

@@ -1,6 +1,7 @@
 import type { FinalResult } from "../../at/format.js";
 import type { Context } from "../context.js";
 import type { Effect, SocketEvent } from "../io.js";
+import { isOnline } from "../radio/radio.js";
 import type { SocketChange } from "../trace.js";
 import { finishWaiting } from "../waiting-line.js";
 import { closedLine, connectedLine, sentLine } from "./lines.js";
@@ -51,7 +52,11 @@ function takeConnection(context: Context, socket: Socket): void {
 
 /** Holds an event until the radio is settled, and during PSM. A datagram without room is dropped then. */
 function hold(context: Context, socket: Socket, event: Inbound): void {
-  const { rrc } = context.ram;
+  const { rrc, state } = context.ram;
+  if (event.kind === "datagram" && !isOnline(state.radio)) {
+    trace(context, socket, { state: "unreachable", bytes: event.bytes.length });
+    return;
+  }
   if (event.kind === "down" && socket.phase === "connecting") {
     read(context, socket, event); // nothing else can be held
     return;
@@ -63,7 +68,8 @@ function hold(context: Context, socket: Socket, event: Inbound): void {
   else put(context, { ...socket, held: [...socket.held, event] });
 }
 
-const sizeOf = (event: Inbound): number => (event.kind === "down" ? 0 : event.bytes.length);
+/** An empty datagram takes room, too. */
+const sizeOf = (event: Inbound): number => (event.kind === "down" ? 0 : Math.max(1, event.bytes.length));
 
 function read(context: Context, socket: Socket, event: Inbound): void {
   if (event.kind !== "down") {
@@ -71,6 +77,7 @@ function read(context: Context, socket: Socket, event: Inbound): void {
     return;
   }
   context.ram.rrc.touch(context.now);
+  context.ram.rrc.forgetSocket(socket.handle);
   trace(context, socket, { state: "down", reason: event.reason });
   if (socket.phase !== "connecting") endSocket(context, socket);
   else failDial(context, socket, "operationNotAllowed");

@@ -83,8 +83,9 @@ export const maxSockets = 7;
 /** The longest message, in bytes (AT manual). */
 export const maxDataBytes = 1358;
 
-/** The data that may wait to be read on one socket, in bytes. decided */
+/** The data that may wait to be read on one socket, in bytes, and in datagrams, because some are empty. decided */
 export const maxUnreadBytes = 8192;
+export const maxUnreadDatagrams = 1024;
 
 const never: Millis = Number.POSITIVE_INFINITY;
 

@@ -167,6 +167,7 @@ const sockets = [
   change("down", "A TCP socket was lost, or not connected.", { reason: v.picklist(downReasons) }),
   change("closed", "The host closes a socket.", {}),
   change("full", "A datagram was dropped, because the host has not read those before it.", { bytes: count }),
+  change("unreachable", "A datagram was lost, because the module has no network.", { bytes: count }),
   change("early", "Data of the host were dropped, because the socket is not connected yet.", { bytes: count }),
   event("datagram", "A datagram of a UDP socket.", { socket, way, address: text, port: count, ...payload }),
   event("data", "Bytes of a TCP socket.", { socket, way, ...payload }),

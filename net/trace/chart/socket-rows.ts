@@ -34,6 +34,8 @@ export function socketSketch({ state, socket, protocol, port, address, reason, b
     }
     case "full":
       return row(remark, `${name}: ${sizeText(bytes)} were lost: the host does not read`, "trouble");
+    case "unreachable":
+      return row({ kind: "bar" }, `${name}: ${sizeText(bytes)} were lost: there is no network`, "trouble");
     case "early":
       return row(remark, `${name}: ${sizeText(bytes)} were lost: TCP is not up yet`, "trouble");
     default:

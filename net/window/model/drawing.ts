@@ -138,6 +138,8 @@ function socketDrawing({ state, socket, protocol, port, address, reason, bytes }
       return { ...fromBroker, tone: "bad", label: `${name} is down: ${text(reason)}` };
     case "full":
       return { ...fromBroker, tone: "bad", label: `${name} is full: ${count(bytes)} lost`, isLost: true };
+    case "unreachable":
+      return { ...fromBroker, tone: "bad", label: `${name} has no network: ${count(bytes)} lost`, isLost: true };
     case "early":
       return { ...toBroker, tone: "bad", label: `${name} is not connected yet: ${count(bytes)} lost`, isLost: true };
     case "created":

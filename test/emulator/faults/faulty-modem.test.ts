@@ -28,8 +28,8 @@ class World {
   readonly #sent = new Map<number, number>();
   #link = 0;
 
-  constructor(seed: number) {
-    this.modem = new FaultyModem({ profile: bc28, seed });
+  constructor(seed: number, profile = bc28) {
+    this.modem = new FaultyModem({ profile, seed });
     this.#take(this.modem.powerUp(0));
   }
 
@@ -316,4 +316,18 @@ test("at most 4 MiB are held back: then the link is dropped, with a line", () =>
     effect.to === "trace" && effect.event.kind === "fault" ? [effect.event.did] : [],
   );
   expect(told).toEqual(["begins", "too much is held back: the link is dropped"]);
+});
+
+test("a TCP socket that is dropped while its dial waits for the RRC connection is never dialled", () => {
+  const world = new World(5, { ...bc28, timing: "realistic" });
+  const read = readSentence("when dialled: drop link");
+  if ("problem" in read) throw new Error(read.problem);
+  world.pass(60_000);
+  world.do({ kind: "host", text: "AT+NSOCR=STREAM,6,0\r" });
+  world.pass(1000);
+  world.do({ kind: "fault", sentence: read.sentence });
+  world.do({ kind: "host", text: "AT+NSOCO=0,192.0.2.1,80\r" });
+  world.pass(60_000);
+  expect(world.heard).toMatch(/ERROR\r\n$/);
+  expect(world.effects.some((effect) => effect.to === "socket" && effect.act.kind === "dial")).toBe(false);
 });
