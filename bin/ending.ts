@@ -5,6 +5,8 @@ const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 /** The longest time that closing may take after a signal, in ms; the second one where files are to be written. */
 const closeTimeoutMs = 800;
 const writeTimeoutMs = 60_000;
+/** A second signal so soon is the same one, in ms: timeout(1) and terminals send it to a process and to its group. */
+const sameSignalMs = 300;
 
 /** The end of the run: a signal, or a call of `end`. */
 export class Ending {
@@ -14,6 +16,7 @@ export class Ending {
   #came = false;
   #passOn: ((signal: NodeJS.Signals) => void) | undefined;
   #hasToWrite = false;
+  #signalledAt = Number.NEGATIVE_INFINITY;
   /** The first signal that has come. */
   signal: NodeJS.Signals | undefined;
 
@@ -56,6 +59,9 @@ export class Ending {
 
   /** Ends the run after a signal: within the time-out, and at once after a second signal. */
   #hurry(): void {
+    const now = performance.now();
+    if (now - this.#signalledAt < sameSignalMs) return;
+    this.#signalledAt = now;
     if (this.#came) this.#cutShort();
     setTimeout(() => this.#cutShort(), this.#hasToWrite ? writeTimeoutMs : closeTimeoutMs).unref();
     this.end();

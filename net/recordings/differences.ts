@@ -63,7 +63,7 @@ function isSameLine(recorded: PlacedLine | undefined, emulated: PlacedLine | und
 }
 
 function patternOf(raw: Octets): RegExp {
-  const parts = raw.split("***").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const parts = raw.split(/\*{3,}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join("[^\\r\\n]*")}$`);
 }
 
@@ -79,7 +79,7 @@ function differencesIn(
   for (const step of steps) {
     const line = step.kind === "first" ? recorded[step.a] : undefined;
     if (line === undefined) continue;
-    const other = counterpart(line, [...left]);
+    const other = counterpart(line, firstOf(left));
     if (other === undefined) found.push({ kind: "missing", recorded: line });
     else {
       left.delete(other);
@@ -91,6 +91,18 @@ function differencesIn(
     }
   }
   return [...found, ...[...left].map((line): Difference => ({ kind: "extra", emulated: line }))];
+}
+
+/** How many lines of the emulator are looked through for one of the recording. decided */
+const maxCandidates = 200;
+
+function firstOf(lines: Iterable<PlacedLine>): readonly PlacedLine[] {
+  const first: PlacedLine[] = [];
+  for (const line of lines) {
+    if (first.length === maxCandidates) break;
+    first.push(line);
+  }
+  return first;
 }
 
 /** The emulator's line that stands for a line of the recording: of the same text or name, or at the same place. */

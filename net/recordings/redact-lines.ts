@@ -54,6 +54,7 @@ function replaced(rule: Rule, text: Octets, names: Pseudonyms): Octets {
   if (rule === undefined || isAddress(text)) return text; // all addresses are replaced together
   if (rule === "words") return names.ofWords(text);
   if (rule === "cell") return names.ofCell(text);
+  if (rule === "hex") return names.of("hex", text.replaceAll("**", "2A")); // as a line shows digits that bytes hide
   return rule === "message" ? names.ofText(text) : names.of(rule, text);
 }
 

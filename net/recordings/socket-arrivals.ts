@@ -29,8 +29,8 @@ interface Reading {
   readonly before: Place;
 }
 
-/** The longest message of which a module tells the length, in bytes; a longer one is not believed. */
-const maxLength = 65_535;
+/** The longest message of which a module tells the length, in bytes; a longer one is not believed. decided */
+const maxLength = 1024 * 1024;
 /** How many bytes of a recording may be unknown in all. decided */
 const maxUnknown = 16 * 1024 * 1024;
 

@@ -69,6 +69,7 @@ test("a signal leaves the whole report, and other files stay", async () => {
   program.type("AT+CGMM\r");
   await until("an answer", () => program.out.includes("BC28"));
   expect(readFileSync(join(out, "junit.xml"), "utf8")).toBe("old");
+  program.child.kill("SIGTERM"); // timeout(1) sends it twice: to its child, and to its group
   expect((await program.end("SIGTERM")).code).toBe(0);
   expect(sorted(readdirSync(out))).toEqual(sorted([...whole, "mine.txt"]));
   const [, ...lines] = readFileSync(join(out, "trace.jsonl"), "utf8").trimEnd().split("\n");

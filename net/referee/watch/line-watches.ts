@@ -31,6 +31,9 @@ const resultUrcs: Readonly<Record<string, string>> = {
 };
 const endsAll = ["+QMTCLOSE", "+QMTDISC", "+NRB"];
 
+/** A message of a socket without its sequence number, which hosts count up. */
+const withoutSequence = (line: string): string => line.replace(/(\+NSOS[TD]F?=.*),\d{1,3}$/i, "$1");
+
 /** The rules about command lines and their answers. */
 export const lineWatches = {
   "early-command": (report, { dialogue, link }) => ({
@@ -109,13 +112,14 @@ export const lineWatches = {
       result({ line, ok, text, event }) {
         const isMasked = line.text.includes("***"); // two that differ may look the same
         if (!line.isCommand || isMasked || has(line, ...pollable, ...cleaning)) return;
-        const before = refusals.get(line.text) ?? [];
-        refusals.delete(line.text);
+        const asked = withoutSequence(line.text);
+        const before = refusals.get(asked) ?? [];
+        refusals.delete(asked);
         if (ok) return;
         const times = [...before, event.t].filter((t) => event.t - t <= hammerSpan);
         if (times.length === 3)
           report(line.event, `${shown(line.text)} was refused (${text}) three times within ${spanText(hammerSpan)}`);
-        if (times.length < 3) refusals.set(line.text, times);
+        if (times.length < 3) refusals.set(asked, times);
         if (refusals.size > maxRemembered) refusals.delete(refusals.keys().next().value ?? "");
       },
     };

@@ -170,14 +170,14 @@ export const linkWatches = {
   "result-missed": (report) => {
     /** The front ends that have a host; undefined: none has ever had one. */
     let attached: Set<unknown> | undefined;
-    /** A result or report of MQTT that came while no host was there. */
+    /** A result or report of MQTT or of a socket that came while no host was there. */
     let missed: RecordedEvent | undefined;
     const note = (event: RecordedEvent): void => {
       if (attached?.size === 0) missed ??= event;
     };
     return {
       answer: note,
-      urc: (event) => (fieldText(event.line).startsWith("+QMT") ? note(event) : undefined),
+      urc: (event) => (/^\+(?:QMT|NSO)/.test(fieldText(event.line)) ? note(event) : undefined),
       port(event) {
         const { port, change, bytes } = event;
         if (change === "attach") {

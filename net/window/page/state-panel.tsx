@@ -124,7 +124,7 @@ function Mqtt({ mqtt: { phase, broker, keepAlive } }: ShownState) {
 }
 
 function Sockets({ sockets }: ShownState) {
-  const text = sockets.map(({ id, protocol }) => `${id} ${protocol}`).join(", ");
+  const text = sockets.map(({ id, protocol }) => `#${id} ${protocol}`).join(", ");
   return (
     <Card name="Sockets">
       <Fact name="open" value={text || "none"} title={sockets.map(socketText).join("\n")} />

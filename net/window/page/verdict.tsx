@@ -54,9 +54,10 @@ const isOnlyGaps = signal(false);
 
 function Coverage({ items }: { readonly items: readonly CoverageItem[] }) {
   if (items.length === 0) return <p class="muted">It is not known yet.</p>;
-  const counted = items.filter(({ met, needs }) => met > 0 || needs === undefined);
+  const used = items.filter(({ group, met }) => group !== "commands" || met > 0); // nobody needs all commands
+  const counted = used.filter(({ group, met, needs }) => group !== "commands" && (met > 0 || needs === undefined));
   const met = counted.filter((item) => item.met > 0).length;
-  const shown = isOnlyGaps.value ? counted.filter((item) => item.met === 0) : items;
+  const shown = isOnlyGaps.value ? counted.filter((item) => item.met === 0) : used;
   const groups = [...new Set(shown.map(({ group }) => group))];
   return (
     <>
@@ -98,11 +99,11 @@ function Coverage({ items }: { readonly items: readonly CoverageItem[] }) {
 
 function Item({ item, met, recipe, needs }: CoverageItem) {
   return (
-    <tr class={met > 0 ? "met" : "never"}>
+    <tr class={met > 0 ? "met" : needs === undefined ? "never" : ""}>
       <td>
         <code>{visibleText(item)}</code>
       </td>
-      <td>{met > 0 ? met : "never"}</td>
+      <td>{met > 0 ? met : needs === undefined ? "never" : "–"}</td>
       <td>
         {met === 0 && recipe !== undefined && <Recipe recipe={recipe} />}
         {met === 0 && needs !== undefined && <small> needs {visibleText(needs)}</small>}

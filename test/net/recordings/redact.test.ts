@@ -6,6 +6,7 @@ import { isLuhn } from "../../../emulator/profile/profile-rules.js";
 import { AtListener } from "../../../net/recordings/at-listener.js";
 import { Pseudonyms } from "../../../net/recordings/pseudonyms.js";
 import { redacted } from "../../../net/recordings/redact.js";
+import { redactedCommand } from "../../../net/recordings/redact-lines.js";
 import { systemClock } from "../../../net/time/clock.js";
 import { EventLog } from "../../../net/trace/event-log.js";
 import type { RecordedEvent } from "../../../net/trace/recorded-event.js";
@@ -155,4 +156,11 @@ test("any talk keeps its lengths, and a payload of six bytes or more is gone", (
       expect(JSON.stringify(result.events.filter(({ kind }) => kind === "urc"))).not.toContain("qZ99");
     }),
   );
+});
+
+test("data of a socket whose digits are hidden have the pseudonym of the data that the line shows", () => {
+  const names = new Pseudonyms();
+  const shown = redactedCommand("AT+NSOSD=0,7,61622A2A2A6364", names);
+  expect(redactedCommand("AT+NSOSD=0,7,6162******6364", names)).toBe(shown);
+  expect(shown).toMatch(/^AT\+NSOSD=0,7,[0-9A-F]{14}$/);
 });
