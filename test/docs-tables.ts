@@ -1,3 +1,4 @@
+import { cmeErrors } from "../at/errors.js";
 import { flagRows } from "../bin/flags.js";
 import type { ModuleCommand } from "../emulator/command-view.js";
 import { generalCommands } from "../emulator/commands/general.js";
@@ -124,6 +125,15 @@ export const generatedTables: readonly { readonly page: string; readonly name: s
       table(
         ["not modelled", "answer", "why"],
         notModelled.map(({ names, answers, why }) => [names.map((name) => code(`AT${name}`)).join(" "), answers, why]),
+      ),
+  },
+  {
+    page: "docs/commands.md",
+    name: "errors",
+    make: () =>
+      table(
+        ["number", "words"],
+        Object.values(cmeErrors).map(([number, words]) => [String(number), words]),
       ),
   },
   {
