@@ -78,6 +78,8 @@ export interface SerialPort {
   readonly path: string;
   /** Hosts run in this process. A manual clock then gives them less time to answer. */
   readonly isHere?: true;
+  /** How many bytes wait until hosts in other processes read. Left out: it is not known. */
+  readonly unsent?: number;
   /** Sends the module's bytes to the host. The caller may reuse the array afterwards. */
   write(bytes: Uint8Array): void;
   /** Sets the module's end of the line; a front end ignores what it cannot carry. */

@@ -120,7 +120,7 @@ function unknownKey(path: string, key: string, known: readonly string[]): string
 /** `did you mean imei?` where a known name is similar. Otherwise the list of all names. */
 export function suggestion(written: string, known: readonly string[]): string {
   const near = known.find((name) => name.toLowerCase() === written.toLowerCase() || isTypo(written, name));
-  return near === undefined ? `there are: ${known.join(", ")}` : `did you mean ${near}?`;
+  return near === undefined ? `there are: ${[...new Set(known)].join(", ")}` : `did you mean ${near}?`;
 }
 
 /** Whether the names differ by one typing error: one letter too many, too few or wrong, or two letters exchanged. */

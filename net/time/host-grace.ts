@@ -1,6 +1,33 @@
 import { type OpenPort, withWriteHook } from "../serial.js";
 import type { Quiescence } from "./quiescence.js";
 
+/** How long hosts may read nothing while output waits for them, and how often that is looked at, in ms of real time. */
+const stuckMs = 200;
+const lookMs = 5;
+
+/** Lets time wait while hosts read what waits for them. Returns what has to be called after each write. */
+function waitingForReaders(unsent: () => number, quiescence: Quiescence, onRead: () => void): () => void {
+  let isWaiting = false;
+  return () => {
+    if (isWaiting || unsent() === 0) return;
+    isWaiting = true;
+    const done = quiescence.asking();
+    let last = { unsent: unsent(), at: performance.now() };
+    const look = (): void => {
+      const now = performance.now();
+      if (unsent() !== last.unsent) last = { unsent: unsent(), at: now };
+      if (last.unsent > 0 && now - last.at < stuckMs) {
+        setTimeout(look, lookMs);
+        return;
+      }
+      isWaiting = false;
+      onRead();
+      done();
+    };
+    look();
+  };
+}
+
 /**
  * The same front end for a manual clock: time waits until its hosts have had time to answer what they received. While
  * `isSending` returns true, more bytes are on their way to the host, and its time to answer has not begun.
@@ -22,8 +49,10 @@ export function withHostGrace(open: OpenPort, quiescence: Quiescence, isSending 
       },
     });
     isHere = port.isHere === true;
+    const wrote = waitingForReaders(() => port.unsent ?? 0, quiescence, note);
     return withWriteHook(port, () => {
       if (isAttached && !isSending()) note();
+      if (port.unsent !== undefined) queueMicrotask(wrote);
     });
   };
 }

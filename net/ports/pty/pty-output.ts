@@ -19,6 +19,11 @@ export class PtyOutput {
     this.#onTaken = onTaken;
   }
 
+  /** How many bytes wait here. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Writes to the host of a terminal. Returns how many bytes were dropped, because too many wait. */
   write(bytes: Uint8Array, pair: PtyPair): number {
     const taken = this.#size > 0 ? 0 : this.#give(bytes, pair);

@@ -61,6 +61,10 @@ class Pty implements SerialPort {
     return this.#pair.path;
   }
 
+  get unsent(): number {
+    return this.#output.size;
+  }
+
   write(bytes: Uint8Array): void {
     if (this.#closed) return;
     const wasAttached = this.#attached;
