@@ -121,16 +121,10 @@ export class HexPasswordMask {
 }
 
 /** A command for sockets, or digits that may hold a CONNECT. */
-const mayBeSecret = /nso|[0-9a-f]{26}/i;
+const mayBeSecret = /nso|10[0-9a-f]{24}/i;
 
 /** Pieces that end with the end of a line, and the rest. What ends a payload does not end a line. */
 const lineParts = /[^\r\n]+[\r\n]?|[\r\n]/g;
 
 /** Where the last line begins. */
-function lineStart(text: Octets): number {
-  let at = text.length;
-  while (at > 0 && !ends.has(text.charCodeAt(at - 1))) at -= 1;
-  return at;
-}
-
-const ends: ReadonlySet<number> = new Set([0x0d, 0x0a]);
+const lineStart = (text: Octets): number => Math.max(text.lastIndexOf("\r"), text.lastIndexOf("\n")) + 1;
