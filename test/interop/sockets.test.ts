@@ -34,7 +34,7 @@ const hexOf = (data: Buffer): string => data.toString("hex").toUpperCase();
 describe.skipIf(!needs("socat"))("socat at the other end", () => {
   test("UDP: datagrams of every size and with every byte come back as they went", async () => {
     const port = await freePort();
-    await socat(`UDP4-LISTEN:${port},bind=127.0.0.1,fork`, "PIPE");
+    await socat("-T2", `UDP4-LISTEN:${port},bind=127.0.0.1,fork`, "PIPE"); // a child that serves a peer ends after 2 s of silence
     const host = await module();
     await host.command("AT+NSOCR=DGRAM,17,0");
     for (const length of [1, 2, 255, 256, 1357, 1358]) {
