@@ -122,3 +122,12 @@ export const flag: Param<number> = param({
 
 /** `<sequence>`. */
 export const sequence = int(1, 255);
+
+/** The places of the parameters of each command that sends a message, counted from 0. */
+export const messagePlaces: Readonly<
+  Record<string, { readonly length: number; readonly data: number; readonly sequence: number }>
+> = {
+  "+NSOST": { length: 3, data: 4, sequence: 5 },
+  "+NSOSTF": { length: 4, data: 5, sequence: 6 },
+  "+NSOSD": { length: 1, data: 2, sequence: 4 },
+};

@@ -2,6 +2,7 @@ import { parseLine, type Token } from "../../at/parse.js";
 import type { ModuleCommand } from "../../emulator/command-view.js";
 import { basicCommands } from "../../emulator/commands/basic.js";
 import { commandNamed, commands } from "../../emulator/commands/index.js";
+import { messagePlaces } from "../../emulator/commands/socket-params.js";
 import type { CoveragePoint } from "./coverage-point.js";
 
 /** What a host has written: the form of a command, the same with its key, and whether the module has it. */
@@ -19,17 +20,6 @@ export const uses = {
   notices: 'AT+QMTCFG="timeout",…,1',
   sequence: "AT+NSOST=…,<sequence>",
 } as const;
-
-/**
- * The parameter of each command that makes such lines possible: its place, the text it must have (left out: any), and how
- * `uses` names it.
- */
-const usesByName: Readonly<Record<string, { readonly at: number; readonly text?: string; readonly use: string }>> = {
-  "+QMTCFG": { at: 4, text: "1", use: uses.notices },
-  "+NSOST": { at: 5, use: uses.sequence },
-  "+NSOSTF": { at: 6, use: uses.sequence },
-  "+NSOSD": { at: 4, use: uses.sequence },
-};
 
 const keyedForm = (name: string, key: string): string => `AT${name}="${key}"`;
 
@@ -104,9 +94,11 @@ export function writtenForms(line: string): readonly WrittenForm[] {
   });
 }
 
+/** What a host makes possible by a command in its write form, as `uses` names it. */
 function useOf(name: string, tokens: readonly Token[]): string | undefined {
-  const known = Object.hasOwn(usesByName, name) ? usesByName[name] : undefined;
-  const given = known && tokens[known.at];
-  if (given === undefined || given.kind === "empty") return undefined;
-  return known?.text === undefined || known.text === given.text ? known?.use : undefined;
+  if (name === "+QMTCFG")
+    return tokens[0]?.text.toLowerCase() === "timeout" && tokens[4]?.text === "1" ? uses.notices : undefined;
+  const places = Object.hasOwn(messagePlaces, name) ? messagePlaces[name] : undefined;
+  const sequence = places && tokens[places.sequence];
+  return sequence === undefined || sequence.kind === "empty" ? undefined : uses.sequence;
 }

@@ -1,5 +1,6 @@
 import type { Octets } from "../../at/octets.js";
 import { parseLine, type Token } from "../../at/parse.js";
+import { messagePlaces } from "../../emulator/commands/socket-params.js";
 import type { Kind, Pseudonyms } from "./pseudonyms.js";
 
 /** How a parameter is replaced; undefined: not at all. */
@@ -19,9 +20,9 @@ const rules: Readonly<Record<string, (at: number, first: Octets) => Rule>> = {
   "+QDNS": (at) => (at >= 1 ? "words" : undefined),
   "+NPING": (at) => (at === 0 ? "words" : undefined),
   "+CGAUTH": (at) => (at >= 2 ? "words" : undefined),
-  "+NSOST": (at) => (at === 4 ? "hex" : undefined),
-  "+NSOSTF": (at) => (at === 5 ? "hex" : undefined),
-  "+NSOSD": (at) => (at === 2 ? "hex" : undefined),
+  ...Object.fromEntries(
+    Object.entries(messagePlaces).map(([name, { data }]) => [name, (at: number) => (at === data ? "hex" : undefined)]),
+  ),
 };
 
 const configured: Readonly<Record<string, (at: number) => Rule>> = {

@@ -1,4 +1,5 @@
 import type { Octets } from "../../at/octets.js";
+import { messagePlaces } from "../../emulator/commands/socket-params.js";
 import type { Endpoint, SocketId } from "../../emulator/sockets/endpoint.js";
 import { AnswerOrder, type AskedLine, askedLinesOf, type WrittenCommand } from "./asked-lines.js";
 import type { PlacedFact } from "./fact.js";
@@ -115,7 +116,7 @@ class SocketFacts {
     const isGood = /^(?:OK|0)$/.test(text);
     for (const { name, tokens } of line.writes) {
       const socket = Number(tokens[0]?.text);
-      const seq = Number(tokens[sequenceAt[name] ?? Number.POSITIVE_INFINITY]?.text);
+      const seq = Number(tokens[messagePlaces[name]?.sequence ?? Number.POSITIVE_INFINITY]?.text);
       if (name === "+NSOCL") this.#forget(socket);
       else if (name === "+NSOCO" && !(isGood && this.#tellsConnections))
         this.#answer(`NSOCO ${socket},${line.index}`, isGood, at);
@@ -153,9 +154,6 @@ class SocketFacts {
 }
 
 type AnswerFact = Extract<PlacedFact, { readonly asked: number }>;
-
-/** The index of the sequence number among the parameters. */
-const sequenceAt: Readonly<Record<string, number>> = { "+NSOST": 5, "+NSOSTF": 6, "+NSOSD": 4 };
 
 /** How many bytes a line asks for with AT+NSORF on a socket. */
 const lengthAsked = ({ writes }: AskedLine, socket: SocketId): number =>

@@ -1,21 +1,19 @@
+import { messagePlaces } from "../../../emulator/commands/socket-params.js";
 import { maxDataBytes, maxSockets } from "../../../emulator/sockets/socket.js";
 import { fieldText, type HostLine, has, numberAt, shown, writeOf } from "../host-line.js";
 import type { RuleId } from "../rules.js";
 import type { MakeWatch } from "./watch.js";
 
-/** Where the length stands in the commands that send; the data stand behind it. */
-const lengthAt: Readonly<Record<string, number>> = { "+NSOST": 3, "+NSOSTF": 4, "+NSOSD": 1 };
-
 /** The rules about sockets. */
 export const socketWatches = {
   "socket-data-overlong": (report) => ({
     result({ line, ok }) {
-      const command = ok ? undefined : writeOf(line, ...Object.keys(lengthAt));
-      if (command === undefined) return;
-      const at = lengthAt[command.name] ?? 0;
-      const length = numberAt(command, at);
+      const command = ok ? undefined : writeOf(line, ...Object.keys(messagePlaces));
+      const places = command && messagePlaces[command.name];
+      if (command === undefined || places === undefined) return;
+      const length = numberAt(command, places.length);
       if (Number.isNaN(length)) return; // it is refused for that
-      const digits = command.tokens[at + 1]?.text.length ?? 0;
+      const digits = command.tokens[places.data]?.text.length ?? 0;
       const what = shown(line.text);
       if (length > maxDataBytes) report(line.event, `${what} sends ${length} bytes, and ${maxDataBytes} are possible`);
       else if (digits !== 2 * length) report(line.event, `${what} has ${digits} digits for ${length} bytes`);

@@ -105,6 +105,10 @@ test.each([
   expect(needs).toEqual([expect.any(String), needs[0], undefined]);
 });
 
+test("a will that is retained asks for no notices", () => {
+  expect(writtenForms('AT+QMTCFG="will",0,1,1,1,"topic","text"').map(({ use }) => use)).toEqual([undefined]);
+});
+
 test("every name is there once, and everything that is no everyday line has a recipe", () => {
   const items = itemsOf({});
   const names = items.map(({ group, item }) => `${group} ${item}`);
