@@ -1,17 +1,17 @@
 import { asBuffer, type Octets } from "../../at/octets.js";
-import { ConnectReader } from "./connect-reader.js";
+import { connectsIn, firstOf } from "./connect-reader.js";
 import { corrected, type Span, SplitConnects } from "./split-connects.js";
 
 const mask = 0x2a;
 
 /** The bytes with the password of an MQTT CONNECT in them, and all behind it, replaced by `*`; any other bytes as they are. */
 export function withoutPassword(bytes: Uint8Array): Uint8Array {
-  for (let at = bytes.indexOf(0x10); at >= 0; at = bytes.indexOf(0x10, at + 1)) {
-    const start = new ConnectReader().take(bytes.subarray(at));
-    if (start !== undefined) return hiddenFrom(bytes, at + start);
-  }
-  return bytes;
+  const start = passwordIn(bytes);
+  return start === undefined ? bytes : hiddenFrom(bytes, start);
 }
+
+/** Where the first password of a CONNECT begins; undefined: there is none. */
+const passwordIn = (bytes: Uint8Array): number | undefined => firstOf(connectsIn(bytes).map(({ start }) => start));
 
 const hiddenFrom = (bytes: Uint8Array, start: number): Uint8Array => Buffer.from(bytes).fill(mask, start);
 
@@ -28,15 +28,15 @@ function spansIn(text: Octets): readonly Span[] {
   return typed === text ? spansInDigits(text) : spansInDigits(typed).map(({ from }) => ({ from, to: text.length }));
 }
 
-/** The same: from the first digit of a password to the end of the data. */
+/** The same: from the first digit of a password to the end of the data. Both ways to pair the digits are read. */
 function spansInDigits(text: Octets): readonly Span[] {
   return [...text.matchAll(runOfHex)].flatMap(({ index, 0: hex }) => {
-    const starts = [...hex.matchAll(/(?=10)/g)].flatMap(({ index: at }) => {
-      const end = hex.length - ((hex.length - at) & 1);
-      const start = new ConnectReader().take(Buffer.from(hex.slice(at, end), "hex"));
-      return start === undefined ? [] : at + 2 * start;
+    const starts = [0, 1].map((offset) => {
+      const start = passwordIn(Buffer.from(hex.slice(offset), "hex"));
+      return start === undefined ? undefined : index + offset + 2 * start;
     });
-    return starts.length === 0 ? [] : { from: index + Math.min(...starts), to: index + hex.length };
+    const from = firstOf(starts);
+    return from === undefined ? [] : { from, to: index + hex.length };
   });
 }
 

@@ -20,6 +20,9 @@ const sizes: { readonly [P in Part]: number | "word" | "varint" } = {
 /** The longest packet that is followed, in bytes; a longer one is taken for no CONNECT. decided */
 const maxPacket = 16_384;
 
+/** The first byte of a CONNECT. MQTT 3.1 */
+const connectType = 0x10;
+
 const beginning: readonly Part[] = ["type", "packetLength", "name", "level", "flags"];
 const names: readonly string[] = ["MQTT", "MQIsdp"];
 
@@ -123,7 +126,7 @@ export class ConnectReader {
 
   #takeOwn(byte: number): void {
     const part = this.#parts[this.#at];
-    if (part === "type") this.isOver = byte !== 0x10;
+    if (part === "type") this.isOver = byte !== connectType;
     else if (part === "name") {
       this.#name += String.fromCharCode(byte);
       this.isOver = !names.some((name) => name.startsWith(this.#name));
@@ -147,4 +150,28 @@ export class ConnectReader {
     this.#length = 0;
     this.#lengthBytes = 0;
   }
+}
+
+/** A place in bytes where a CONNECT may begin, read to their end. */
+interface PossibleConnect {
+  readonly reader: ConnectReader;
+  /** The index of the first byte of its password, which may be the next one; undefined: there is none so far. */
+  readonly start: number | undefined;
+}
+
+/** The places where a CONNECT may begin; other packets may stand before it. */
+export function connectsIn(bytes: Uint8Array): readonly PossibleConnect[] {
+  const found: PossibleConnect[] = [];
+  for (let at = bytes.indexOf(connectType); at >= 0; at = bytes.indexOf(connectType, at + 1)) {
+    const reader = new ConnectReader();
+    const start = reader.take(bytes.subarray(at));
+    found.push({ reader, start: start === undefined ? undefined : at + start });
+  }
+  return found;
+}
+
+/** The lowest of the indexes that are known; undefined: none is. */
+export function firstOf(starts: readonly (number | undefined)[]): number | undefined {
+  const known = starts.filter((start) => start !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -1,5 +1,5 @@
 import type { Octets } from "../../at/octets.js";
-import { ConnectReader } from "./connect-reader.js";
+import { type ConnectReader, connectsIn, firstOf } from "./connect-reader.js";
 
 /** A part of a text. */
 export interface Span {
@@ -84,22 +84,18 @@ export function corrected(line: Octets): Octets {
 }
 
 /** A socket sends data. Returns where in them a password begins or goes on; undefined: nowhere. */
-function send(begun: Map<number, Begun>, socket: number, data: Buffer): number | undefined {
-  const { before = none, after = none, last } = begun.get(socket) ?? {};
+function send(sockets: Map<number, Begun>, socket: number, data: Buffer): number | undefined {
+  const { before = none, after = none, last } = sockets.get(socket) ?? {};
   const isAgain = last !== undefined && (startsWith(last, data) || startsWith(data, last));
   const from = isAgain ? distinct([...before, ...after]) : after;
-  const readers = from.map((reader) => reader.clone());
-  const starts = readers.flatMap((reader) => reader.take(data) ?? []);
-  for (let at = data.indexOf(0x10); at >= 0; at = data.indexOf(0x10, at + 1)) {
-    const reader = new ConnectReader(); // a CONNECT may begin behind other packets
-    const start = reader.take(data.subarray(at));
-    if (start !== undefined) starts.push(at + start);
-    if (!reader.isOver) readers.push(reader);
-  }
+  const begun = from.map((reader) => reader.clone());
+  const continued = begun.map((reader) => reader.take(data));
+  const beginning = connectsIn(data);
+  const readers = [...begun, ...beginning.map(({ reader }) => reader)];
   const open = distinct(readers.filter(({ isOver }) => !isOver));
-  if (open.length === 0 && from.length === 0) begun.delete(socket);
-  else begun.set(socket, { before: from, after: open, last: data });
-  return starts.length === 0 ? undefined : Math.min(...starts);
+  if (open.length === 0 && from.length === 0) sockets.delete(socket);
+  else sockets.set(socket, { before: from, after: open, last: data });
+  return firstOf([...continued, ...beginning.map(({ start }) => start)]);
 }
 
 const startsWith = (data: Buffer, start: Buffer): boolean => data.subarray(0, start.length).equals(start);
