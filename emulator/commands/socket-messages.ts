@@ -1,6 +1,7 @@
 import { form, ok, type RefusedFor, refused } from "../../at/command.js";
 import { int, optional, repeat } from "../../at/params.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
+import { answersBeforeConnection } from "../profile/profile.js";
 import { isOnline } from "../radio/radio.js";
 import { hexOf, sentLine } from "../sockets/lines.js";
 import {
@@ -102,7 +103,7 @@ export const nsorf: ModuleCommand = {
 
 /** The socket that takes data: one that is connected, and where OK to AT+NSOCO comes first, one that is not yet. */
 const toSendOn = ({ sockets, profile }: CommandView, id: SocketId): Socket | undefined =>
-  tcpSocketOf(sockets, id, "connected", ...(profile.quirks.nsocoOk === "accepted" ? ["connecting" as const] : []));
+  tcpSocketOf(sockets, id, "connected", ...(answersBeforeConnection(profile) ? ["connecting" as const] : []));
 
 /** Send data over TCP. */
 export const nsosd: ModuleCommand = {

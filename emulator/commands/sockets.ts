@@ -2,6 +2,7 @@ import { form, ok, refused } from "../../at/command.js";
 import { choice, optional, word } from "../../at/params.js";
 import { ipAddress } from "../addresses.js";
 import type { CommandView, ModuleAnswer, ModuleCommand } from "../command-view.js";
+import { answersBeforeConnection } from "../profile/profile.js";
 import { isOnline } from "../radio/radio.js";
 import {
   freeId,
@@ -59,7 +60,7 @@ const nsoco: ModuleCommand = {
       if (tcpSocketOf(view.sockets, id, "created") === undefined) return refused("operationNotAllowed");
       if (!isOnline(view.radio)) return refused("noNetworkService");
       const request: SocketRequest = { kind: "connect", id, to: { address, port } };
-      return view.profile.quirks.nsocoOk === "accepted"
+      return answersBeforeConnection(view.profile)
         ? asked(request)
         : { kind: "waiting", request: { to: "socket", request } };
     },

@@ -72,6 +72,9 @@ export interface Surroundings {
 export const sendsUrcsBeforeInformation = ({ timing, quirks: { urcWhileAnswering } }: Profile): boolean =>
   urcWhileAnswering === "by-timing" ? timing === "realistic" : urcWhileAnswering === "before-information";
 
+/** Whether AT+NSOCO is answered before the connection is there, and +NSOCO tells of that. field */
+export const answersBeforeConnection = ({ quirks }: Profile): boolean => quirks.nsocoOk === "accepted";
+
 /** A variant of the module, as plain data. */
 export interface Profile {
   readonly name: string;

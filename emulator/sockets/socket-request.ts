@@ -50,6 +50,7 @@ function socketAfter(
   put: (...outcomes: readonly LineOutcome[]) => void,
 ): Socket | undefined {
   const { effects } = context;
+  const shown = (bytes: Uint8Array): Uint8Array => effects.socketSecrets.data(socket.id, bytes);
   switch (request.kind) {
     case "read":
       return readSocket(socket, request.length);
@@ -68,15 +69,7 @@ function socketAfter(
       const { to, bytes } = request;
       const number = request.seq === undefined ? {} : { number: socket.sent + 1 };
       if (effects.isTraced)
-        put(
-          trace({
-            kind: "datagram",
-            socket: socket.id,
-            way: "sent",
-            ...to,
-            payload: effects.socketSecrets.data(socket.id, bytes),
-          }),
-        );
+        put(trace({ kind: "datagram", socket: socket.id, way: "sent", ...to, payload: shown(bytes) }));
       put(act(handle, { kind: "datagram", ...to, bytes, ...number }), ...releases(request));
       return withMessage({ ...socket, handle, sent: socket.sent + 1 }, request);
     }
@@ -90,15 +83,7 @@ function socketAfter(
           context.ram.scheduledUrcs.put({ line: sentLine(socket.id, seq, "lost"), at: context.now });
         return socket;
       }
-      if (effects.isTraced)
-        put(
-          trace({
-            kind: "data",
-            socket: socket.id,
-            way: "sent",
-            payload: effects.socketSecrets.data(socket.id, bytes),
-          }),
-        );
+      if (effects.isTraced) put(trace({ kind: "data", socket: socket.id, way: "sent", payload: shown(bytes) }));
       put(act(handle, { kind: "bytes", bytes }), ...releases(request));
       return withMessage({ ...socket, sent: socket.sent + bytes.length }, request);
     }

@@ -1,6 +1,7 @@
 import type { FinalResult } from "../../at/format.js";
 import type { Context } from "../context.js";
 import type { Effect, SocketEvent } from "../io.js";
+import { answersBeforeConnection } from "../profile/profile.js";
 import { isOnline } from "../radio/radio.js";
 import type { SocketChange } from "../trace.js";
 import { finishWaiting } from "../waiting-line.js";
@@ -46,7 +47,7 @@ function takeConnection(context: Context, socket: Socket): void {
   context.ram.rrc.touch(context.now);
   trace(context, socket, { state: "up" });
   put(context, { ...socket, phase: "connected", giveUpAt: unconnected.giveUpAt });
-  if (isAccepted(context)) context.ram.urcQueue.put(connectedLine(socket.id));
+  if (answersBeforeConnection(context.profile)) context.ram.urcQueue.put(connectedLine(socket.id));
   else finishWaiting(context, "OK");
 }
 
@@ -83,12 +84,9 @@ function read(context: Context, socket: Socket, event: Inbound): void {
   else failDial(context, socket, "operationNotAllowed");
 }
 
-/** Whether AT+NSOCO has been answered before the dial (quirk `nsocoOk`). */
-const isAccepted = ({ profile }: Context): boolean => profile.quirks.nsocoOk === "accepted";
-
 /** Ends a dial that has failed. The socket may be dialled again; where AT+NSOCO has been answered, the socket ends. decided */
 function failDial(context: Context, socket: Socket, result: FinalResult): void {
-  if (isAccepted(context)) {
+  if (answersBeforeConnection(context.profile)) {
     endSocket(context, socket);
     return;
   }

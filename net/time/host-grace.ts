@@ -1,30 +1,27 @@
 import { type OpenPort, withWriteHook } from "../serial.js";
 import type { Quiescence } from "./quiescence.js";
+import { pause } from "./real-time.js";
 
 /** How long hosts may read nothing while output waits for them, and how often that is looked at, in ms of real time. */
 const stuckMs = 200;
 const lookMs = 5;
 
 /** Lets time wait while hosts read what waits for them. Returns what has to be called after each write. */
-function waitingForReaders(unsent: () => number, quiescence: Quiescence, onRead: () => void): () => void {
+function waitingForReaders(unsent: () => number, quiescence: Quiescence, onRead: () => void): () => Promise<void> {
   let isWaiting = false;
-  return () => {
+  return async () => {
     if (isWaiting || unsent() === 0) return;
     isWaiting = true;
     const done = quiescence.asking();
-    let last = { unsent: unsent(), at: performance.now() };
-    const look = (): void => {
-      const now = performance.now();
-      if (unsent() !== last.unsent) last = { unsent: unsent(), at: now };
-      if (last.unsent > 0 && now - last.at < stuckMs) {
-        setTimeout(look, lookMs);
-        return;
-      }
-      isWaiting = false;
-      onRead();
-      done();
-    };
-    look();
+    for (let left = unsent(), since = performance.now(); left > 0 && performance.now() - since < stuckMs; ) {
+      await pause(lookMs);
+      const now = unsent();
+      if (now !== left) since = performance.now();
+      left = now;
+    }
+    isWaiting = false;
+    onRead();
+    done();
   };
 }
 

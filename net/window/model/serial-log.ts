@@ -1,7 +1,7 @@
 import type { RecordedEvent } from "../../trace/recorded-event.js";
 import { bytesOf } from "./carried-bytes.js";
 
-/** Who has sent bytes on the serial line: the host, the window as a second host, or the module. */
+/** A sender of bytes on the serial line: the host, the window as a second host, or the module. */
 export type Sender = "host" | "window" | "module";
 
 /** Bytes of one sender without a break, as text. `seq` is the number of the first event. */
